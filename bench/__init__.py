@@ -1,0 +1,1 @@
+"""Repeatable measurements: `make bench` prints a table and writes var/bench.json (docs/performance.md)."""

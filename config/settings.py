@@ -1,0 +1,189 @@
+"""Settings of Watchbill, read from the environment (docs/operations.md lists every variable)."""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment, wiring
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+
+DEBUG = False
+DEMO = environment.flag("DEMO", default=True)
+PORT = environment.number("PORT", 8000, low=1, high=65535)
+BIND = "127.0.0.1" if DEMO else environment.text("BIND", "0.0.0.0")  # noqa: S104  a proxy or container decides
+SITE_URL = environment.url("SITE_URL", f"http://127.0.0.1:{PORT}")
+STAFF_URL = environment.url("STAFF_URL", SITE_URL)
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+CLOCK_OFFSET = environment.number("CLOCK_OFFSET", 0, low=-(10**9), high=10**9)
+if CLOCK_OFFSET and not DEMO:
+    raise ImproperlyConfigured(
+        "CLOCK_OFFSET moves the clock of a demo only; unset it, or set DEMO=1."
+    )
+for _name, _url in (("SITE_URL", SITE_URL), ("STAFF_URL", STAFF_URL)):
+    if DEMO and urlsplit(_url).hostname not in LOOPBACK_NAMES:
+        raise ImproperlyConfigured(
+            f"{_name} is {_url}, but DEMO=1 serves this machine only; set DEMO=0 for a real installation."
+        )
+
+SECRET_KEY = environment.secret("SECRET_KEY", DATA_DIR / "secret.key")
+SECRET_KEY_FALLBACKS = [key for key in environment.text("SECRET_KEY_FALLBACKS").split(",") if key]
+
+# wsgi.py lowers this before Django starts: a request may wait less than the engine.
+DATABASE_PATIENCE = environment.number("DATABASE_PATIENCE", 20, low=1, high=600)
+DATABASES = {
+    "default": environment.database("DATABASE_URL", DATA_DIR, patience_s=DATABASE_PATIENCE)
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "core.apps.CoreConfig",
+    "notify",
+    "incidents",
+    "oncall",
+    "statuspage",
+    "postmortems",
+    "core.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_q",
+]
+MIDDLEWARE = [
+    "core.middleware.MachineDoor",
+    "core.middleware.HostRule",
+    "core.middleware.StrictHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "core.admin.marks.red_marks",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "core.User"
+LOGIN_URL = "admin:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+
+# Hosts are decided by core.middleware.HostRule, by path class; links never come from the Host header.
+ALLOWED_HOSTS = ["*"]
+CSRF_TRUSTED_ORIGINS = [STAFF_URL]
+_secure = urlsplit(STAFF_URL).scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _secure
+SESSION_COOKIE_NAME = "__Host-session" if _secure else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+CSRF_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|livez/)", r"^in/", r"^v2/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure
+SECURE_REFERRER_POLICY = (
+    "same-origin"  # the admin's CSRF check needs a referrer; machine doors send none
+)
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    16 * 1024 * 1024
+)  # the largest body of any door; core.bodies bounds each
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+STATIC_URL = "/static/"
+STATIC_ROOT = None  # nothing to collect: files are served from where they lie
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+EMAIL_URL = environment.text("EMAIL_URL")
+MAIL_FROM = environment.text("MAIL_FROM", f"Watchbill <watchbill@{urlsplit(SITE_URL).hostname}>")
+ALLOWED_PRIVATE_NETWORKS = environment.networks("ALLOWED_PRIVATE_NETWORKS")
+
+Q_CLUSTER = {
+    "name": "watchbill",
+    "orm": "default",
+    "workers": 1,
+    "timeout": 20,
+    "retry": 60,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "catch_up": False,
+    "bulk": 1,
+    "poll": 1,
+    "queue_limit": 4,
+    "save_limit": 100,
+    "recycle": 500,
+    "label": "Background tasks",
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "core.api.auth.BearerToken",
+        "core.api.auth.StaffSession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.auth.SignedIn"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.formats.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.formats.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.paging.CursorPages",
+    "EXCEPTION_HANDLER": "core.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "PAGE_SIZE": 50,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "core.logs.OneLine"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}
+    },
+    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {"django.request": {"level": "ERROR"}, "django-q": {"level": "WARNING"}},
+}
+
+EVENT_HANDLERS = wiring.EVENT_HANDLERS
+DELIVERY_GUARDS = wiring.DELIVERY_GUARDS
+DELIVERY_TEXTS = wiring.DELIVERY_TEXTS
+PROVIDERS = wiring.PROVIDERS
+PANELS = wiring.PANELS
+RIGHTS = wiring.RIGHTS
+LIVENESS = wiring.LIVENESS
+SCHEDULES = wiring.SCHEDULES
+SILENCED_SYSTEM_CHECKS: list[str] = []

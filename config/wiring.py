@@ -1,0 +1,99 @@
+"""The whole choreography on one page: who hears what, who is asked, who may do what.
+
+Every dotted path here is resolved by a start-up check (core.checks).
+"""
+
+from core.facts_table import Handler, later, now
+from core.rights import Right
+
+EVENT_HANDLERS: dict[str, list[Handler]] = {
+    "incident.opened": [now("oncall.actions.start_escalations")],
+    "incident.declared": [],
+    "incident.acknowledged": [now("oncall.actions.stop_escalations")],
+    "incident.ended": [
+        now("oncall.actions.stop_escalations"),
+        later("oncall.actions.tell_cleared"),
+    ],
+    "incident.resolved": [],
+    "incident.reopened": [],
+    "incident.severity_raised": [now("oncall.actions.page_again")],
+    "incident.command_taken": [now("oncall.actions.tell_command")],
+    "delivery.sent": [now("oncall.actions.note_sent")],
+    "delivery.failed": [now("oncall.actions.note_failed")],
+}
+
+# Asked just before a send: a function (delivery, at) that returns why it is no longer wanted, or "".
+DELIVERY_GUARDS: dict[str, str] = {
+    "page": "oncall.actions.unwanted",
+}
+
+# Asked at the moment of sending: a function (delivery, at) that returns the notify Message.
+DELIVERY_TEXTS: dict[str, str] = {
+    "page": "oncall.actions.page_message",
+    "cleared": "oncall.actions.cleared_message",
+    "command": "oncall.actions.command_message",
+    "severity": "oncall.actions.severity_message",
+    "verification": "oncall.actions.verification_message",
+    "test": "oncall.actions.test_message",
+}
+
+# What one sibling may show of another.
+PROVIDERS: dict[str, str] = {
+    "incident_pages": "oncall.api.pages.rows_of",
+    "incident_page_counts": "oncall.api.pages.counts_of",
+}
+
+# What an upper app shows on a lower app's admin screen: screen -> functions (request, object) -> panel;
+# red_marks: functions (at) -> sentences; person_needed: functions (user) -> why the person can't leave now.
+PANELS: dict[str, list[str]] = {
+    "red_marks": ["core.admin.marks.failing_calls", "oncall.admin.panels.pager_marks"],
+    "incident": ["oncall.admin.panels.paging_proof"],
+    "person_needed": ["oncall.admin.panels.why_needed"],
+}
+
+# The least right that each verb needs; MANAGER is a manager of the object's team.
+RIGHTS: dict[str, Right] = {
+    "core.view": Right.VIEWER,
+    "core.edit_people": Right.ADMINISTRATOR,
+    "core.edit_team": Right.MANAGER,
+    "core.make_token_for_others": Right.ADMINISTRATOR,
+    "incidents.view": Right.VIEWER,
+    "incidents.declare": Right.RESPONDER,
+    "incidents.acknowledge": Right.RESPONDER,
+    "incidents.take_over": Right.RESPONDER,
+    "incidents.investigate": Right.RESPONDER,
+    "incidents.identify": Right.RESPONDER,
+    "incidents.mitigate": Right.RESPONDER,
+    "incidents.monitor": Right.RESPONDER,
+    "incidents.resolve": Right.RESPONDER,
+    "incidents.start_review": Right.RESPONDER,
+    "incidents.close": Right.RESPONDER,
+    "incidents.reopen": Right.RESPONDER,
+    "incidents.mark_false_alarm": Right.RESPONDER,
+    "incidents.merge": Right.RESPONDER,
+    "incidents.cancel": Right.RESPONDER,
+    "incidents.override_guard": Right.ADMINISTRATOR,
+    "incidents.assign_role": Right.RESPONDER,
+    "incidents.change_severity": Right.RESPONDER,
+    "incidents.note": Right.RESPONDER,
+    "incidents.edit_service": Right.MANAGER,
+    "incidents.edit_source": Right.MANAGER,
+    "incidents.rotate_key": Right.MANAGER,
+    "incidents.replay_event": Right.MANAGER,
+    "oncall.view": Right.VIEWER,
+    "oncall.edit_schedule": Right.MANAGER,
+    "oncall.edit_policy": Right.MANAGER,
+    "oncall.edit_binding": Right.ADMINISTRATOR,
+    "oncall.edit_responder": Right.ADMINISTRATOR,
+    "oncall.edit_own_contacts": Right.VIEWER,
+    "oncall.answer_page": Right.VIEWER,
+    "notify.view": Right.RESPONDER,
+}
+
+# Asked by /livez/engine and by the watchdog: functions (at) that return why the pager is not well.
+LIVENESS: list[str] = ["oncall.actions.why_not_well"]
+
+# What django-q2 runs: name -> (dotted path, every how many minutes). Nothing here may be needed sooner.
+SCHEDULES: dict[str, tuple[str, int]] = {
+    "pager tick": ("oncall.tasks.minute", 1),
+}

@@ -1,0 +1,211 @@
+"""What every admin screen of the house has: rights from `may`, state read-only, buttons that POST."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import Model
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from core import clock
+from core.admin.buttons import Button, Refusal, asks_again, is_forbidden, status_of, words
+from core.admin.fields import HouseFields
+from core.admin.fresh import fresh
+from core.admin.panel import Panel, opts_of
+from core.admin.reading import reading
+from core.admin.rights import allows, manages_some, who
+from core.models import User
+
+M = TypeVar("M", bound=Model)
+Deleted = tuple[list[Any], dict[str, int], set[str], list[Any]]
+
+
+class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
+    """A screen whose rights come from the one table. `edit_verb` "" means that nobody edits here.
+
+    `logs`: a pressed button leaves a line in the object's history; incidents have their timeline.
+    """
+
+    view_verb: ClassVar[str] = "core.view"
+    edit_verb: ClassVar[str] = ""
+    logs: ClassVar[bool] = True
+    actions = None
+    change_form_template = "admin/core/screen.html"
+    change_list_template = "admin/core/list.html"
+
+    def buttons(self, request: HttpRequest, obj: M) -> Sequence[Button]:
+        """Return every button that this object may ever have, each saying whether it is shown now."""
+        return ()
+
+    def panels(self, request: HttpRequest, obj: M) -> Sequence[Panel]:
+        """Return what stands below the fields."""
+        return ()
+
+    def headline(self, request: HttpRequest) -> str:
+        """Return the sentence above the list; a link in it is a SafeString."""
+        return ""
+
+    def why_kept(self, obj: M) -> Sequence[str]:
+        """Return why this row can't be deleted, beyond what the database itself protects."""
+        return ()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the app to those who may view it."""
+        return isinstance(request.user, User) and self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Ask the table."""
+        return allows(request, self.view_verb, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Ask the table; without an edit verb the answer is no."""
+        return allows(request, self.edit_verb, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who may change some may add some; the save asks again for the object."""
+        return allows(request, self.edit_verb) or manages_some(request, self.edit_verb)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Deleting follows changing."""
+        return self.has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        """Save after asking for the object as it will be: nobody gives a thing to a team not theirs."""
+        if not allows(request, self.edit_verb, obj):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        """Read the row; lock it first where it is about to be written."""
+        if connection.in_atomic_block and request.method == "POST" and object_id.isdecimal():
+            rows = opts_of(self.model).base_manager.select_for_update(no_key=True)
+            rows.filter(pk=int(object_id)).first()
+        return super().get_object(request, object_id, from_field)
+
+    def get_form(
+        self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Return the form, with the check for stale pages where a row is edited."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None or not change or not self.has_change_permission(request, obj):
+            return form
+        return fresh(form, partial(reading, self, request))
+
+    def editable_names(self, request: HttpRequest, obj: M) -> list[str]:
+        """Return the names of the fields that a person can edit here."""
+        hidden = {*self.get_readonly_fields(request, obj), "password"}
+        return [
+            name
+            for name in flatten_fieldsets(self.get_fieldsets(request, obj))
+            if name not in hidden
+        ]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Deleted:
+        """Return what goes with these rows, and every reason why they must stay."""
+        gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        kept = [text for obj in objs for text in self.why_kept(obj)]
+        stays = [*protected, *kept]
+        return gone, counts, set() if stays else lacking, stays
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add one POST address per button."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_press"
+        view = self.admin_site.admin_view(self.press)
+        return [path("<path:object_id>/press/<slug:button>/", view, name=name), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Add buttons and panels to the page of an existing object."""
+        obj = context.get("original")
+        if obj is not None and not context.get("errors"):
+            context["title"], context["subtitle"] = str(obj), None
+            shown = [button for button in self.buttons(request, obj) if button.shown]
+            context["buttons"] = [button for button in shown if not button.in_panel]
+            context["panels"] = self.panels(request, obj)
+            context["press_url"] = f"admin:{self.opts.app_label}_{self.opts.model_name}_press"
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Add the sentence above the list."""
+        headline = self.headline(request) if self.has_view_permission(request) else ""
+        title = str(self.opts.verbose_name_plural).capitalize()
+        context = {"headline": headline, "title": title, **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def page_of(self, obj: M) -> str:
+        """Return the address of an object's page."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+    def press(self, request: HttpRequest, object_id: str, button: str) -> HttpResponse:
+        """Call the one action behind a button and come back with its answer or its refusal."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        found = {known.name: known for known in self.buttons(request, obj)}.get(button)
+        if found is None:
+            raise PermissionDenied
+        if request.method != "POST":
+            text = "Nothing was done. Go back and press the button there."
+            return self.ask(request, obj, found, None, problem=text, status=405)
+        form = found.bound(request.POST)
+        if found.confirm and "confirmed" not in request.POST:
+            return self.ask(request, obj, found, found.fields)
+        if form is not None and not form.is_valid():
+            return self.ask(request, obj, found, form, status=422)
+        return self._act(request, obj, found, form)
+
+    def _act(self, request: HttpRequest, obj: M, button: Button, form: Form | None) -> HttpResponse:
+        try:
+            said = button.press(form, by=who(request), at=clock.now())
+        except Refusal as refusal:
+            if is_forbidden(refusal) or asks_again(refusal, form):
+                again = None if is_forbidden(refusal) else form
+                return self.ask(
+                    request, obj, button, again, problem=words(refusal), status=status_of(refusal)
+                )
+            messages.error(request, words(refusal))
+        else:
+            messages.success(request, said)
+            if self.logs:
+                self.log_change(request, obj, button.label)
+        return HttpResponseRedirect(self.page_of(obj))
+
+    def ask(
+        self, request: HttpRequest, obj: M | None, button: Button, form: Form | None,
+        *, problem: str = "", status: int = 200,
+    ) -> HttpResponse:  # fmt: skip
+        """Return the page that asks for more, for a confirmation, or says why not."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{button.label}: {obj}" if obj is not None else button.label,
+            "opts": self.opts,
+            "original": obj,
+            "back": self.page_of(obj) if obj is not None else "",
+            "button": button,
+            "form": form,
+            "problem": problem,
+            "may_go_on": status not in (403, 405),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/core/ask.html", context, status=status)
+
+
+class ReadOnlyAdmin(GuardedAdmin[M]):
+    """A screen to look at: nobody adds, changes or deletes here."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """Return what the class lists."""
+        return self.readonly_fields

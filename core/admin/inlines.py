@@ -1,0 +1,87 @@
+"""Inlines whose rights are those of the row above them."""
+
+from typing import Any, TypeVar
+
+from django.contrib.admin import StackedInline, TabularInline
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import F, Model, QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+
+from core.admin.base import GuardedAdmin
+from core.admin.fields import HouseFields
+from core.admin.rights import allows
+
+ASIDE = 10_000  # further than any row has its place, and still a small integer
+
+C = TypeVar("C", bound=Model)
+P = TypeVar("P", bound=Model)
+
+
+class _Guarded(HouseFields[C], InlineModelAdmin[C, P]):
+    """Ask the screen that it stands on, for the object that it stands on."""
+
+    extra = 0
+
+    def _screen(self) -> GuardedAdmin[Any]:
+        screen = self.admin_site.get_model_admin(self.parent_model)
+        if not isinstance(screen, GuardedAdmin):
+            raise TypeError(f"{screen} is not a guarded screen")
+        return screen
+
+    def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
+        screen = self._screen()
+        return (
+            screen.has_add_permission(request)
+            if obj is None
+            else screen.has_change_permission(request, obj)
+        )
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who sees the parent sees its rows."""
+        return allows(request, self._screen().view_verb, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who edits the parent adds rows."""
+        return self._may_edit(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who edits the parent edits rows."""
+        return self._may_edit(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who edits the parent removes rows."""
+        return self._may_edit(request, obj)
+
+
+class GuardedTable(_Guarded[C, P], TabularInline[C, P]):
+    """Rows as a table."""
+
+
+class GuardedStack(_Guarded[C, P], StackedInline[C, P]):
+    """Rows as blocks, for more fields than a phone is wide."""
+
+
+class HistoryTable(GuardedTable[C, P]):
+    """Rows that only the system writes."""
+
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody adds here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody edits here."""
+        return False
+
+
+def save_in_places(
+    formset: BaseInlineFormSet[Any, Any, Any], rows: QuerySet[Any], field: str
+) -> None:
+    """Save inline rows whose `field` is unique among `rows`; all step aside first, so that two may change places."""
+    rows.update(**{field: F(field) + ASIDE})
+    formset.save()
+    for form in formset.initial_forms:
+        if form not in formset.deleted_forms:
+            form.instance.save(update_fields=[field])

@@ -1,0 +1,101 @@
+"""One error body for the whole API: RFC 9457 problem details."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, UnreadablePostError
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from core.errors import DomainError, NotAllowed, NotFound, Unavailable
+
+TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Not possible now",
+    412: "Changed meanwhile",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid",
+    429: "Too many requests",
+    503: "Temporarily unavailable",
+}
+
+
+def body(
+    status: int, code: str, detail: str, extra: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """Return a problem body: type, title, status, code, detail, request_id, and what the error adds."""
+    return {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": uuid.uuid4().hex,
+        **(extra or {}),
+    }
+
+
+def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Map every refusal to a problem; a bug travels on and is logged without its body."""
+    known = _known(error)
+    if known is None:
+        return None
+    response = Response(
+        body(known.status, known.code, str(known), _extra(known)),
+        status=known.status,
+        content_type="application/problem+json",
+    )
+    if known.status == 503:
+        response["Retry-After"] = "5"
+    challenge = getattr(error, "auth_header", None)
+    if challenge:
+        response["WWW-Authenticate"] = challenge
+    return response
+
+
+_AWAY = Unavailable("The database does not answer. Try again.")
+_TRANSLATED: tuple[tuple[type[Exception], DomainError], ...] = (
+    (Http404, NotFound("There is no such object.")),
+    (PermissionDenied, NotAllowed("You may not do this.")),
+    (OperationalError, _AWAY),
+    (InterfaceError, _AWAY),
+    (
+        UnreadablePostError,
+        DomainError("The body did not arrive whole.", code="incomplete_body"),
+    ),
+)
+
+
+def _extra(error: DomainError) -> Mapping[str, object]:
+    """Return what joins the body; a 422 that names no field is about the whole body."""
+    if error.status != 422 or "errors" in error.extra:
+        return error.extra
+    whole = {"pointer": "", "code": error.code, "detail": str(error)}
+    return {"errors": [whole], **error.extra}
+
+
+def _known(error: Exception) -> DomainError | None:
+    if isinstance(error, DomainError):
+        return error
+    for kind, translated in _TRANSLATED:
+        if isinstance(error, kind):
+            return translated
+    if isinstance(error, exceptions.APIException):
+        found = DomainError(str(error.detail), code=_code(error))
+        found.status = error.status_code
+        return found
+    return None
+
+
+def _code(error: exceptions.APIException) -> str:
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else "invalid"

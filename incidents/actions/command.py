@@ -1,0 +1,138 @@
+"""Roles, severity and notes: what people change besides the state."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from core import facts
+from core.actor import Actor
+from core.errors import Invalid, NotFound, NotPossible
+from core.models import User
+from core.permissions import require
+from incidents.actions import story
+from incidents.models import Incident, RoleAssignment
+from incidents.playbook.lifecycle import State
+
+COMMANDER = "commander"
+NOT_PAGED = "not paged: severity 4"
+
+
+def _find(incident_id: int, *, verb: str, by: Actor) -> Incident:
+    found = (
+        Incident.objects.filter(pk=incident_id)
+        .select_related("playbook", "service")
+        .locked()
+        .first()
+    )
+    if found is None:
+        raise NotFound(f"There is no incident {incident_id}.")
+    require(by, verb, found)
+    return found
+
+
+def take_command(incident_id: int, *, by: Actor, at: datetime) -> Incident:
+    """Make the actor the commander, at once; the one before is told (design.md 5)."""
+    if by.user is None:
+        raise NotPossible("Only a person can take command.")
+    return assign_role(incident_id, COMMANDER, by.user, by=by, at=at)
+
+
+def take_over(incident_id: int, *, by: Actor, at: datetime) -> Incident:
+    """Make the actor its holder in place of another; stops the paging. Doing it twice changes nothing."""
+    if by.user is None:
+        raise NotPossible("Only a person can take it over.")
+    with transaction.atomic():
+        incident = _find(incident_id, verb="incidents.take_over", by=by)
+        if not incident.is_live or incident.state == State.DETECTED:
+            raise NotPossible(f"{incident.label} has no holder to take it over from.")
+        if incident.acknowledged_by_id != by.user_id:
+            incident.acknowledged_by = by.user
+            incident.save(update_fields=["acknowledged_by"])
+            story.save([story.line(incident, "state", f"{by.label} took it over", by=by, at=at)])
+            facts.publish("incident.acknowledged", [incident.pk], at=at)
+        return incident
+
+
+def assign_role(incident_id: int, role: str, user: User, *, by: Actor, at: datetime) -> Incident:
+    """Give a role of the playbook to `user`; the former holder's interval ends at the same instant."""
+    with transaction.atomic():
+        incident = _find(incident_id, verb="incidents.assign_role", by=by)
+        known = {r.key: r.label for r in incident.playbook.playbook.roles}
+        if role not in known:
+            raise Invalid.field(
+                "/role", f"The playbook has no role {role}; it has {', '.join(known)}."
+            )
+        if not user.is_active:
+            raise Invalid.field("/user", f"{user.display_name} has left; choose somebody else.")
+        if not incident.is_declared:
+            raise NotPossible(f"{incident.label} is in triage and has no roles; declare it first.")
+        if not _hand_over(incident, role, user, at):
+            return incident
+        text = f"{known[role]}: {user.display_name}"
+        story.save(
+            [story.line(incident, "role", text, by=by, at=at, data={"role": role, "user": user.pk})]
+        )
+        if role == COMMANDER:
+            story.mark(incident.pk, "commander_assigned", at=at)
+            facts.publish("incident.command_taken", [incident.pk], at=at)
+        return incident
+
+
+def _hand_over(incident: Incident, role: str, user: User, at: datetime) -> bool:
+    held = incident.roles.filter(role=role, to_at=None).first()
+    if held is not None:
+        if held.user_id == user.pk:
+            return False
+        held.to_at = at = max(at, held.from_at)
+        held.save(update_fields=["to_at"])
+    RoleAssignment.objects.create(incident=incident, role=role, user=user, from_at=at)
+    return True
+
+
+def change_severity(
+    incident_id: int, rank: int, *, reason: str, by: Actor, at: datetime
+) -> Incident:
+    """Set the severity rank with a reason; a rise is published so that the pager starts anew (R34)."""
+    if rank not in (1, 2, 3, 4):
+        raise Invalid.field("/severity", "Severity is a rank from 1 (worst) to 4.")
+    with transaction.atomic():
+        incident = _find(incident_id, verb="incidents.change_severity", by=by)
+        if not incident.is_live:
+            raise NotPossible(f"{incident.label} is over; its severity stays.")
+        if incident.rank == rank:
+            return incident
+        if not reason.strip():
+            raise Invalid.field("/reason", "Say why the severity changes.", "required")
+        before, incident.rank, incident.is_rank_fixed = incident.rank, rank, True
+        incident.save(update_fields=["rank", "is_rank_fixed"])
+        tell_severity(incident, before, reason.strip(), by=by, at=at)
+        return incident
+
+
+def tell_severity(incident: Incident, before: int, reason: str, *, by: Actor, at: datetime) -> None:
+    """Record a changed severity; publish `incident.severity_raised` when it became worse."""
+    if incident.unpaged_reason == NOT_PAGED and incident.rank < 4:
+        incident.unpaged_reason = ""
+        incident.save(update_fields=["unpaged_reason"])
+    text = f"Severity {before} → {incident.rank}: {reason}"
+    data = {"from": before, "to": incident.rank}
+    story.save([story.line(incident, "severity", text, by=by, at=at, data=data)])
+    if incident.rank < before:
+        facts.publish("incident.severity_raised", [incident.pk], at=at)
+
+
+def note(
+    incident_id: int, text: str, *, by: Actor, at: datetime, happened_at: datetime | None = None
+) -> Incident:
+    """Add a note to the timeline; `happened_at` may lie in the past, the recording time is kept beside it."""
+    text = text.strip()
+    if not text or len(text) > 20_000:
+        raise Invalid.field("/text", "Write a note of 1 to 20 000 characters.", "required")
+    if happened_at is not None and happened_at > at:
+        raise Invalid.field("/happened_at", "A note can't tell the future.")
+    with transaction.atomic():
+        incident = _find(incident_id, verb="incidents.note", by=by)
+        entry = story.line(incident, "note", text, by=by, at=at)
+        entry.happened_at = happened_at or at
+        story.save([entry])
+        return incident

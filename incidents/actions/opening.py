@@ -1,0 +1,104 @@
+"""Open incidents: by alerts in triage, by people declared."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from core import facts
+from core.actor import Actor
+from core.errors import Invalid, NotFound, NotPossible
+from core.permissions import require
+from incidents.actions import playbooks, steps, story
+from incidents.actions.command import NOT_PAGED
+from incidents.models import Incident, Milestone, Service, TimelineEntry
+from incidents.playbook.lifecycle import VERBS
+
+
+def open_all(incidents: Sequence[Incident], *, by: Actor, at: datetime) -> None:
+    """Store new incidents with their first lines and milestones, and publish `incident.opened`.
+
+    Runs inside the caller's transaction; a handler starts the escalations there too, so that no
+    incident exists without one or a recorded reason (design.md 4.3).
+    """
+    if not incidents:
+        return
+    for incident in incidents:
+        if incident.rank == 4 and not incident.unpaged_reason:
+            incident.unpaged_reason = NOT_PAGED
+    Incident.objects.bulk_create(incidents)
+    lines: list[TimelineEntry] = []
+    marks: list[Milestone] = []
+    for incident in incidents:
+        word = "Declared" if incident.is_declared else "Opened in triage"
+        lines.append(story.line(incident, "state", f"{word}: {incident.title}", by=by, at=at))
+        kinds = ("detected", "declared") if incident.is_declared else ("detected", "alerted")
+        marks.extend(story.milestone(incident, kind, at) for kind in kinds)
+    story.save(lines, marks)
+    facts.publish("incident.opened", [incident.pk for incident in incidents], at=at)
+
+
+def declare(  # noqa: PLR0913  the declare form has these fields
+    *,
+    title: str,
+    service: Service,
+    rank: int,
+    by: Actor,
+    at: datetime,
+    description: str = "",
+    page_nobody: bool = False,
+) -> Incident:
+    """Declare a new incident and return it. Its declarer is not paged (design.md 5).
+
+    `page_nobody`: the declarer has it; it starts acknowledged by them and nobody is paged.
+    Raises NotAllowed, Invalid.
+    """
+    require(by, "incidents.declare", service)
+    title = " ".join(title.split())
+    if not title or len(title) > 1024:
+        raise Invalid.field("/title", "Write a title of 1 to 1024 characters.", "required")
+    if rank not in (1, 2, 3, 4):
+        raise Invalid.field("/severity", "Severity is a rank from 1 (worst) to 4.")
+    with transaction.atomic():
+        incident = Incident(
+            title=title,
+            description=description,
+            service=service,
+            rank=rank,
+            is_rank_fixed=True,
+            playbook=playbooks.present(service.playbook_slug),
+            opened_at=at,
+            opened_by=by.user,
+            declared_at=at,
+            unpaged_reason=f"{by.label} has it" if page_nobody else "",
+        )
+        open_all([incident], by=by, at=at)
+        if page_nobody:
+            steps.take([incident], steps.Request(VERBS["acknowledge"], by, at))
+        return incident
+
+
+def declare_incident(incident_id: int, *, by: Actor, at: datetime) -> Incident:
+    """Declare an incident that is in triage; doing it twice changes nothing. Raises NotPossible when it is over."""
+    with transaction.atomic():
+        found = (
+            Incident.objects.filter(pk=incident_id)
+            .select_related("playbook", "service")
+            .locked()
+            .first()
+        )
+        if found is None:
+            raise NotFound(f"There is no incident {incident_id}.")
+        require(by, "incidents.declare", found)
+        if found.is_declared:
+            return found
+        if not found.is_live:
+            raise NotPossible(f"{found.label} is over; reopen it to declare it.")
+        lines: list[TimelineEntry] = []
+        marks: list[Milestone] = []
+        steps.declare_in_place(found, by=by, at=at, lines=lines, marks=marks)
+        found.playbook = playbooks.present(found.service.playbook_slug)
+        found.save(update_fields=["declared_at", "playbook"])
+        story.save(lines, marks)
+        facts.publish("incident.declared", [found.pk], at=at)
+        return found

@@ -1,0 +1,121 @@
+"""One order from a door that speaks in verbs: the verb and what is said with it, or neither."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from core.actor import Actor
+from core.errors import Invalid, NotFound, NotPossible
+from core.models import User
+from core.permissions import require
+from incidents.actions.command import assign_role, change_severity, note, take_command, take_over
+from incidents.actions.opening import declare_incident
+from incidents.actions.steps import move
+from incidents.models import Incident
+from incidents.playbook import permitted
+from incidents.playbook.lifecycle import VERBS
+
+NOTE = "note"
+REPEAT = timedelta(minutes=10)  # the same words by the same person within this are a sender's retry
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody asks for: `verb` is a key of VERBS or of OTHERS, the rest is what it needs."""
+
+    verb: str
+    note: str = ""
+    reason: str = ""
+    into: int | None = None
+    severity: int = 0
+    role: str = ""
+    user: User | None = None
+
+
+def perform(incident_id: int, order: Order, *, by: Actor, at: datetime) -> None:
+    """Do what the order says and keep its note, in one transaction; done again it changes nothing.
+
+    A reason that the verb has no place for is kept as a note. Raises NotFound, NotAllowed, Invalid,
+    GuardUnmet, and NotPossible always with `allowed`: the lifecycle's verbs from the present state.
+    """
+    try:
+        with transaction.atomic():
+            _do(incident_id, order, by, at)
+            _remark(incident_id, order.note, by, at)
+    except NotPossible as refusal:
+        if refusal.extra:
+            raise
+        allowed = {"allowed": list(_allowed(incident_id))}
+        raise NotPossible(str(refusal), code=refusal.code, extra=allowed) from refusal
+
+
+def _do(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    if order.verb in OTHERS:
+        OTHERS[order.verb](incident_id, order, by, at)
+    else:
+        move(incident_id, order.verb, by=by, at=at, reason=order.reason, into=order.into)
+
+
+def _remark(incident_id: int, text: str, by: Actor, at: datetime) -> None:
+    """Keep a note unless the same person has just said the same."""
+    text = text.strip()
+    if not text:
+        return
+    incident = Incident.objects.filter(pk=incident_id).select_related("service").locked().first()
+    if incident is None:
+        raise NotFound(f"There is no incident {incident_id}.")
+    require(by, "incidents.note", incident)
+    said = incident.timeline.filter(
+        kind="note", actor_user=by.user_id, recorded_at__gte=at - REPEAT
+    )
+    if not said.filter(text=text).exists():
+        note(incident_id, text, by=by, at=at)
+
+
+def _allowed(incident_id: int) -> tuple[str, ...]:
+    incident = Incident.objects.select_related("playbook").get(pk=incident_id)
+    return permitted(incident.playbook.playbook, incident.state)
+
+
+def _declare(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    declare_incident(incident_id, by=by, at=at)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _take_command(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    take_command(incident_id, by=by, at=at)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _take_over(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    take_over(incident_id, by=by, at=at)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _assign_role(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    if order.user is None:
+        raise Invalid.field("/user", "Name the person by their username.", "required")
+    assign_role(incident_id, order.role, order.user, by=by, at=at)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _change_severity(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    change_severity(incident_id, order.severity, reason=order.reason, by=by, at=at)
+
+
+def _note(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    """Keep the reason too; the note itself is kept with every verb."""
+    _remark(incident_id, order.reason, by, at)
+
+
+OTHERS: dict[str, Callable[[int, Order, Actor, datetime], None]] = {
+    "declare": _declare,
+    "take_command": _take_command,
+    "take_over": _take_over,
+    "assign_role": _assign_role,
+    "change_severity": _change_severity,
+    NOTE: _note,
+}
+ORDERS = (*VERBS, *OTHERS)

@@ -1,0 +1,80 @@
+"""Write the story: timeline lines, milestones, transition log. Only actions call this."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from core.actor import Actor
+from incidents.models import Incident, Milestone, TimelineEntry
+
+
+def deed(by: Actor) -> dict[str, Any]:
+    """Return the columns that say who did it."""
+    return {
+        "actor_kind": by.kind,
+        "actor_user": by.user,
+        "actor_source_id": by.source_id,
+        "actor_label": by.label[:200],
+    }
+
+
+def line(
+    incident: Incident,
+    kind: str,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> TimelineEntry:
+    """Return an unsaved timeline line that happened and was recorded at `at`."""
+    return TimelineEntry(
+        incident=incident,
+        kind=kind,
+        text=text,
+        happened_at=at,
+        recorded_at=at,
+        data=dict(data or {}),
+        **deed(by),
+    )
+
+
+def tell(
+    incident_id: int,
+    kind: str,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one line to an incident's timeline; for apps above that act on incidents."""
+    entry = TimelineEntry(
+        incident_id=incident_id,
+        kind=kind,
+        text=text,
+        happened_at=at,
+        recorded_at=at,
+        data=dict(data or {}),
+        **deed(by),
+    )
+    entry.save(force_insert=True)
+
+
+def mark(incident_id: int, kind: str, *, at: datetime) -> None:
+    """Record a milestone of an incident unless it has one of that kind; for apps above."""
+    if not Milestone.objects.filter(incident_id=incident_id, kind=kind).exists():
+        Milestone.objects.create(incident_id=incident_id, kind=kind, at=at, recorded_at=at)
+
+
+def milestone(
+    incident: Incident, kind: str, at: datetime, *, is_inferred: bool = False
+) -> Milestone:
+    """Return an unsaved milestone."""
+    return Milestone(incident=incident, kind=kind, at=at, recorded_at=at, is_inferred=is_inferred)
+
+
+def save(entries: Iterable[TimelineEntry], milestones: Iterable[Milestone] = ()) -> None:
+    """Store lines and milestones, one statement each."""
+    TimelineEntry.objects.bulk_create(list(entries))
+    Milestone.objects.bulk_create(list(milestones))

@@ -1,0 +1,159 @@
+"""What arrived, byte for byte, and what became of it: why did this (not) page?"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from core.admin.base import ReadOnlyAdmin
+from core.admin.buttons import Button
+from core.admin.panel import NOTHING, Panel, When, as_text, link_to, moment
+from core.admin.rights import allows
+from incidents import actions
+from incidents.models import Alert, ChangeEvent, Incident, RawEvent, Rejection
+from incidents.models.event import Verdict
+
+ITEM_COLUMNS = ("Verdict", "Why", "Action", "Key", "Alert", "Incident", "Paged first (UTC)")
+
+
+def _replay(event_id: int, *, by: Any, at: Any) -> str:
+    actions.replay(event_id, by=by, at=at)
+    return "The event is in line again; the engine takes it within seconds."
+
+
+@admin.register(RawEvent)
+class RawEventAdmin(ReadOnlyAdmin[RawEvent]):
+    """Every accepted request. Quarantined ones are named above the list and can be replayed."""
+
+    view_verb = "incidents.view"
+    received, processed = When("received_at", "received"), When("processed_at", "processed")
+    list_display = ("id", "received", "source", "kind", "verdict", "processed")
+    list_display_links = ("id", "received")
+    list_select_related = ("source",)
+    list_filter = ("verdict", "source", "kind")
+    show_full_result_count = False
+    fields = readonly_fields = (
+        "source", "key_prefix", "kind", "received", "verdict", "processed", "delivery_id", "attempts", "error",
+    )  # fmt: skip
+
+    @admin.display(description="key")
+    def key_prefix(self, event: RawEvent) -> str:
+        """Return the beginning of the key that it came with."""
+        return str(event.key) if event.key else "the key is gone"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RawEvent]:
+        """Leave bodies, which may be large, where they are until one is looked at."""
+        return super().get_queryset(request).defer("body", "items")
+
+    def headline(self, request: HttpRequest) -> str:
+        """Say how many events could not be read."""
+        count = RawEvent.objects.filter(verdict=Verdict.QUARANTINED).count()
+        if not count:
+            return "No event is quarantined: everything that arrived could be read."
+        url = reverse("admin:incidents_rawevent_changelist") + "?verdict__exact=quarantined"
+        return format_html(
+            '<a href="{}">{} quarantined</a>: they could not be read, and paged with a fixed text.',
+            url,
+            count,
+        )
+
+    def buttons(self, request: HttpRequest, obj: RawEvent) -> Sequence[Button]:
+        """Offer to replay what is quarantined."""
+        may = allows(request, "incidents.replay_event", obj.source)
+        shown = may and obj.verdict == Verdict.QUARANTINED
+        return [Button("replay", "Replay", partial(_replay, obj.pk), shown=shown)]
+
+    def panels(self, request: HttpRequest, obj: RawEvent) -> Sequence[Panel]:
+        """Answer why it did or did not page, and show what was sent."""
+        sentence, rows = _became(obj)
+        title = "Why did this (not) page?"
+        size = len(obj.body)
+        return [
+            Panel(title, sentence, ITEM_COLUMNS, rows, "It held nothing to act on."),
+            Panel("What was sent", f"{size} bytes", pre=as_text(obj.body)),
+        ]
+
+
+def _became(event: RawEvent) -> tuple[str, list[Sequence[object]]]:
+    if event.verdict == Verdict.PENDING:
+        return "The engine has not taken it yet.", []
+    items = [item for item in event.items if isinstance(item, dict)]
+    incidents = Incident.objects.in_bulk(
+        {item["incident"] for item in items if item.get("incident")}
+    )
+    alerts = Alert.objects.in_bulk({item["alert"] for item in items if item.get("alert")})
+    paged = _paged(incidents)
+    rows: list[Sequence[object]] = []
+    for item in items:
+        incident = incidents.get(item.get("incident") or 0)
+        shown = [item.get(name) or NOTHING for name in ("verdict", "reason", "action", "key")]
+        alert = alerts.get(item.get("alert") or 0)
+        rows.append([*shown, link_to(alert), link_to(incident), _when_paged(incident, paged)])
+    return _verdict_in_words(items, paged), rows
+
+
+def _paged(incidents: dict[int, Incident]) -> dict[int, Any]:
+    """Return the instant of the first page of each of these incidents that has one."""
+    from_rows = Incident.objects.filter(pk__in=incidents, milestones__kind="paged").order_by(
+        "-milestones__at"
+    )
+    return dict(from_rows.values_list("pk", "milestones__at"))
+
+
+def _when_paged(incident: Incident | None, paged: dict[int, Any]) -> str:
+    if incident is None:
+        return "no incident, so nobody"
+    if incident.pk in paged:
+        return moment(paged[incident.pk])
+    return incident.unpaged_reason or "nobody yet"
+
+
+def _verdict_in_words(items: list[dict[str, Any]], paged: dict[int, Any]) -> str:
+    reached = {item["incident"] for item in items if item.get("incident")}
+    if not reached:
+        return "It belongs to no incident, so it paged nobody."
+    with_page = sum(pk in paged for pk in reached)
+    if len(reached) == 1:
+        return f"It belongs to one incident, for which {'somebody' if with_page else 'nobody'} was paged."
+    return f"It belongs to {len(reached)} incidents; for {with_page} of them somebody was paged."
+
+
+@admin.register(Rejection)
+class RejectionAdmin(ReadOnlyAdmin[Rejection]):
+    """Requests with a valid key that could not be accepted; the latest 100 of each source."""
+
+    view_verb = "incidents.view"
+    received = When("received_at", "received")
+    list_display = ("received", "source", "status", "code", "detail")
+    list_select_related = ("source",)
+    list_filter = ("source", "code")
+    fields = readonly_fields = list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rejection]:
+        """Leave bodies where they are until one is looked at."""
+        return super().get_queryset(request).defer("body")
+
+    def panels(self, request: HttpRequest, obj: Rejection) -> Sequence[Panel]:
+        """Show the beginning of what was sent."""
+        return [
+            Panel("What was sent", "At most the first 4 096 bytes are kept.", pre=as_text(obj.body))
+        ]
+
+
+@admin.register(ChangeEvent)
+class ChangeEventAdmin(ReadOnlyAdmin[ChangeEvent]):
+    """What was changed on purpose; never pages."""
+
+    view_verb = "incidents.view"
+    occurred = When("occurred_at", "happened")
+    list_display = ("occurred", "summary", "origin", "source")
+    list_display_links = ("occurred", "summary")
+    list_select_related = ("source",)
+    list_filter = ("source",)
+    search_fields = ("summary", "origin")
+    fields = readonly_fields = ("occurred", "summary", "origin", "source", "links", "details")

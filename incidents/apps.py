@@ -1,0 +1,9 @@
+"""App configuration of incidents."""
+
+from django.apps import AppConfig
+
+
+class IncidentsConfig(AppConfig):
+    """The incidents app."""
+
+    name = "incidents"

@@ -1,0 +1,6 @@
+"""The use cases of the outbox: ask for a delivery, claim it, send it, record what happened."""
+
+from notify.actions.outbox import Wish, queue, suppress
+from notify.actions.sending import Claim, Outcome, claim, record, send
+
+__all__ = ["Claim", "Outcome", "Wish", "claim", "queue", "record", "send", "suppress"]

@@ -1,0 +1,116 @@
+"""Addresses of responders: add, verify by a code that was sent there, test."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from core.actor import Actor
+from core.errors import Invalid, NotFound, NotPossible
+from core.models import User
+from core.permissions import require
+from core.secrets import digest, encrypt, new_hex
+from notify import actions as notify
+from notify.channels import CHANNELS, ChannelError
+from notify.channels import channel as channel_of
+from notify.models import Delivery
+from oncall.models import ContactMethod, Responder
+
+CODE_LIFE = timedelta(hours=1)
+
+
+def add_contact(
+    user: User, channel: str, address: str, *, by: Actor, at: datetime, secret: str = ""
+) -> ContactMethod:
+    """Add an address and send it a code; until the code comes back, no page goes there (invariant 10).
+
+    Raises Invalid when the channel does not exist or the address can't be one.
+    """
+    _require_own(user, by)
+    if channel not in CHANNELS:
+        raise Invalid.field(
+            "/channel", f"There is no channel {channel}; there are {', '.join(CHANNELS)}."
+        )
+    way = channel_of(channel)
+    try:
+        way.validate(address)
+    except (ValueError, ChannelError) as error:
+        raise Invalid.field("/address", str(error)) from error
+    with transaction.atomic():
+        responder, _made = Responder.objects.get_or_create(user=user)
+        contact, made = ContactMethod.objects.get_or_create(
+            responder=responder,
+            channel=channel,
+            address=address,
+            defaults={"secret": encrypt(secret or way.new_secret())},
+        )
+        if made:
+            send_code(contact, at)
+    return contact
+
+
+def _require_own(user: User, by: Actor) -> None:
+    require(
+        by, "oncall.edit_own_contacts" if by.user_id == user.pk else "oncall.edit_responder", user
+    )
+
+
+def send_code(contact: ContactMethod, at: datetime) -> None:
+    """Send a fresh code to the address; an older one stops working."""
+    contact.code_digest, contact.code_expires_at = "", at + CODE_LIFE
+    contact.save(update_fields=["code_digest", "code_expires_at"])
+    _send(contact, "verification", at)
+
+
+def fresh_code(contact: ContactMethod) -> str:
+    """Return a new code for the address, as plain text for its message; only its digest is kept."""
+    code = new_hex(4)
+    contact.code_digest = digest(f"{contact.pk}:{code}")
+    contact.save(update_fields=["code_digest"])
+    return code
+
+
+def confirm_contact(contact_id: int, code: str, *, by: Actor, at: datetime) -> ContactMethod:
+    """Mark an address as verified by the code that was sent to it. Raises Invalid, NotPossible."""
+    with transaction.atomic():
+        contact = (
+            ContactMethod.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("responder__user").filter(pk=contact_id).first()
+        )  # fmt: skip
+        if contact is None:
+            raise NotFound("There is no such address.")
+        _require_own(contact.responder.user, by)
+        if contact.code_expires_at is None or contact.code_expires_at <= at:
+            raise NotPossible("The code has expired; ask for a new one.")
+        if contact.code_digest != digest(f"{contact.pk}:{code.strip().lower()}"):
+            raise Invalid.field("/code", "This is not the code that was sent.")
+        contact.verify(at)
+        contact.save()
+        return contact
+
+
+def send_test(contact_id: int, *, by: Actor, at: datetime) -> None:
+    """Send a test page to an address, verified or not, so that its owner hears what a page is like."""
+    contact = ContactMethod.objects.select_related("responder__user").filter(pk=contact_id).first()
+    if contact is None:
+        raise NotFound("There is no such address.")
+    _require_own(contact.responder.user, by)
+    with transaction.atomic():
+        _send(contact, "test", at)
+
+
+def _send(contact: ContactMethod, kind: str, at: datetime) -> None:
+    notify.queue(
+        [
+            notify.Wish(
+                unique_key=f"{kind}:{contact.pk}:{at.timestamp():.3f}",
+                kind=kind,
+                object_id=contact.pk,
+                recipient_id=contact.responder.user_id,
+                channel=contact.channel,
+                address=contact.address,
+                secret=contact.secret,
+                priority=Delivery.Priority.NOTICE,
+            )
+        ],
+        at=at,
+    )

@@ -1,0 +1,157 @@
+"""Start, stop and restart escalations: handlers of the kernel's facts, inside its transactions."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from core.actor import ENGINE
+from core.models import User
+from incidents import actions as incidents
+from incidents.models import Incident
+from incidents.playbook.lifecycle import State
+from notify import actions as notify
+from notify.models import Delivery
+from oncall.models import ContactMethod, Escalation, EscalationPolicy, Page, PolicyBinding
+
+Steps = list[dict[str, Any]]
+
+
+def start_escalations(ids: Sequence[int], at: datetime) -> None:
+    """Begin one escalation per opened incident, unless it says why nobody is to be paged."""
+    rows = Incident.objects.filter(pk__in=ids, unpaged_reason="", state=State.DETECTED)
+    policies = policies_for(rows)
+    Escalation.objects.bulk_create([new_run(row, policies.get(row.service_id), at) for row in rows])
+
+
+def policies_for(incidents_: Iterable[Incident]) -> dict[int, EscalationPolicy]:
+    """Return the policy of each incident's service: its own binding, else the default."""
+    services = {incident.service_id for incident in incidents_}
+    bindings = PolicyBinding.objects.select_related("policy").prefetch_related(
+        "policy__steps__schedules", "policy__steps__people"
+    )
+    found: dict[int | None, EscalationPolicy] = {
+        binding.service_id: binding.policy
+        for binding in bindings
+        if binding.is_default or binding.service_id in services
+    }
+    default = found.get(None)
+    return {pk: policy for pk in services if (policy := found.get(pk, default)) is not None}
+
+
+def snapshot(policy: EscalationPolicy | None) -> Steps:
+    """Return a policy's steps as a run keeps them; edits of the policy don't reach a running escalation."""
+    if policy is None:
+        return []
+    return [
+        {
+            "wait_s": step.wait_s,
+            "schedules": [schedule.pk for schedule in step.schedules.all()],
+            "people": [person.pk for person in step.people.all()],
+        }
+        for step in policy.steps.all()
+    ]
+
+
+def new_run(
+    incident: Incident, policy: EscalationPolicy | None, at: datetime, *, generation: int = 1
+) -> Escalation:
+    """Return an unsaved escalation that is due at once."""
+    return Escalation(
+        incident=incident,
+        generation=generation,
+        policy=policy,
+        steps=snapshot(policy),
+        fallback_id=policy.fallback_id if policy else None,
+        next_due_at=at,
+        started_at=at,
+    )
+
+
+def stop_escalations(ids: Sequence[int], at: datetime) -> None:
+    """Stop what runs for these incidents, and call off pages that have not left yet (invariant 5)."""
+    running = Escalation.objects.filter(incident__in=ids, state=Escalation.State.WAITING)
+    stop(running.select_related("incident"), "somebody has it, or it is over", at)
+
+
+def stop(runs: Iterable[Escalation], reason: str, at: datetime) -> None:
+    """End these runs for one reason and suppress their pending pages."""
+    rows = list(runs)
+    for run in rows:
+        run.state, run.next_due_at, run.stopped_at, run.stop_reason = (
+            Escalation.State.STOPPED,
+            None,
+            at,
+            reason,
+        )
+    Escalation.objects.bulk_update(rows, ["state", "next_due_at", "stopped_at", "stop_reason"])
+    pages = Page.objects.filter(escalation__in=[run.pk for run in rows]).values_list(
+        "pk", flat=True
+    )
+    if rows:
+        notify.suppress("page", list(pages), reason=reason)
+
+
+def restart(
+    incident: Incident,
+    steps: Steps,
+    at: datetime,
+    *,
+    due_at: datetime,
+    passed_by: User | None = None,
+) -> Escalation:
+    """Stop what runs and begin the next generation with these steps, due at `due_at`."""
+    running = Escalation.objects.filter(incident=incident, state=Escalation.State.WAITING)
+    stop(running, "a new run began", at)
+    latest = (
+        Escalation.objects.filter(incident=incident).aggregate(top=Max("generation"))["top"] or 0
+    )
+    policy = policies_for([incident]).get(incident.service_id)
+    run = new_run(incident, policy, at, generation=latest + 1)
+    run.steps, run.next_due_at, run.passed_by = steps or run.steps, due_at, passed_by
+    run.save(force_insert=True)
+    return run
+
+
+def page_again(ids: Sequence[int], at: datetime) -> None:
+    """A severity rose: begin anew where nobody has it, tell the holder where somebody has (R34)."""
+    for incident in Incident.objects.filter(pk__in=ids).select_related(
+        "service", "acknowledged_by"
+    ):
+        if incident.state == State.DETECTED:
+            restart(incident, [], at, due_at=at)
+            incidents.tell(
+                incident.pk, "escalation", "Paging begins anew: severity rose", by=ENGINE, at=at
+            )
+        elif incident.is_live and incident.acknowledged_by is not None:
+            tell_person(
+                incident.acknowledged_by_id,
+                "severity",
+                incident.pk,
+                f"{incident.rank}:{at.isoformat()}",
+                at,
+            )
+
+
+def tell_person(
+    user_id: int | None, kind: str, object_id: int, occasion: str, at: datetime
+) -> None:
+    """Queue one message to every usable address of a person, once per occasion."""
+    contacts = ContactMethod.objects.usable().filter(responder__user=user_id)
+    notify.queue(
+        [
+            notify.Wish(
+                unique_key=f"{kind}:{object_id}:{occasion}:{contact.pk}",
+                kind=kind,
+                object_id=object_id,
+                recipient_id=user_id,
+                channel=contact.channel,
+                address=contact.address,
+                secret=contact.secret,
+                priority=Delivery.Priority.NOTICE,
+            )
+            for contact in contacts
+        ],
+        at=at,
+    )

@@ -1,0 +1,60 @@
+"""What a responder wants to know of a page: what, why me, who is next and when. Reads only."""
+
+from datetime import datetime
+
+from core.models import User
+from incidents.models import Incident
+from incidents.playbook import severity_for
+from oncall.actions.rotation import resolve
+from oncall.models import Escalation, Page
+from oncall.screens import Duty, IncidentFacts, NextPage
+
+
+def facts_of(incident: Incident) -> IncidentFacts:
+    """Return the incident as screens and mails show it; read it with its service and playbook."""
+    return IncidentFacts(
+        number=incident.label,
+        title=incident.title,
+        rank=incident.rank,
+        code=severity_for(incident.playbook.playbook, incident.rank).code,
+        since=incident.opened_at,
+        where=incident.service.name,
+        cause=incident.description,
+    )
+
+
+def duty_of(page: Page, at: datetime) -> Duty | None:
+    """Return which schedule put the person there, until when, and which step it is; None off schedule."""
+    steps = page.escalation.steps
+    if page.is_fallback or page.step >= len(steps):
+        return None
+    for answer in resolve(steps[page.step]["schedules"], at).values():
+        if page.user_id in answer.users:
+            return Duty(
+                schedule=answer.schedule.name,
+                until=answer.until,
+                step=page.step + 1,
+                steps=len(steps),
+            )
+    return None
+
+
+def next_page(run: Escalation, person: User, at: datetime) -> NextPage | None:
+    """Return whom the run pages next and when; None when it has stopped or nobody is found."""
+    if run.state != Escalation.State.WAITING or run.next_due_at is None or not run.steps:
+        return None
+    due = max(run.next_due_at, at)
+    for offset in range(len(run.steps)):
+        step = run.steps[(run.step + offset) % len(run.steps)]
+        user_id = _first(step, due)
+        if user_id is not None:
+            name = User.objects.get(pk=user_id).display_name
+            return NextPage(name=name, at=run.next_due_at, is_you=user_id == person.pk)
+    return None
+
+
+def _first(step: dict[str, list[int]], at: datetime) -> int | None:
+    for answer in resolve(step["schedules"], at).values():
+        if answer.users:
+            return answer.users[0]
+    return step["people"][0] if step["people"] else None

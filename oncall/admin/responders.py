@@ -1,0 +1,203 @@
+"""People who can be paged, and their addresses: added, verified and tested by actions."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest
+
+from core.actor import Actor
+from core.admin.base import GuardedAdmin
+from core.admin.buttons import Button, Several
+from core.admin.panel import Panel, moment
+from core.admin.rights import allows, who
+from core.models import User
+from notify.channels import CHANNELS
+from oncall.actions import add_contact, addresses, confirm_contact, send_test
+from oncall.models import ContactMethod, Responder
+
+EDIT = "oncall.edit_responder"
+COLUMNS = (
+    "Channel",
+    "Address",
+    "Verified (UTC)",
+    "Last arrived (UTC)",
+    "Pages go there",
+    "You can",
+)
+
+
+class Address(forms.Form):
+    """A new address."""
+
+    channel = forms.ChoiceField(choices=[(way.kind, way.label) for way in CHANNELS.values()])
+    address = forms.CharField(
+        max_length=500, help_text="A code is sent there; no page goes there before it came back."
+    )
+
+
+class Code(forms.Form):
+    """The code that was sent to an address."""
+
+    code = forms.CharField(
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off"}),
+    )
+
+
+def masked(address: str) -> str:
+    """Return an address so that its owner knows it and nobody else can use it."""
+    name, at_sign, domain = address.rpartition("@")
+    return f"{name[:1]}…{at_sign}{domain}" if at_sign else f"{address[:8]}…"
+
+
+@admin.register(Responder)
+class ResponderAdmin(GuardedAdmin[Responder]):
+    """An Administrator makes responders; everybody looks after their own addresses."""
+
+    view_verb = "oncall.view"
+    edit_verb = EDIT
+    list_display = ("user", "is_active", "usable")
+    list_select_related = ("user",)
+    list_filter = ("is_active",)
+    search_fields = ("user__username", "user__first_name", "user__last_name")
+    fields = ("user", "is_active")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Responder]:
+        """Count each one's usable addresses."""
+        usable = Q(contacts__verified_at__isnull=False, contacts__disabled_at=None)
+        return super().get_queryset(request).annotate(usable_count=Count("contacts", filter=usable))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Responder | None = None) -> Any:
+        """Keep the person of an existing responder."""
+        return () if obj is None else ("user",)
+
+    @admin.display(description="can be reached", ordering=F("usable_count"))
+    def usable(self, responder: Any) -> str:
+        """Return how a page could go out to the person."""
+        if not responder.is_active or not responder.user.is_active:
+            return "No: switched off"
+        count = int(responder.usable_count)
+        return (
+            f"Yes, by {count} address{'es' * (count != 1)}" if count else "No: no verified address"
+        )
+
+    def why_kept(self, obj: Responder) -> Sequence[str]:
+        """Keep people who would be paged."""
+        return [] if not obj.is_active else [f"{obj} may be paged; switch that off first."]
+
+    def buttons(self, request: HttpRequest, obj: Responder) -> Sequence[Button]:
+        """Offer to add an address, and what each address allows."""
+        add = partial(_add, obj.user)
+        rows = [
+            button
+            for contact in obj.contacts.all()
+            for button in _row(contact, may=_may(request, obj))
+        ]
+        return [
+            Button(
+                "add_contact", "Add an address", add, Address, shown=_may(request, obj), opens=True
+            ),
+            *rows,
+        ]
+
+    def panels(self, request: HttpRequest, obj: Responder) -> Sequence[Panel]:
+        """Show the addresses: in full to their owner, masked to an Administrator."""
+        if not _may(request, obj):
+            return [Panel("Addresses", "Only the person and an Administrator see them.")]
+        is_own = who(request).user_id == obj.user_id
+        rows = [_cells(contact, is_own=is_own) for contact in obj.contacts.all()]
+        return [Panel("Addresses", "", COLUMNS, rows, f"{obj} can't be reached: no address.")]
+
+
+def _may(request: HttpRequest, responder: Responder) -> bool:
+    is_own = who(request).user_id == responder.user_id
+    return allows(request, "oncall.edit_own_contacts" if is_own else EDIT, responder)
+
+
+def _add(user: User, *, by: Actor, at: datetime, channel: str, address: str) -> str:
+    add_contact(user, channel, address.strip(), by=by, at=at)
+    return "The address is added; a code is on its way to it. Confirm it by that code."
+
+
+def _row(contact: ContactMethod, *, may: bool) -> list[Button]:
+    is_on, is_known = contact.disabled_at is None, contact.verified_at is not None
+    pk, button = contact.pk, partial(_button, contact, may=may)
+    gone = f"No page goes to {masked(contact.address)} any more."
+    return [
+        button("test", "Send test", _said(send_test, "A test is on its way.")),
+        button(
+            "code",
+            "Send code",
+            _said(addresses.resend_code, "A new code is on its way."),
+            possible=not is_known,
+        ),
+        button(
+            "confirm",
+            "Confirm",
+            _said(confirm_contact, "The address is confirmed."),
+            possible=not is_known,
+            form=Code,
+        ),
+        button("off", "Switch off", partial(_switch, on=False), possible=is_on, confirm=gone),
+        button("on", "Switch on", partial(_switch, on=True), possible=not is_on),
+        Button(
+            f"remove-{pk}", "Remove", partial(_remove, pk), shown=may, confirm=gone, in_panel=True
+        ),
+    ]
+
+
+def _button(  # noqa: PLR0913  the parts of a button
+    contact: ContactMethod,
+    name: str,
+    label: str,
+    act: Callable[..., str],
+    *,
+    may: bool,
+    possible: bool = True,
+    form: type[forms.Form] | None = None,
+    confirm: str = "",
+) -> Button:
+    return Button(
+        f"{name}-{contact.pk}", label, partial(act, contact.pk), form,
+        shown=may and possible, confirm=confirm, opens=form is not None, in_panel=True,
+    )  # fmt: skip
+
+
+def _said(action: Callable[..., object], text: str) -> Callable[..., str]:
+    def act(contact_id: int, *, by: Actor, at: datetime, **typed: str) -> str:
+        action(contact_id, by=by, at=at, **typed)
+        return text
+
+    return act
+
+
+def _switch(contact_id: int, *, on: bool, by: Actor, at: datetime) -> str:
+    addresses.switch_contact(contact_id, on=on, by=by, at=at)
+    return "Pages go there again." if on else "No page goes there any more."
+
+
+def _remove(contact_id: int, *, by: Actor, at: datetime) -> str:
+    addresses.remove_contact(contact_id, by=by, at=at)
+    return "The address is removed."
+
+
+def _cells(contact: ContactMethod, *, is_own: bool) -> list[object]:
+    return [
+        contact.channel,
+        contact.address if is_own else masked(contact.address),
+        moment(contact.verified_at),
+        moment(contact.last_ok_at),
+        _goes_there(contact),
+        Several(tuple(button for button in _row(contact, may=True) if button.shown)),
+    ]
+
+
+def _goes_there(contact: ContactMethod) -> str:
+    if contact.verified_at is None:
+        return "No: not confirmed yet"
+    return "Yes" if contact.disabled_at is None else "No: switched off"

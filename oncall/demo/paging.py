@@ -1,0 +1,136 @@
+"""Build who is woken: schedules, policies, addresses."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from core.models import User
+from oncall import actions
+from oncall.demo.company import LOADER, Built
+from oncall.demo.data import Company, CoverData, PolicyData, ScheduleData, StepData, span
+from oncall.models import (
+    ContactMethod,
+    EscalationPolicy,
+    Layer,
+    Override,
+    PolicyBinding,
+    PolicyStep,
+    Responder,
+    Schedule,
+)
+from oncall.models.schedule import LOCAL_FORMAT
+from oncall.rota import to_utc
+from oncall.rota.civil import to_wall
+
+PAST_WEEKS = 104
+_HANDOFF = timedelta(hours=9)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def add_schedules(company: Company, built: Built, at: datetime) -> dict[str, Schedule]:
+    """Write the schedules, as if they had turned for two years."""
+    rows = {}
+    for slug, data in company.schedules.items():
+        rows[slug] = Schedule.objects.create(
+            slug=slug, name=data.name, team=built.teams[data.team], time_zone=data.zone
+        )
+        anchor = latest_handoff(at, data.zone) - PAST_WEEKS * timedelta(weeks=1)
+        _layers(rows[slug], data, built, anchor, at)
+    Override.objects.bulk_create(
+        [_cover(cover, rows[cover.schedule], built, at) for cover in company.covers]
+    )
+    return rows
+
+
+def latest_handoff(at: datetime, zone: str) -> datetime:
+    """Return the latest Monday 09:00 in `zone` that is not after `at`, as its naive wall-clock time."""
+    wall = to_wall(at, zone) - _HANDOFF
+    monday = wall.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(wall.weekday())
+    return monday + _HANDOFF
+
+
+def _layers(
+    schedule: Schedule, data: ScheduleData, built: Built, anchor: datetime, at: datetime
+) -> None:
+    for place, (name, people) in enumerate(data.layers.items()):
+        layer = Layer.objects.create(
+            schedule=schedule, name=name, priority=len(data.layers) - place
+        )
+        turns = PAST_WEEKS % len(people)  # so that the first is on call this week
+        order = [built.people[people[(n - turns) % len(people)]] for n in range(len(people))]
+        local = anchor.strftime(LOCAL_FORMAT)
+        actions.replace_rotation(layer, order, anchor_local=local, by=LOADER, at=at)
+
+
+def _cover(cover: CoverData, schedule: Schedule, built: Built, at: datetime) -> Override:
+    zone = schedule.time_zone
+    week = latest_handoff(at, zone) - _HANDOFF + cover.week * timedelta(weeks=1)
+    return Override(
+        schedule=schedule,
+        user=built.people[cover.by],
+        replaces=built.people[cover.instead_of],
+        starts_at=to_utc(week + _since_monday(cover.start), zone),
+        ends_at=to_utc(week + _since_monday(cover.end), zone),
+        created_at=at,
+    )
+
+
+def _since_monday(text: str) -> timedelta:
+    day, clock = text.split(" ")
+    hour, minute = map(int, clock.split(":"))
+    return timedelta(days=_DAYS.index(day), hours=hour, minutes=minute)
+
+
+def add_policies(company: Company, built: Built, schedules: dict[str, Schedule]) -> None:
+    """Write the policies and which service each is for; the default covers whatever is added later."""
+    rows = {slug: _policy(slug, data, built, schedules) for slug, data in company.policies.items()}
+    bindings = [PolicyBinding(policy=rows[company.default_policy], is_default=True)]
+    bindings += [
+        PolicyBinding(policy=rows[slug], service=built.services[service])
+        for slug, services in company.bindings.items()
+        for service in services
+    ]
+    PolicyBinding.objects.bulk_create(bindings)
+
+
+def _policy(
+    slug: str, data: PolicyData, built: Built, schedules: dict[str, Schedule]
+) -> EscalationPolicy:
+    policy = EscalationPolicy.objects.create(
+        slug=slug,
+        name=data.name,
+        team=built.teams[data.team],
+        fallback=built.people[data.fallback],
+    )
+    for position, step in enumerate(data.steps, start=1):
+        _step(policy, position, step, built, schedules)
+    return policy
+
+
+def _step(
+    policy: EscalationPolicy,
+    position: int,
+    data: StepData,
+    built: Built,
+    schedules: dict[str, Schedule],
+) -> None:
+    wait_s = int(span(data.wait).total_seconds())
+    step = PolicyStep.objects.create(policy=policy, position=position, wait_s=wait_s)
+    step.people.set([built.people[name] for name in data.people])
+    if data.schedule:
+        step.schedules.set([schedules[data.schedule]])
+
+
+def add_addresses(people: Iterable[User], at: datetime) -> None:
+    """Give everybody one verified mail address."""
+    responders = Responder.objects.bulk_create([Responder(user=user) for user in people])
+    ContactMethod.objects.bulk_create(
+        [
+            ContactMethod(
+                responder=responder,
+                channel="email",
+                address=responder.user.email,
+                verified_at=at,
+            )
+            for responder in responders
+        ]
+    )

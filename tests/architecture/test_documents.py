@@ -1,0 +1,74 @@
+"""Documents under test: what the code knows, the documents name (style.md 26)."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from incidents.playbook.lifecycle import MILESTONES, VERBS, State, Verb
+
+ROOT = Path(settings.BASE_DIR)
+OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+DOMAIN = (ROOT / "docs/domain.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+READERS = r'environment\.(?:text|flag|number|url|secret|database|networks)\(\s*"([A-Z_]+)"'
+
+
+def variables() -> list[str]:
+    source = (ROOT / "config/settings.py").read_text(encoding="utf-8")
+    return sorted(set(re.findall(READERS, source)))
+
+
+def own_commands() -> list[str]:
+    ours = {"core", "notify", "incidents", "oncall", "core.apps.CoreConfig"}
+    return sorted(name for name, app in get_commands().items() if app in ours)
+
+
+def test_the_settings_are_read() -> None:
+    assert {"PORT", "DATABASE_URL", "EMAIL_URL", "DEMO", "SECRET_KEY"} <= set(variables())
+
+
+@pytest.mark.parametrize("name", variables())
+def test_every_variable_is_in_the_operations_manual(name: str) -> None:
+    assert f"`{name}`" in OPERATIONS
+
+
+@pytest.mark.parametrize("name", own_commands())
+def test_every_command_is_in_the_operations_manual(name: str) -> None:
+    assert re.search(rf"manage\.py {name}\b", OPERATIONS)
+
+
+@pytest.mark.parametrize("word", [*VERBS, *State, *MILESTONES])
+def test_every_word_of_the_lifecycle_is_in_the_glossary(word: str) -> None:
+    assert re.search(rf"\b{word}\b", DOMAIN)
+
+
+@pytest.mark.parametrize("fact", sorted(settings.EVENT_HANDLERS))
+def test_every_fact_is_in_the_glossary(fact: str) -> None:
+    assert f"`{fact}`" in DOMAIN
+
+
+def declared_table() -> dict[str, dict[str, str]]:
+    """Return the table "Every state and every verb, declared": verb -> column -> cell."""
+    part = DOMAIN.split("### Every state and every verb, declared", 1)[1].split("\n### ", 1)[0]
+    rows = [
+        [cell.strip(" `") for cell in row.strip("|").split("|")]
+        for row in part.splitlines()
+        if row.startswith("|")
+    ]
+    return {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[2:]}
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=list(VERBS))
+def test_the_state_table_says_what_the_code_does(verb: Verb) -> None:
+    row = declared_table()[verb.name]
+
+    assert row["target"] == verb.target
+    assert {state for state in State if row[state] == "go"} == set(verb.sources)
+
+
+@pytest.mark.parametrize("name", ["make run", "make test"])
+def test_the_readme_has_the_two_commands(name: str) -> None:
+    assert name in README

@@ -1,0 +1,159 @@
+"""One row, or several, behind every admin screen; and the people who look at them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from core.models import ApiToken, Heartbeat, LateCall, Team, User
+from core.secrets import digest
+from incidents.models import (
+    Alert,
+    AlertKey,
+    ChangeEvent,
+    Incident,
+    PlaybookVersion,
+    RawEvent,
+    Rejection,
+    Source,
+)
+from notify.models import Delivery, DeliveryAttempt, KeptMail
+from oncall.models import Escalation, Override, Page, PolicyBinding
+from tests.factories import (
+    NINE,
+    AnIncident,
+    APolicy,
+    AResponder,
+    ASchedule,
+    AService,
+    ASource,
+    ATeam,
+    AUser,
+)
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Cast:
+    """One person per role; `team` owns every row of the scene."""
+
+    team: Team
+    administrator: User
+    responder: User
+    viewer: User
+    manager: User
+    stranger: User
+
+
+def cast() -> Cast:
+    """Make the people; `stranger` manages another team."""
+    team = ATeam(slug="own")
+    return Cast(
+        team,
+        AUser(username="ada", group="Administrator"),
+        AUser(username="rob", group="Responder"),
+        AUser(username="vera", group="Viewer"),
+        AUser(username="mona", group="Responder", manages=team),
+        AUser(username="olga", group="Responder", manages=ATeam(slug="other")),
+    )
+
+
+def fill(team: Team, count: int = 1) -> None:
+    """Add `count` rows behind every screen."""
+    Heartbeat.objects.get_or_create(part="engine", defaults={"beat_at": NINE})
+    for _ in range(count):
+        _fill_one(team)
+
+
+def _fill_one(team: Team) -> None:
+    person = AUser()
+    service = AService(team=team)
+    source = ASource(service=service)
+    number = Source.objects.count()
+    event = RawEvent.objects.create(
+        source=source, received_at=NINE, kind="alertmanager", body=b'{"a": 1}', verdict="quarantined", processed_at=NINE,
+        key=source.keys.first(),
+    )  # fmt: skip
+    Rejection.objects.create(source=source, received_at=NINE, status=422, code="no", body=b"x")
+    ChangeEvent.objects.create(source=source, event=event, occurred_at=NINE, summary="deploy")
+    incident = AnIncident(
+        service=service, source=source, declared=True, acknowledged=True, acknowledged_by=person
+    )
+    key = AlertKey.objects.create(source=source, key=f"k{number}")
+    Alert.objects.create(
+        key=key, source=source, incident=incident, title="CPU", severity="error", started_at=NINE,
+        first_received_at=NINE, last_received_at=NINE, first_event=event,
+    )  # fmt: skip
+    latest = PlaybookVersion.objects.get(slug="standard", number=1)
+    PlaybookVersion.objects.create(
+        slug=f"own-{number}",
+        number=1,
+        name="Own",
+        document=latest.document,
+        checksum="0",
+        created_at=NINE,
+    )
+    ApiToken.objects.create(
+        user=person, scope="read", slot=1, prefix="wbt_12345678", digest=digest(str(number)), created_at=NINE,
+        expires_at=NINE + HOUR,
+    )  # fmt: skip
+    LateCall.objects.create(
+        fact="incident.ended", handler="x.y", object_id=1, created_at=NINE, due_at=NINE
+    )
+    _fill_pager(team, person, incident, number)
+
+
+def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> None:
+    AResponder(user=person)
+    schedule = ASchedule(team=team, people=[person, AUser()])
+    Override.objects.create(
+        schedule=schedule, user=AUser(), starts_at=NINE - HOUR, ends_at=NINE + HOUR, created_at=NINE
+    )
+    policy = APolicy(team=team, steps=[(60, [schedule])])
+    PolicyBinding.objects.create(policy=policy, service=incident.service)
+    run = Escalation.objects.create(
+        incident=incident, generation=1, policy=policy, steps=[], next_due_at=NINE, started_at=NINE
+    )
+    page = Page.objects.create(
+        escalation=run, generation=1, cycle=0, step=0, user=person, created_at=NINE, why="on call"
+    )
+    delivery = Delivery.objects.create(
+        unique_key=f"page:{number}", kind="page", object_id=page.pk, recipient=person, channel="email",
+        address=person.email, created_at=NINE, not_before=NINE, expires_at=NINE + HOUR,
+    )  # fmt: skip
+    DeliveryAttempt.objects.create(
+        delivery=delivery, number=1, lease_token=f"{number:032x}", started_at=NINE
+    )
+    KeptMail.objects.create(
+        delivery=delivery, kept_at=NINE, to=person.email, subject="Page", text="Open it"
+    )
+
+
+def screens() -> list[Any]:
+    """Return every registered screen."""
+    return list(admin.site._registry.values())
+
+
+def row_of(screen: Any, team: Team) -> Any:
+    """Return one row of a screen; of those that belong to a team, one of `team`."""
+    rows = screen.model._base_manager.order_by("pk")
+    return rows.filter(pk=team.pk).first() if screen.model is Team else rows.last()
+
+
+def url(screen: Any, page: str, *args: object) -> str:
+    """Return the address of one page of a screen."""
+    return reverse(f"admin:{screen.opts.app_label}_{screen.opts.model_name}_{page}", args=args)
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser of that person."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+__all__ = ["Cast", "cast", "fill", "row_of", "screens", "signed_in", "url"]

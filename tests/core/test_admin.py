@@ -1,0 +1,219 @@
+"""The admin as a whole: who may what on which screen, GET changes nothing, lists cost the same when full."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.admin.base import GuardedAdmin
+from core.models import Installation, LateCall, Team
+from tests.conftest import Clock
+from tests.core import admin_scene as scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
+
+LIST_BUDGET = 32  # statements of one list page, the red bar's among them
+
+# What each role may do: v(iew), a(dd), c(hange), d(elete). manager: of the row's team; stranger: of another.
+MATRIX = {
+    # screen                  administrator manager   stranger  responder viewer
+    "core.apitoken":          ("va",   "-a",   "-a",   "-a",   "-a"),
+    "core.heartbeat":         ("v",    "v",    "v",    "v",    "v"),
+    "core.latecall":          ("v",    "v",    "v",    "v",    "v"),
+    "core.team":              ("vacd", "vc",   "v",    "v",    "v"),
+    "core.user":              ("vacd", "v",    "v",    "v",    "v"),
+    "incidents.alert":        ("v",    "v",    "v",    "v",    "v"),
+    "incidents.changeevent":  ("v",    "v",    "v",    "v",    "v"),
+    "incidents.incident":     ("va",   "va",   "va",   "va",   "v"),
+    "incidents.playbookversion": ("v", "v",    "v",    "v",    "v"),
+    "incidents.rawevent":     ("v",    "v",    "v",    "v",    "v"),
+    "incidents.rejection":    ("v",    "v",    "v",    "v",    "v"),
+    "incidents.service":      ("vacd", "vacd", "va",   "v",    "v"),
+    "incidents.source":       ("vacd", "vacd", "va",   "v",    "v"),
+    "notify.delivery":        ("v",    "v",    "v",    "v",    ""),
+    "notify.keptmail":        ("v",    "-",    "-",    "-",    "-"),
+    "oncall.escalation":      ("v",    "v",    "v",    "v",    "v"),
+    "oncall.escalationpolicy": ("vacd", "vacd", "va",  "v",    "v"),
+    "oncall.override":        ("va",   "va",   "va",   "v",    "v"),
+    "oncall.page":            ("v",    "v",    "v",    "v",    "v"),
+    "oncall.policybinding":   ("vacd", "v",    "v",    "v",    "v"),
+    "oncall.responder":       ("vacd", "v",    "v",    "v",    "v"),
+    "oncall.schedule":        ("vacd", "vacd", "va",   "v",    "v"),
+}  # fmt: skip
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:")
+ROLES = ("administrator", "manager", "stranger", "responder", "viewer")
+
+
+def screen_of(label: str) -> Any:
+    return next(s for s in scene.screens() if s.opts.label_lower == label)
+
+
+def stored() -> dict[str, list[str]]:
+    """Return every row of every table."""
+    found: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  a table of ours
+            found[table] = sorted(repr(row) for row in cursor.fetchall())
+    return found
+
+
+def test_the_matrix_names_every_screen() -> None:
+    assert sorted(s.opts.label_lower for s in scene.screens()) == sorted(MATRIX)
+    assert all(isinstance(s, GuardedAdmin) for s in scene.screens())
+    assert not admin.site.is_registered(Installation)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_s1_each_role_opens_what_the_table_says_and_nothing_else(role: str, settings: Any) -> None:
+    settings.PANELS = {**settings.PANELS, "red_marks": []}
+    people = scene.cast()
+    scene.fill(people.team)
+    browser = scene.signed_in(getattr(people, role))
+
+    found = {label: letters(browser, screen_of(label), people.team) for label in MATRIX}
+
+    assert found == {label: cells[ROLES.index(role)] for label, cells in MATRIX.items()}
+
+
+def letters(browser: Client, screen: Any, team: Team) -> str:
+    """Return what a browser may do: "-" for a list that it may open without seeing the row."""
+    row = scene.row_of(screen, team)
+    if browser.get(scene.url(screen, "changelist")).status_code == 403:
+        return ""
+    page = scene.url(screen, "change", row.pk)
+    asked = {
+        "v": browser.get(page).status_code,
+        "a": browser.get(scene.url(screen, "add")).status_code,
+        "c": browser.post(page, {}).status_code,
+        "d": browser.get(scene.url(screen, "delete", row.pk)).status_code,
+    }
+    assert set(asked.values()) <= {200, 302, 403}
+    seen = "-" if asked["v"] == 302 else ""
+    done = {"v": (200,), "a": (200,), "c": (200, 302), "d": (200,)}
+    return seen + "".join(letter for letter, status in asked.items() if status in done[letter])
+
+
+def test_i12_no_get_of_the_admin_changes_a_row_or_holds_inline_script() -> None:
+    people = scene.cast()
+    scene.fill(people.team)
+    browser = scene.signed_in(people.administrator)
+    before = stored()
+
+    for address in addresses(people.team):
+        reply = browser.get(address)
+        assert reply.status_code in (200, 403, 405)
+        assert not INLINE.search(reply.content.decode()), address
+
+    assert stored() == before
+
+
+def addresses(team: Team) -> Iterator[str]:
+    """Return every page of every screen, and every button as if it were a link."""
+    yield from ("/admin/", "/admin/core/", "/admin/incidents/", "/admin/password_change/")
+    for screen in scene.screens():
+        row = scene.row_of(screen, team)
+        yield from (scene.url(screen, page) for page in ("changelist", "add"))
+        yield from (scene.url(screen, page, row.pk) for page in ("change", "delete", "history"))
+        for name in ("acknowledge", "revoke", "new_key", "replay", "run_again", "cancel"):
+            yield scene.url(screen, "press", row.pk, name)
+
+
+def test_e15_a_full_list_costs_what_a_short_one_costs() -> None:
+    people = scene.cast()
+    browser = scene.signed_in(people.administrator)
+    scene.fill(people.team, 3)
+
+    few = costs(browser)
+    scene.fill(people.team, 27)
+    many = costs(browser)
+
+    assert many == few
+    assert max(few.values()) <= LIST_BUDGET
+
+
+def costs(browser: Client) -> dict[str, int]:
+    return {screen.opts.label_lower: cost(browser, screen) for screen in scene.screens()}
+
+
+def cost(browser: Client, screen: Any) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(scene.url(screen, "changelist")).status_code == 200
+    return len(queries)
+
+
+def test_whoever_is_not_signed_in_is_asked_to() -> None:
+    reply = Client().get("/admin/incidents/incident/")
+
+    assert reply.status_code == 302
+    assert reply["Location"].startswith("/admin/login/")
+    assert Client().get("/admin/login/").status_code == 200
+
+
+def test_c86_a_popup_can_t_reach_for_the_password() -> None:
+    browser = scene.signed_in(scene.cast().administrator)
+
+    assert browser.get("/admin/core/user/?_popup=1&_to_field=password").status_code == 400
+
+
+# Buttons
+
+
+def late_call() -> LateCall:
+    from_clock = Clock().now
+    return LateCall.objects.create(
+        fact="a", handler="b", object_id=1, created_at=from_clock, due_at=from_clock
+    )
+
+
+def test_a_forged_button_is_refused() -> None:
+    browser, call = scene.signed_in(scene.cast().administrator), late_call()
+
+    assert browser.post(f"/admin/core/latecall/{call.pk}/press/delete/").status_code == 403
+    assert browser.post("/admin/core/latecall/99/press/run_again/").status_code == 403
+
+
+def test_a_get_on_a_button_does_nothing_and_says_so() -> None:
+    browser, call = scene.signed_in(scene.cast().administrator), late_call()
+
+    reply = browser.get(f"/admin/core/latecall/{call.pk}/press/run_again/")
+
+    assert reply.status_code == 405
+    assert "Nothing was done" in reply.content.decode()
+
+
+def test_a_press_without_the_right_is_refused_in_words(clock: Clock) -> None:
+    browser, call = scene.signed_in(scene.cast().viewer), late_call()
+    clock.forward(minutes=5)
+
+    reply = browser.post(f"/admin/core/latecall/{call.pk}/press/run_again/")
+
+    assert reply.status_code == 403
+    assert "vera may not do this" in reply.content.decode()
+    assert LateCall.objects.get().due_at == call.due_at
+
+
+def test_run_again_makes_a_late_call_due_now(clock: Clock) -> None:
+    browser, call = scene.signed_in(scene.cast().administrator), late_call()
+    now = clock.forward(minutes=5)
+
+    reply = browser.post(f"/admin/core/latecall/{call.pk}/press/run_again/", follow=True)
+
+    assert "Run again now: done." in reply.content.decode()
+    assert LateCall.objects.get().due_at == now
+
+
+def test_a_press_needs_the_csrf_token() -> None:
+    people, call = scene.cast(), late_call()
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people.administrator)
+
+    assert browser.post(f"/admin/core/latecall/{call.pk}/press/run_again/").status_code == 403
+
+
+# Tokens

@@ -1,0 +1,157 @@
+"""What is set wrongly ends `manage.py up` in one line that says what to do, with status 2."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
+
+from core import preflight
+from tests.servers import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def taken():
+    """A port that somebody listens on."""
+    with socket.socket() as listener:
+        port = free_port()
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+        yield port
+
+
+def test_a_taken_port_is_refused_and_a_free_one_is_not(taken):
+    with pytest.raises(
+        ImproperlyConfigured, match=f"port {taken} on 127.0.0.1 is in use; .* PORT="
+    ):
+        preflight.refuse_a_taken_port("127.0.0.1", taken)
+    with pytest.raises(ImproperlyConfigured, match="is in use"):
+        preflight.refuse_a_taken_port("0.0.0.0", taken)  # noqa: S104  one of its addresses is taken
+
+
+def test_a_port_is_free_again_as_soon_as_nobody_listens():
+    port = free_port()
+    with socket.socket() as client, socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+        client.connect(("127.0.0.1", port))
+        listener.accept()[0].close()  # stays in TIME_WAIT
+
+    preflight.refuse_a_taken_port("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_refused():
+    with pytest.raises(
+        ImproperlyConfigured, match=r"192\.0\.2\.1 is not an address of this machine; correct BIND"
+    ):
+        preflight.refuse_a_taken_port("192.0.2.1", 8000)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "smtp://127.0.0.1:2525",
+        "smtp+tls://user:p%40ss@mail.example:587",
+        "smtp://mail.example/",
+    ],
+)
+def test_a_right_mail_address_passes(url):
+    preflight.refuse_a_wrong_mail_address(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example:25",
+        "http://mail.example",
+        "smtp://",
+        "smtp://:25",
+        "smtp://a:x",
+        "smtp://a:99999",
+        "smtp://a/b",
+    ],
+)
+def test_a_wrong_mail_address_is_refused(url):
+    with pytest.raises(
+        ImproperlyConfigured, match="EMAIL_URL is not understood; write smtp://host:port"
+    ):
+        preflight.refuse_a_wrong_mail_address(url)
+
+
+def test_the_data_folder_is_made_for_the_owner_only(tmp_path):
+    preflight.refuse_an_unwritable_folder(tmp_path / "a" / "var")
+
+    assert (tmp_path / "a" / "var").stat().st_mode & 0o777 == 0o700
+    assert list((tmp_path / "a" / "var").iterdir()) == []
+
+
+def test_a_data_folder_that_can_not_be_written_is_refused(tmp_path):
+    (tmp_path / "var").write_text("a file")
+
+    for folder in (tmp_path / "var", tmp_path / "var" / "deeper", Path("/proc/watchbill")):
+        with pytest.raises(ImproperlyConfigured, match=r"can't be written .*DATA_DIR="):
+            preflight.refuse_an_unwritable_folder(folder)
+
+
+def test_a_silent_database_is_refused_in_the_first_line_of_its_driver(monkeypatch):
+    def refuse() -> None:
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+
+    with pytest.raises(
+        ImproperlyConfigured,
+        match=r"can't be used: connection refused\. Start it, or .* DATABASE_URL",
+    ) as it:
+        preflight.refuse_a_silent_database()
+
+    assert "\n" not in str(it.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("PORT", "eight", "write a whole number"),
+        ("PORT", "{taken}", "is in use"),
+        ("DATABASE_URL", "mysql://a/b", "write postgres://user:password@host:port/name"),
+        ("DATABASE_URL", "postgres://a:hush@127.0.0.1:1/b", "the database can't be used: "),
+        (
+            "DATABASE_URL",
+            "postgres://a:hush@no-such-host.invalid/b",
+            "the database can't be used: ",
+        ),
+        ("EMAIL_URL", "smtp+ssl://me:hush@mail.example", "EMAIL_URL is not understood"),
+        ("SITE_URL", "watchbill.example", "SITE_URL is 'watchbill.example'; write an address"),
+        ("SITE_URL", "https://watchbill.example", "set DEMO=0"),
+        ("STAFF_URL", "https://watchbill.example/admin", "STAFF_URL is"),
+        ("DATA_DIR", "/proc/watchbill", "DATA_DIR"),
+        ("DEMO", "maybe", "write 1 or 0"),
+    ],
+)
+def test_up_ends_in_one_line_and_status_2(tmp_path, taken, name, value, advice):
+    own = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "var"), "DEMO": "1"}
+    command = [sys.executable, "manage.py", "up"]
+
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=own | {name: value.format(taken=taken)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert advice in done.stderr
+    assert "hush" not in done.stderr

@@ -1,0 +1,80 @@
+"""Several at once: one step wins, the other is told, nothing is written twice (AC-C8)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from core.errors import IllegalTransition
+from incidents.actions import digest, move
+from incidents.models import Alert, Incident, TransitionLog
+from oncall.models import Escalation
+from tests.factories import NINE, AnIncident, ASource, somebody
+from tests.incidents.actions.scenes import an_alert, arrives, group
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shipped")]
+
+
+def at_once(*deeds: Callable[[], object]) -> list[object]:
+    """Run these at the same moment, each on a connection of its own; return results and refusals."""
+    start = Barrier(len(deeds))
+
+    def run(deed: Callable[[], object]) -> object:
+        start.wait(10)
+        try:
+            return deed()
+        except IllegalTransition as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def test_of_two_who_acknowledge_at_once_one_has_it() -> None:
+    incident, ana, bob = AnIncident(), somebody(), somebody()
+
+    found = at_once(*[
+        lambda by=by: move(incident.pk, "acknowledge", by=by, at=NINE) for by in (ana, bob)
+    ])  # fmt: skip
+
+    assert sorted(isinstance(one, IllegalTransition) for one in found) == [False, True]
+    assert (TransitionLog.objects.count(), incident.timeline.count()) == (1, 1)
+
+
+def test_two_engines_digest_every_event_once() -> None:
+    for _ in range(3):
+        source = ASource()
+        for number in range(4):
+            arrives(source, group(an_alert("firing", fingerprint=f"{number:016x}")))
+
+    counts = at_once(*[lambda: digest(NINE)] * 2)
+    digest(NINE)
+
+    assert sum(map(int, counts)) <= 12
+    assert (Alert.objects.count(), Incident.objects.count(), Escalation.objects.count()) == (
+        12,
+        3,
+        3,
+    )
+
+
+def test_two_merges_across_each_other_never_make_a_circle() -> None:
+    one, two, by = AnIncident(), AnIncident(), somebody()
+
+    at_once(
+        lambda: _merge(one.pk, two.pk, by),
+        lambda: _merge(two.pk, one.pk, by),
+    )
+
+    assert Incident.objects.filter(state="merged").count() == Incident.objects.open().count() == 1
+
+
+def _merge(incident_id: int, into: int, by: object) -> object:
+    try:
+        return move(incident_id, "merge", by=by, at=NINE, into=into)
+    except Exception as refusal:  # noqa: BLE001  a refusal of any kind; what counts is the end
+        return refusal

@@ -1,0 +1,159 @@
+"""What arrived: why did this (not) page, and how a quarantined event comes back."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from incidents import actions
+from incidents.actions.receive import Request
+from incidents.models import PlaybookVersion, RawEvent, Source
+from oncall.actions import advance
+from tests.conftest import Clock
+from tests.core import admin_scene as scene
+from tests.factories import APolicy, AResponder, ASource, AUser
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
+
+LIST = "/admin/incidents/rawevent/"
+
+
+@pytest.fixture
+def browser() -> Client:
+    return scene.signed_in(AUser(group="Administrator"))
+
+
+def text(reply: Any) -> str:
+    return reply.content.decode().replace("&#x27;", "'").replace("&quot;", '"')
+
+
+def arrive(source: Source, clock: Clock, **event: str) -> RawEvent:
+    body = json.dumps(
+        {"action": "trigger", "title": "Disk is full", "dedup_key": "d1", **event}
+    ).encode()
+    stored = actions.store(Request(source.pk, source.keys.get().pk, "generic", body), at=clock.now)
+    return RawEvent.objects.get(pk=stored.event_id)
+
+
+def page(browser: Client, event: RawEvent) -> str:
+    return text(browser.get(f"{LIST}{event.pk}/change/"))
+
+
+def test_what_waits_says_so(browser: Client, clock: Clock) -> None:
+    assert "The engine has not taken it yet." in page(
+        browser, arrive(ASource(format="generic"), clock)
+    )
+
+
+def test_what_paged_says_whom_it_belongs_to_and_when(browser: Client, clock: Clock) -> None:
+    APolicy(default=True, steps=[(60, [AResponder().user])])
+    event = arrive(ASource(format="generic"), clock)
+    actions.digest(clock.now)
+    advance(clock.forward(seconds=2))
+
+    html = page(browser, event)
+
+    assert "It belongs to one incident, for which somebody was paged." in html
+    assert re.search(r">INC-\d+ Disk is full<", html)
+    assert "09:00:02" in html
+
+
+def test_what_was_of_severity_4_says_why_nobody_was_paged(browser: Client, clock: Clock) -> None:
+    event = arrive(ASource(format="generic"), clock, severity="info")
+    actions.digest(clock.now)
+
+    html = page(browser, event)
+
+    assert "for which nobody was paged" in html
+    assert "not paged: severity 4" in html
+
+
+def test_a_duplicate_says_so(browser: Client, clock: Clock) -> None:
+    source = ASource(format="generic")
+    arrive(source, clock)
+    repeated = arrive(source, clock)
+    actions.digest(clock.now)
+
+    assert RawEvent.objects.get(pk=repeated.pk).items[0]["verdict"] in page(browser, repeated)
+
+
+def quarantined(clock: Clock) -> RawEvent:
+    event = arrive(ASource(format="generic"), clock)
+    RawEvent.objects.filter(pk=event.pk).update(
+        verdict="quarantined",
+        processed_at=clock.now,
+        error="KeyError: 'x'",
+        items=[{"verdict": "quarantined"}],
+    )
+    return event
+
+
+def test_quarantined_events_are_named_above_the_list(browser: Client, clock: Clock) -> None:
+    assert "No event is quarantined" in text(browser.get(LIST))
+
+    quarantined(clock)
+
+    assert (
+        '<a href="/admin/incidents/rawevent/?verdict__exact=quarantined">1 quarantined</a>'
+        in text(browser.get(LIST))
+    )
+
+
+def test_a_quarantined_event_is_replayed_by_a_press(browser: Client, clock: Clock) -> None:
+    event = quarantined(clock)
+    assert "KeyError" in page(browser, event)
+
+    reply = browser.post(f"{LIST}{event.pk}/press/replay/", follow=True)
+    actions.digest(clock.now)
+
+    assert "The event is in line again" in text(reply)
+    assert RawEvent.objects.get().verdict == "applied"
+
+
+def test_only_a_quarantined_event_is_replayed(browser: Client, clock: Clock) -> None:
+    event = arrive(ASource(format="generic"), clock)
+
+    reply = browser.post(f"{LIST}{event.pk}/press/replay/", follow=True)
+
+    assert "Only a quarantined event can be replayed." in text(reply)
+
+
+def test_a_responder_can_t_replay(clock: Clock) -> None:
+    event = quarantined(clock)
+
+    reply = scene.signed_in(AUser()).post(f"{LIST}{event.pk}/press/replay/")
+
+    assert reply.status_code == 403
+    assert RawEvent.objects.get().verdict == "quarantined"
+
+
+@pytest.mark.parametrize(("body", "shown"), [
+    (b"\xff\xfe\x00<b>", "&lt;b&gt;"), (b"a" * 70_000, "… 4464 more bytes"), (b"", "0 bytes"),
+])  # fmt: skip
+def test_any_body_can_be_looked_at(browser: Client, clock: Clock, body: bytes, shown: str) -> None:
+    event = arrive(ASource(format="generic"), clock)
+    RawEvent.objects.update(body=body)
+
+    assert shown in page(browser, event)
+
+
+@pytest.mark.parametrize(
+    "items", [[], ["text"], [{"verdict": "applied", "incident": 99, "alert": 99}], [{}]]
+)
+def test_odd_items_never_break_the_page(browser: Client, clock: Clock, items: list[Any]) -> None:
+    event = arrive(ASource(format="generic"), clock)
+    RawEvent.objects.update(items=items, verdict="applied", processed_at=clock.now)
+
+    assert browser.get(f"{LIST}{event.pk}/change/").status_code == 200
+
+
+def test_the_playbook_is_shown_as_its_document(browser: Client) -> None:
+    from_list = text(browser.get("/admin/incidents/playbookversion/"))
+    assert "standard" in from_list
+
+    version = PlaybookVersion.objects.get(slug="standard")
+    html = text(browser.get(f"/admin/incidents/playbookversion/{version.pk}/change/"))
+
+    assert "severities:" in html

@@ -1,0 +1,234 @@
+"""Layers, covers and gaps (the on-call area's cases 18 to 23)."""
+
+from datetime import time, timedelta
+from itertools import pairwise
+
+import pytest
+
+from oncall.rota import Window, coverage, gaps, on_call, segments, who
+from tests.oncall.rota.scenes import (
+    WEEKDAYS_9_TO_17,
+    cover,
+    hours,
+    names,
+    plan,
+    rotation,
+    served,
+    serving,
+    told,
+    utc,
+)
+
+DAY = utc("2026-06-01T00:00")
+
+
+def at(hour: float):
+    return DAY + timedelta(hours=hour)
+
+
+def shift(letter: str, start: float, end: float, layer: int, priority: int = 1):
+    return serving(letter, at(start), at(end), layer=layer, priority=priority)
+
+
+def clock(found):
+    return told(found, "%H:%M")
+
+
+def test_priorities_and_covers_settle_one_day():
+    """Layers of one priority answer together; a higher priority answers alone."""
+    low = [("A", 10, 15), ("B", 11, 13), ("A", 16, 19), ("A", 21, 22), ("B", 22, 24)]
+    high = [("C", 12, 14), ("D", 14, 15), ("D", 17, 18), ("D", 20, 23)]
+    layers = [shift(*one, layer=n, priority=1) for n, one in enumerate(low)]
+    layers += [shift(*one, layer=10 + n, priority=2) for n, one in enumerate(high)]
+    covers = [cover("E", at(22), at(23), seq=1), cover("A", at(22), at(22.5), seq=2)]
+
+    found = segments(plan(*layers, overrides=covers), at(0), at(24))
+
+    assert clock(found) == [
+        "- 00:00 10:00", "A 10:00 11:00", "AB 11:00 12:00", "C 12:00 14:00", "D 14:00 15:00",
+        "- 15:00 16:00", "A 16:00 17:00", "D 17:00 18:00", "A 18:00 19:00", "- 19:00 20:00",
+        "D 20:00 22:00", "A 22:00 22:30", "E 22:30 23:00", "B 23:00 00:00",
+    ]  # fmt: skip
+    assert [s.override for s in found if s.override] == [2, 1]
+    assert [s.layer for s in found if s.override] == [None, None]
+
+
+def test_a_layer_that_is_covered_up_carves_no_hole():
+    first, second = shift("C", 14, 16, 1, priority=3), shift("B", 15, 17, 2, priority=2)
+    base = shift("A", 15, 21, 3, priority=1)
+
+    with_b = segments(plan(first, second, base), at(14), at(21))
+    without_b = segments(plan(first, base), at(14), at(21))
+
+    assert clock(with_b) == ["C 14:00 16:00", "B 16:00 17:00", "A 17:00 21:00"]
+    assert clock(without_b) == ["C 14:00 16:00", "A 16:00 21:00"]
+
+
+def handoff_at_noon():
+    return shift("A", 0, 12, 1), shift("B", 12, 24, 2)
+
+
+def test_a_cover_crosses_a_handoff():
+    covered = plan(*handoff_at_noon(), overrides=[cover("C", at(11), at(13))])
+
+    found = segments(covered, at(0), at(24))
+
+    assert clock(found) == ["A 00:00 11:00", "C 11:00 13:00", "B 13:00 00:00"]
+
+
+def test_a_substitute_takes_only_the_place_of_the_one_replaced():
+    covered = plan(*handoff_at_noon(), overrides=[cover("C", at(11), at(13), replaces=1)])
+
+    found = segments(covered, at(0), at(24))
+
+    assert clock(found) == ["A 00:00 11:00", "C 11:00 12:00", "B 12:00 00:00"]
+    assert [s.override for s in found] == [None, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("covers", "expected"),
+    [
+        ([("B", 1, {"replaces": 1}), ("C", 2, {"replaces": 2})], "C"),
+        ([("C", 1, {"replaces": 2}), ("B", 2, {"replaces": 1})], "B"),
+        ([("B", 1, {}), ("C", 2, {})], "C"),
+        ([("C", 2, {}), ("B", 1, {})], "C"),
+        ([("B", 1, {}), ("C", 2, {"replaces": 2})], "C"),
+        ([("B", 1, {"replaces": 1}), ("C", 2, {"replaces": 1})], "B"),
+        ([("A", 1, {"replaces": 1})], "A"),
+        ([("B", 1, {"layer": 1}), ("C", 2, {"replaces": 2})], "C"),
+        ([("B", 1, {"replaces": 1, "layer": 1}), ("C", 2, {"replaces": 2, "layer": 1})], "C"),
+        ([("B", 1, {"layer": 7})], "A"),
+    ],
+)
+def test_covers_speak_in_the_order_of_their_numbers(covers, expected):
+    overrides = [cover(letter, at(1), at(2), seq, **kind) for letter, seq, kind in covers]
+
+    found = segments(plan(shift("A", 0, 24, 1), overrides=overrides), at(1), at(2))
+
+    assert [names(s) for s in found] == [expected]
+
+
+def test_a_cover_of_one_layer_fills_that_layer_alone():
+    secondary = cover("E", at(8), at(10), layer=2)
+    primary = cover("E", at(8), at(10), layer=1)
+    layers = shift("A", 0, 24, 1, priority=5), shift("B", 9, 24, 2, priority=4)
+
+    assert clock(segments(plan(*layers, overrides=[secondary]), at(8), at(10))) == ["A 08:00 10:00"]
+    assert clock(segments(plan(*layers, overrides=[primary]), at(8), at(10))) == ["E 08:00 10:00"]
+
+
+def test_a_cover_of_a_layer_counts_where_the_layer_itself_is_empty():
+    """Somebody who says they cover is called, also before the first version of the layer."""
+    alone = plan(shift("A", 12, 24, 1), overrides=[cover("E", at(8), at(10), layer=1)])
+    no_layer = plan(overrides=[cover("E", at(8), at(10), layer=9)])
+
+    assert on_call(alone, at(9)) == on_call(no_layer, at(9)) == (5,)
+    assert who(no_layer, at(9)).layer == 9
+
+
+def test_a_substitute_who_already_serves_is_named_once():
+    covered = plan(rotation("AB", zone="UTC"), overrides=[cover("B", at(1), at(2), replaces=1)])
+
+    assert on_call(covered, at(1)) == (2,)
+
+
+@pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2)])
+def test_an_empty_or_inverted_cover_never_serves(start, end):
+    covered = plan(shift("A", 0, 24, 1), overrides=[cover("E", at(start), at(end))])
+
+    assert clock(segments(covered, at(0), at(24))) == ["A 00:00 00:00"]
+
+
+def test_a_cover_of_somebody_by_themselves_stays_visible():
+    covered = plan(shift("A", 0, 24, 1), overrides=[cover("A", at(2), at(3))])
+
+    assert clock(segments(covered, at(0), at(24))) == [
+        "A 00:00 02:00",
+        "A 02:00 03:00",
+        "A 03:00 00:00",
+    ]
+    assert who(covered, at(1)).ends_at == at(2)
+    assert who(covered, at(1)).until == at(24)
+
+
+def test_until_follows_a_person_from_layer_to_cover():
+    covered = plan(*handoff_at_noon(), overrides=[cover("A", at(12), at(14))])
+
+    assert who(covered, at(3)).until == at(14)
+
+
+@pytest.mark.parametrize(("start", "end"), [(DAY, DAY), (at(1), DAY)])
+def test_an_empty_or_inverted_window_is_refused(start, end):
+    with pytest.raises(ValueError, match="ends after it starts"):
+        segments(plan(), start, end)
+
+
+def test_an_instant_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="needs a time zone"):
+        who(plan(), DAY.replace(tzinfo=None))
+
+
+WEEK = utc("2026-01-05T00:00"), utc("2026-01-12T00:00")
+
+
+def business_hours():
+    return plan(
+        rotation("A", zone="UTC", anchor=WEEK[0].replace(tzinfo=None), windows=WEEKDAYS_9_TO_17)
+    )
+
+
+def test_it_reports_every_gap_of_a_week_promised_around_the_clock():
+    found = gaps(business_hours(), *WEEK)
+
+    assert told(found) == [
+        "- 01-05T00:00 01-05T09:00",
+        "- 01-05T17:00 01-06T09:00",
+        "- 01-06T17:00 01-07T09:00",
+        "- 01-07T17:00 01-08T09:00",
+        "- 01-08T17:00 01-09T09:00",
+        "- 01-09T17:00 01-12T00:00",
+    ]
+    assert sum(map(hours, found)) == 128
+    assert round(coverage(business_hours(), *WEEK), 3) == 0.238
+
+
+def test_it_does_not_nag_about_hours_that_nobody_promised():
+    assert gaps(business_hours(), *WEEK, WEEKDAYS_9_TO_17, "UTC") == []
+    assert coverage(business_hours(), *WEEK, WEEKDAYS_9_TO_17, "UTC") == 1.0
+    assert coverage(plan(), *WEEK, expected=()) == 1.0
+
+
+def test_promised_hours_are_local():
+    found = gaps(business_hours(), *WEEK, WEEKDAYS_9_TO_17, "Europe/Berlin")
+
+    assert len(found) == 5
+    assert told(found[:1]) == ["- 01-05T08:00 01-05T09:00"]
+    assert coverage(business_hours(), *WEEK, WEEKDAYS_9_TO_17, "Europe/Berlin") == 0.875
+
+
+def test_promised_hours_that_overlap_count_once():
+    """Monday 09 to 17 and 12 to 20 promise eleven hours, eight of them covered."""
+    promised = Window(0, time(9), 0, time(17)), Window(0, time(12), 0, time(20))
+
+    assert coverage(business_hours(), *WEEK, promised, "UTC") == 8 / 11
+    assert told(gaps(plan(), *WEEK, promised, "UTC")) == ["- 01-05T09:00 01-05T20:00"]
+
+
+def test_a_schedule_without_layers_is_one_gap():
+    assert gaps(plan(), *WEEK) == segments(plan(), *WEEK)
+    assert told(gaps(plan(), *WEEK)) == ["- 01-05T00:00 01-12T00:00"]
+    assert coverage(plan(), *WEEK) == 0.0
+
+
+def test_a_thousand_covers_are_settled_in_order():
+    covers = [cover("B" if n % 2 else "C", at(n / 2), at(n / 2 + 1), seq=n) for n in range(1000)]
+
+    found = segments(plan(rotation("A", zone="UTC"), overrides=covers), at(0), at(500))
+
+    assert all(one.ends_at == other.starts_at for one, other in pairwise(found))
+    assert served(plan(overrides=covers), "2026-06-01T00:00", "2026-06-01T02:00") == [
+        "C 06-01T00:00 06-01T00:30",
+        "B 06-01T00:30 06-01T01:00",
+        "C 06-01T01:00 06-01T01:30",
+        "B 06-01T01:30 06-01T02:00",
+    ]

@@ -1,0 +1,236 @@
+"""What holds for every schedule: random zones, rotations, windows, versions and covers."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import time, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oncall.rota import (
+    Override,
+    Plan,
+    Rotation,
+    Segment,
+    Window,
+    changes,
+    coverage,
+    gaps,
+    on_call,
+    segments,
+    who,
+)
+from tests.oncall.rota import oracle
+from tests.oncall.rota.scenes import utc, wall
+
+QUICK = settings(max_examples=40, deadline=None)
+HOUR = timedelta(hours=1)
+
+# Days near which some clock changes (Berlin, New York, Lord Howe, Santiago, Troll), and quiet ones.
+STARTS = [
+    "2026-03-28", "2026-10-24", "2026-03-07", "2026-10-31", "2026-04-04", "2026-10-03",
+    "2026-09-05", "2026-02-27", "2026-12-30", "2026-06-10", "2028-02-28",
+]  # fmt: skip
+ZONES = [
+    "UTC", "Europe/Berlin", "America/New_York", "America/Chicago", "Australia/Lord_Howe",
+    "America/Santiago", "Antarctica/Troll", "Asia/Kathmandu", "America/St_Johns",
+]  # fmt: skip
+TIMES = [time(0), time(1, 30), time(2), time(2, 15), time(2, 30), time(3), time(9), time(17), time(23, 45)]  # fmt: skip
+
+starts = st.sampled_from(STARTS).map(lambda day: utc(f"{day}T00:00"))
+weekdays = st.integers(0, 6)
+slots = st.lists(st.lists(st.integers(1, 6), max_size=2, unique=True).map(tuple), min_size=1, max_size=5).map(tuple)  # fmt: skip
+
+
+@st.composite
+def windows(draw):
+    day, length = draw(weekdays), draw(st.integers(0, 4))
+    begin, end = draw(st.sampled_from(TIMES)), draw(st.sampled_from(TIMES))
+    if length == 0 and end <= begin:
+        length = 1
+    return Window(day, begin, (day + length) % 7, end)
+
+
+@st.composite
+def versions(draw, start, layer, priority):
+    """One or two versions of a layer; the second takes over somewhere in the first days."""
+    unit = draw(st.sampled_from(["hour", "day", "week", "month"]))
+    first = Rotation(
+        layer=layer,
+        priority=priority,
+        effective_from=draw(st.none() | st.integers(-9, 9).map(lambda n: start + n * 4 * HOUR)),
+        effective_to=draw(st.none() | st.integers(10, 20).map(lambda n: start + n * 3 * HOUR)),
+        anchor=draw(st.integers(-40, 1).map(lambda n: start.replace(tzinfo=None) + n * 24 * HOUR))
+        + draw(st.sampled_from([t.hour * HOUR + t.minute * HOUR / 60 for t in TIMES])),
+        zone=draw(st.sampled_from(ZONES)),
+        unit=unit,
+        length=draw(st.integers(1, 13 if unit == "hour" else 3)),
+        turn_mode=draw(st.sampled_from(["calendar", "active"])),
+        windows=tuple(draw(st.lists(windows(), max_size=4))),
+        slots=draw(slots),
+    )
+    if draw(st.booleans()):
+        return (first,)
+    takes_over = start + draw(st.integers(10, 30)) * HOUR
+    return first, replace(first, effective_from=takes_over, effective_to=None, slots=draw(slots))
+
+
+@st.composite
+def overrides(draw, start, seq=0):
+    begin = start + draw(st.integers(-10, 60)) * HOUR
+    return Override(
+        seq=seq,
+        starts_at=begin,
+        ends_at=begin + draw(st.integers(1, 40)) * HOUR / 2,
+        user=draw(st.integers(1, 8)),
+        replaces=draw(st.none() | st.integers(1, 6)),
+        layer=draw(st.none() | st.integers(1, 3)),
+    )
+
+
+@st.composite
+def plans(draw, start):
+    priorities = draw(st.lists(st.integers(1, 2), min_size=3, max_size=3))
+    layers = [draw(versions(start, n, p)) for n, p in enumerate(priorities, 1)]
+    covers = [draw(overrides(start, seq)) for seq in range(draw(st.integers(0, 4)))]
+    return Plan(tuple(v for layer in layers for v in layer), tuple(covers))
+
+
+@st.composite
+def scenes(draw, hours=60):
+    start = draw(starts)
+    return draw(plans(start)), start, start + hours * HOUR
+
+
+def content(segment: Segment):
+    return segment.users, segment.layer, segment.override
+
+
+def cut(found: list[Segment], start, end) -> list[Segment]:
+    """Keep what lies in [start, end)."""
+    return [
+        replace(s, starts_at=max(s.starts_at, start), ends_at=min(s.ends_at, end))
+        for s in found
+        if s.starts_at < end and s.ends_at > start
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(scenes())
+def test_the_fast_answer_is_the_one_worked_out_minute_by_minute(scene):
+    plan, start, end = scene
+
+    assert oracle.spread(segments(plan, start, end)) == oracle.resolve(plan, start, end)
+
+
+@QUICK
+@given(scenes(hours=24 * 20))
+def test_segments_are_contiguous_and_equal_neighbours_are_one(scene):
+    plan, start, end = scene
+
+    found = segments(plan, start, end)
+
+    assert (found[0].starts_at, found[-1].ends_at) == (start, end)
+    for one, other in pairwise(found):
+        assert one.starts_at < one.ends_at == other.starts_at
+        assert content(one) != content(other)
+
+
+@QUICK
+@given(scenes(hours=24 * 20), st.lists(st.integers(0, 24 * 20 * 60 - 1), min_size=4, max_size=4))
+def test_who_is_the_segment_of_any_window_that_holds_the_instant(scene, asked):
+    plan, start, end = scene
+    found = segments(plan, start, end)
+
+    for at in (start + minutes * oracle.MINUTE for minutes in asked):
+        answer = who(plan, at)
+        assert on_call(plan, at) == answer.users
+        assert [content(s) for s in cut(found, at, at + oracle.MINUTE / 60)] == [content(answer)]
+        expected = next(s for s in found if s.starts_at <= at < s.ends_at)
+        assert max(answer.starts_at, start) == expected.starts_at
+        assert min(answer.ends_at, end) == expected.ends_at
+
+
+@QUICK
+@given(scenes(), st.integers(1, 60 * 60 - 1))
+def test_two_halves_put_together_are_the_whole(scene, minutes):
+    plan, start, end = scene
+    middle = start + minutes * oracle.MINUTE
+
+    whole = segments(plan, start, end)
+
+    assert segments(plan, start, middle) == cut(whole, start, middle)
+    assert segments(plan, middle, end) == cut(whole, middle, end)
+
+
+@QUICK
+@given(scenes(hours=24 * 14), st.lists(windows(), max_size=3), st.sampled_from(ZONES))
+def test_covered_time_and_gaps_make_up_what_was_promised(scene, promised, zone):
+    plan, start, end = scene
+    served = [s for s in segments(plan, start, end) if s.users]
+
+    missing = gaps(plan, start, end)
+    promised_missing = gaps(plan, start, end, promised, zone)
+
+    lengths = [s.ends_at - s.starts_at for s in (*served, *missing)]
+    assert sum(lengths, timedelta()) == end - start
+    assert all(a.ends_at < b.starts_at for a, b in pairwise(promised_missing))
+    assert all(cut(missing, g.starts_at, g.ends_at) == [g] for g in promised_missing)
+    assert 0 <= coverage(plan, start, end, promised, zone) <= 1
+
+
+@QUICK
+@given(st.data(), scenes())
+def test_a_cover_changes_nothing_outside_its_own_time(data, scene):
+    plan, start, end = scene
+    added = data.draw(overrides(start, seq=9))
+    before, covered = segments(plan, start, end), replace(plan, overrides=(*plan.overrides, added))
+
+    after = segments(covered, start, end)
+
+    for edges in ((start, min(max(added.starts_at, start), end)), (max(added.ends_at, start), end)):
+        assert cut(after, *edges) == cut(before, *edges)
+    changed = changes(plan, covered, start, end)
+    assert all(added.starts_at <= c.starts_at < c.ends_at <= added.ends_at for c in changed)
+    assert segments(replace(covered, overrides=plan.overrides), start, end) == before
+
+
+@QUICK
+@given(
+    st.integers(2, 7),
+    st.sampled_from(["day", "week", "month"]),
+    st.integers(1, 3),
+    st.sampled_from(ZONES),
+    st.sampled_from(TIMES),
+    st.sampled_from(STARTS),
+)
+def test_turns_go_round_in_order_and_fairly(size, unit, length, zone, handoff, day):
+    anchor = wall(f"{day}T{handoff:%H:%M}")
+    rota = Rotation(
+        1, 1, None, None, anchor, zone, unit, length, "calendar", (), tuple((n,) for n in range(size))
+    )  # fmt: skip
+    start = utc(f"{day}T00:00") + timedelta(days=3)
+
+    found = [s for s in segments(Plan((rota,)), start, start + timedelta(days=150)) if s.users]
+
+    assert all((b.users[0] - a.users[0]) % size == 1 for a, b in pairwise(found))
+    assert all(a.ends_at == b.starts_at for a, b in pairwise(found))
+    shifts = Counter(segment.users[0] for segment in found)
+    served = [shifts[user] for user in range(size)]
+    assert max(served) - min(served) <= 1
+
+
+@QUICK
+@given(st.data(), starts)
+def test_a_seat_of_one_never_holds_two(data, start):
+    versions_of_one = data.draw(versions(start, 1, 1))
+    single = [
+        replace(v, slots=tuple(slot[:1] for slot in v.slots), layer=n, priority=n)
+        for n in (1, 2)
+        for v in versions_of_one
+    ]
+
+    found = segments(Plan(tuple(single)), start, start + 200 * HOUR)
+
+    assert all(len(segment.users) <= 1 for segment in found)

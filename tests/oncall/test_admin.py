@@ -1,0 +1,299 @@
+"""The pager's screens: addresses, schedules, covers, policies."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.actor import person
+from core.errors import NotFound, NotPossible
+from core.models import Team, User
+from notify.models import Delivery
+from oncall import rota
+from oncall.actions import add_contact, addresses
+from oncall.actions.contacts import fresh_code
+from oncall.admin.responders import masked
+from oncall.models import (
+    ContactMethod,
+    Layer,
+    Responder,
+    RotationVersion,
+    Schedule,
+)
+from tests.conftest import Clock
+from tests.core import admin_scene as scene
+from tests.factories import APolicy, AResponder, ASchedule, ATeam, AUser
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
+
+
+@pytest.fixture
+def team() -> Team:
+    return ATeam(slug="own", name="Own")
+
+
+@pytest.fixture
+def mona(team: Team) -> User:
+    return AUser(username="mona", manages=team)
+
+
+@pytest.fixture
+def browser(mona: User) -> Client:
+    return scene.signed_in(mona)
+
+
+@pytest.fixture
+def ada() -> User:
+    return AUser(username="ada", group="Administrator")
+
+
+def text(reply: Any) -> str:
+    return reply.content.decode().replace("&#x27;", "'").replace("&quot;", '"')
+
+
+def press(browser: Client, row: Any, button: str, **typed: Any) -> Any:
+    return browser.post(f"{page_of(row)[:-7]}press/{button}/", typed, follow=True)
+
+
+def page_of(row: Any) -> str:
+    return f"/admin/oncall/{type(row).__name__.lower()}/{row.pk}/change/"
+
+
+# Addresses
+
+
+def test_a_person_adds_confirms_and_tests_an_own_address() -> None:
+    rob = AUser(username="rob")
+    responder = Responder.objects.create(user=rob)
+    browser = scene.signed_in(rob)
+
+    press(browser, responder, "add_contact", channel="email", address="rob@northwind.example")
+    contact = ContactMethod.objects.get()
+    assert Delivery.objects.get().kind == "verification"
+    wrong = press(browser, responder, f"confirm-{contact.pk}", code="00000000")
+    assert "This is not the code that was sent." in text(wrong)
+    press(browser, responder, f"confirm-{contact.pk}", code=fresh_code(contact))
+    press(browser, responder, f"test-{contact.pk}")
+
+    assert ContactMethod.objects.usable().get().pk == contact.pk
+    assert Delivery.objects.filter(kind="test").count() == 1
+
+
+def test_an_address_that_can_t_be_one_is_refused_and_kept() -> None:
+    rob = AUser()
+    responder = Responder.objects.create(user=rob)
+
+    reply = press(
+        scene.signed_in(rob), responder, "add_contact", channel="email", address="not an address"
+    )
+
+    assert reply.status_code == 422
+    assert 'value="not an address"' in text(reply)
+    assert not ContactMethod.objects.exists()
+
+
+def test_only_the_person_sees_an_address_in_full(ada: User) -> None:
+    responder = AResponder(contact="anna.long@northwind.example")
+
+    own = text(scene.signed_in(responder.user).get(page_of(responder)))
+    masked_one = text(scene.signed_in(ada).get(page_of(responder)))
+    others = text(scene.signed_in(AUser()).get(page_of(responder)))
+
+    assert "anna.long@northwind.example" in own
+    assert "a…@northwind.example" in masked_one
+    assert "anna.long@" not in masked_one + others
+    assert "northwind.example" not in others
+
+
+@pytest.mark.parametrize(("address", "shown"), [
+    ("ines@shop.example", "i…@shop.example"), ("https://hooks.example/secret", "https://…"), ("", "…"), ("@x", "…@x"),
+])  # fmt: skip
+def test_masking_leaves_nothing_to_use(address: str, shown: str) -> None:
+    assert masked(address) == shown
+
+
+@pytest.mark.parametrize("button", ["test", "code", "off", "remove"])
+def test_nobody_touches_the_address_of_another(button: str) -> None:
+    responder = AResponder()
+    contact = responder.contacts.get()
+
+    reply = press(scene.signed_in(AUser()), responder, f"{button}-{contact.pk}", confirmed="1")
+
+    assert reply.status_code == 403
+    assert ContactMethod.objects.usable().exists()
+    assert not Delivery.objects.exists()
+
+
+def test_an_address_of_another_responder_has_no_button_here() -> None:
+    mine, foreign = AResponder(), AResponder()
+
+    reply = press(
+        scene.signed_in(mine.user), mine, f"remove-{foreign.contacts.get().pk}", confirmed="1"
+    )
+
+    assert reply.status_code == 403
+    assert foreign.contacts.exists()
+
+
+def test_an_address_is_switched_off_and_on_and_removed() -> None:
+    responder = AResponder()
+    browser, contact = scene.signed_in(responder.user), responder.contacts.get()
+
+    assert "No page goes to" in text(press(browser, responder, f"off-{contact.pk}"))
+    press(browser, responder, f"off-{contact.pk}", confirmed="1")
+    assert not ContactMethod.objects.usable().exists()
+    press(browser, responder, f"on-{contact.pk}")
+    assert ContactMethod.objects.usable().exists()
+    press(browser, responder, f"remove-{contact.pk}", confirmed="1")
+    assert not ContactMethod.objects.exists()
+
+
+def test_codes_are_not_sent_in_a_rush(clock: Clock) -> None:
+    rob = AUser()
+    contact = add_contact(rob, "email", "rob@northwind.example", by=person(rob), at=clock.now)
+
+    with pytest.raises(NotPossible, match="wait half a minute"):
+        addresses.resend_code(contact.pk, by=person(rob), at=clock.forward(seconds=29))
+    addresses.resend_code(contact.pk, by=person(rob), at=clock.forward(seconds=2))
+
+    assert Delivery.objects.count() == 2
+
+
+def test_a_known_address_needs_no_code_and_a_lost_one_is_not_found(clock: Clock) -> None:
+    responder = AResponder()
+    by = person(responder.user)
+
+    with pytest.raises(NotPossible, match="verified already"):
+        addresses.resend_code(responder.contacts.get().pk, by=by, at=clock.now)
+    with pytest.raises(NotFound):
+        addresses.remove_contact(99, by=by, at=clock.now)
+
+
+def test_the_list_says_who_can_t_be_reached(ada: User) -> None:
+    AResponder()
+    AResponder(contact="")
+    AResponder(is_active=False)
+
+    html = text(scene.signed_in(ada).get("/admin/oncall/responder/"))
+
+    assert "Yes, by 1 address<" in html
+    assert "No: no verified address" in html
+    assert "No: switched off" in html
+
+
+# Schedules
+
+
+def test_the_page_says_who_is_on_call_now_and_next(browser: Client, team: Team) -> None:
+    anna, ben = AUser(first_name="Anna"), AUser(first_name="Ben")
+    schedule = ASchedule(team=team, people=[anna, ben], time_zone="Europe/Berlin")
+
+    html = text(browser.get(page_of(schedule)))
+
+    on_call = rota.on_call(schedule.plan(), datetime(2026, 11, 23, 9, tzinfo=UTC))
+    first, second = ("Anna", "Ben") if on_call == (anna.pk,) else ("Ben", "Anna")
+    assert (
+        f"{first} until Mon 30 Nov 09:00 (Europe/Berlin). Then {second}, from Mon 30 Nov 09:00."
+        in html
+    )
+    assert "No gap in the next 28 days." in html
+
+
+def test_a_schedule_without_a_rotation_says_that_it_reaches_nobody(
+    browser: Client, team: Team
+) -> None:
+    schedule = Schedule.objects.create(slug="s", name="S", team=team)
+
+    html = text(browser.get(page_of(schedule)))
+
+    assert "Nobody (UTC). A page by this schedule reaches nobody." in html
+    assert "No rotation yet: everything is a gap." in html
+
+
+def test_a_new_schedule_gets_its_first_layer(browser: Client, team: Team) -> None:
+    form = {"name": "Shop", "slug": "shop", "team": team.pk, "time_zone": "Europe/Berlin",
+            "layers-TOTAL_FORMS": "0", "layers-INITIAL_FORMS": "0"}  # fmt: skip
+
+    assert browser.post("/admin/oncall/schedule/add/", form).status_code == 302
+
+    assert Layer.objects.get().schedule.name == "Shop"
+
+
+def test_a_rotation_is_replaced_and_the_past_stays(
+    browser: Client, team: Team, clock: Clock
+) -> None:
+    anna, ben = AUser(), AUser()
+    schedule = ASchedule(team=team, people=[anna])
+    layer = schedule.layers.get()
+
+    press(
+        browser, schedule, f"rotation-{layer.pk}",
+        anchor_local="2026-11-23T08:00", unit="day", length="2", person_1=ben.pk, person_2="gap", person_4=anna.pk,
+    )  # fmt: skip
+
+    old, new = RotationVersion.objects.order_by("pk")
+    assert (old.effective_to, new.effective_from) == (clock.now, clock.now)
+    assert [slot.user_id for slot in new.slots.all()] == [ben.pk, None, anna.pk]
+    plan = Schedule.objects.with_plans().get().plan()
+    assert rota.on_call(plan, datetime(2026, 11, 1, tzinfo=UTC)) == (anna.pk,)
+    assert rota.on_call(plan, clock.now) == (ben.pk,)
+
+
+@pytest.mark.parametrize(("changes", "said"), [
+    ({"person_1": ""}, "nobody would ever be on call"),
+    ({"person_1": "gap"}, "nobody would ever be on call"),
+    ({"anchor_local": "yesterday"}, "is not a time such as"),
+    ({"anchor_local": "2026-02-30T09:00"}, "is not a time such as"),
+    ({"unit": "year"}, "not one of the available choices"),
+    ({"length": "0"}, "greater than or equal to 1"),
+    ({"person_1": "999999"}, "not one of the available choices"),
+])  # fmt: skip
+def test_a_rotation_that_can_t_work_is_refused_in_words(
+    browser: Client, team: Team, changes: dict[str, str], said: str
+) -> None:
+    anna = AUser()
+    schedule = ASchedule(team=team, people=[anna])
+    form = {
+        "anchor_local": "2026-11-23T08:00",
+        "unit": "week",
+        "length": "1",
+        "person_1": str(anna.pk),
+    } | changes
+
+    reply = press(browser, schedule, f"rotation-{schedule.layers.get().pk}", **form)
+
+    assert reply.status_code == 422
+    assert said in text(reply)
+    assert RotationVersion.objects.count() == 1
+
+
+def test_another_team_s_manager_replaces_nothing() -> None:
+    schedule = ASchedule(people=[AUser()])
+    stranger = AUser(manages=ATeam())
+    form = {
+        "anchor_local": "2026-11-23T08:00",
+        "unit": "week",
+        "length": "1",
+        "person_1": str(stranger.pk),
+    }
+
+    reply = press(
+        scene.signed_in(stranger), schedule, f"rotation-{schedule.layers.get().pk}", **form
+    )
+
+    assert reply.status_code == 403
+    assert RotationVersion.objects.count() == 1
+
+
+def test_a_schedule_that_a_policy_pages_by_can_t_be_deleted(browser: Client, team: Team) -> None:
+    schedule = ASchedule(team=team)
+    APolicy(name="Fast", team=team, steps=[(60, [schedule])])
+
+    reply = browser.post(f"{page_of(schedule)[:-7]}delete/", {"post": "yes"})
+
+    assert "The policy Fast pages by" in text(reply)
+    assert Schedule.objects.exists()
+
+
+# Covers

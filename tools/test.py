@@ -1,0 +1,177 @@
+"""Run the suite on SQLite and on PostgreSQL, then the slow tests once; `make test` does this.
+
+    .venv/bin/python -m tools.test [what pytest takes, such as -k name]
+
+Exit status: 0 when all passed, 1 when not, 2 when TEST_DATABASE_URL can't be used. With CI=true a
+missing server or program is a failure. Coverage counts only when the whole suite ran.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import databases
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_TESTS = 5  # pytest's exit status when nothing was selected
+# What a developer's shell may hold for `make run` must not reach the tests.
+PRODUCT_VARIABLES = [
+    "PORT",
+    "BIND",
+    "DATA_DIR",
+    "DATABASE_URL",
+    "DATABASE_PATIENCE",
+    "EMAIL_URL",
+    "MAIL_FROM",
+    "SITE_URL",
+    "STAFF_URL",
+    "DEMO",
+    "LOG_LEVEL",
+    "CLOCK_OFFSET",
+    "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "SECRET_KEY_FALLBACKS",
+    "ALLOWED_PRIVATE_NETWORKS",
+    "DJANGO_SETTINGS_MODULE",
+]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One run of pytest: its name, the tests it selects, and the server (None for SQLite)."""
+
+    name: str
+    select: tuple[str, ...]
+    server: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one round counted."""
+
+    name: str
+    passed: int
+    failed: int
+    skipped: int
+    missing: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every round and print the summary; return the exit status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a server of ours is stopped
+    with tempfile.TemporaryDirectory(prefix="watchbill-test-") as folder:
+        with databases.postgresql() as server:
+            outcomes = [run(one, arguments, Path(folder)) for one in rounds(server, arguments)]
+        may_judge = not arguments and server is not None and not any(one.failed for one in outcomes)
+        is_covered = report_coverage(Path(folder)) if may_judge else True
+    return conclude(outcomes, has_server=server is not None, is_covered=is_covered)
+
+
+def rounds(server: str | None, arguments: Sequence[str]) -> list[Round]:
+    """Return the rounds, fast ones first. A selection by -m in `arguments` replaces ours."""
+    chooses = "-m" in arguments
+    fast, slow = (() if chooses else ("-m", marks) for marks in ("not slow", "slow"))
+    plan = [Round("SQLite", fast)]
+    if server:
+        plan.append(Round("PostgreSQL", fast, server))
+    if not chooses:
+        plan.append(Round("slow tests", slow, server))
+    return plan
+
+
+def run(one: Round, arguments: Sequence[str], folder: Path) -> Outcome:
+    """Run pytest once, measured unless `arguments` narrow it, and return its counts."""
+    print(f"\n=== {one.name} ===", flush=True)
+    counts = folder / "counts.json"
+    counts.unlink(missing_ok=True)
+    measured = [] if arguments else ["-m", "coverage", "run", "--parallel-mode"]
+    command = [
+        sys.executable,
+        *measured,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.programs",
+        *one.select,
+        *arguments,
+    ]
+    status = subprocess.run(command, cwd=ROOT, env=environment(one, folder), check=False).returncode
+    if not counts.exists():  # it broke before its own summary
+        return Outcome(one.name, 0, 1, 0)
+    told = json.loads(counts.read_text(encoding="utf-8"))
+    unexplained = status not in {0, NO_TESTS} and not told["failed"]
+    failed = told["failed"] + unexplained
+    return Outcome(one.name, told["passed"], failed, told["skipped"], tuple(told["missing"]))
+
+
+def environment(one: Round, folder: Path) -> dict[str, str]:
+    """Return the environment of one round: this database, and nothing meant for `make run`."""
+    kept = {name: value for name, value in os.environ.items() if name not in PRODUCT_VARIABLES}
+    chosen = {
+        "COUNTS_FILE": str(folder / "counts.json"),
+        "COVERAGE_FILE": str(folder / "coverage"),
+        "DATA_DIR": str(folder / "data"),
+        "TEST_SQLITE": str(folder / "test.sqlite3"),
+    }
+    return kept | chosen | ({"DATABASE_URL": one.server} if one.server else {})
+
+
+def report_coverage(folder: Path) -> bool:
+    """Combine what all rounds measured and print it; tell whether it is enough (pyproject.toml)."""
+    environment = os.environ | {"COVERAGE_FILE": str(folder / "coverage")}
+    steps = ["combine", "--quiet"], ["report"]
+    commands = [[sys.executable, "-m", "coverage", *step] for step in steps]
+    return all(
+        not subprocess.run(one, cwd=ROOT, env=environment, check=False).returncode
+        for one in commands
+    )
+
+
+def conclude(outcomes: Sequence[Outcome], *, has_server: bool, is_covered: bool) -> int:
+    """Print the counts, what did not run, and the closing line; return the exit status."""
+    print()
+    for one in outcomes:
+        print(f"{one.name:<12} {one}")
+    is_ci = os.environ.get("CI") == "true"
+    if missing := sorted({name for one in outcomes for name in one.missing}):
+        box(f"NOT ALL TESTS RAN: {', '.join(missing)} missing. Run: make system-packages")
+    if not has_server:
+        box(
+            "THE POSTGRESQL HALF DID NOT RUN: no server, and no programs to start one. Run: make system-packages"
+        )
+    if not is_covered:
+        box("TOO LITTLE IS COVERED BY TESTS: see the table above")
+    total = Outcome(
+        "", *(sum(getattr(one, key) for one in outcomes) for key in ("passed", "failed", "skipped"))
+    )
+    if not total.passed + total.failed:
+        box("NO TEST RAN")
+    print(total, flush=True)
+    is_good = total.passed and not total.failed and is_covered and (has_server or not is_ci)
+    return 0 if is_good else 1
+
+
+def box(text: str) -> None:
+    """Print a line that can't be overlooked."""
+    rule = "*" * (len(text) + 4)
+    print(f"{rule}\n* {text} *\n{rule}")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except databases.Unusable as problem:
+        sys.stderr.write(f"watchbill: {problem}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
