@@ -110,7 +110,7 @@ def database(name: str, data_dir: Path, *, patience_s: int) -> dict[str, object]
 
 def _sqlite(path: Path, patience_s: int) -> dict[str, object]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "core.sqlite",
         "NAME": path,
         "OPTIONS": {
             "timeout": patience_s,

@@ -90,6 +90,17 @@ RIGHTS: dict[str, Right] = {
     "notify.view": Right.RESPONDER,
 }
 
+# What a reply link may do, whatever its person's right: the token is the capability (design.md 5, "Links").
+REPLY_VERBS = frozenset(
+    {
+        "incidents.acknowledge",
+        "incidents.take_over",
+        "incidents.resolve",
+        "incidents.mark_false_alarm",
+        "oncall.answer_page",
+    }
+)
+
 # Asked by /livez/engine and by the watchdog: functions (at) that return why the pager is not well.
 LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 

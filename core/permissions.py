@@ -22,6 +22,8 @@ def may(actor: Actor, verb: str, obj: Any = None) -> bool:
         return True  # machines call only the actions that code hands them; no door takes a verb from them
     if actor.user is None or not actor.user.is_active:
         return False
+    if actor.kind == "reply":
+        return verb in settings.REPLY_VERBS  # who was paged may answer, and do nothing else
     held = min(actor.user.right, Right.named(actor.ceiling))
     if held >= needed:
         return True

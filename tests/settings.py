@@ -9,7 +9,7 @@ from config.settings import DATA_DIR, DATABASES
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["TEST"] = (
     {"NAME": Path(os.environ.get("TEST_SQLITE", DATA_DIR / "test.sqlite3"))}
-    if "sqlite3" in str(DATABASES["default"]["ENGINE"])
+    if "sqlite" in str(DATABASES["default"]["ENGINE"])
     else {}
 )
 SECRET_KEY = "only for tests, never anywhere else, 32 characters and more"

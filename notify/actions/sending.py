@@ -160,7 +160,7 @@ def record(outcome: Outcome, *, at: datetime) -> bool:
     with transaction.atomic():
         row = (
             Delivery.objects.select_for_update(no_key=True)
-            .filter(pk=outcome.claim.delivery_id)
+            .filter(pk=outcome.claim.delivery_id, lease_token=outcome.claim.token)
             .first()
         )
         if row is None:

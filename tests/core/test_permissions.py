@@ -180,3 +180,13 @@ def test_a_wrong_scope_or_name_is_refused(scope: str, name: str) -> None:
 
     with pytest.raises(Invalid):
         make_token(user, scope=scope, by=person(user), at=NINE, name=name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", ["Viewer", "Responder", "Administrator"])
+def test_whoever_was_paged_may_answer_by_link_and_nothing_else(group: str) -> None:
+    actor = reply(AUser(group=group))
+
+    allowed = {verb for verb in settings.RIGHTS if may(actor, verb)}
+
+    assert allowed == settings.REPLY_VERBS
