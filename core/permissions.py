@@ -10,6 +10,7 @@ from django.conf import settings
 
 from core.actor import Actor
 from core.errors import NotAllowed
+from core.models import User
 from core.rights import Right
 
 _MACHINES = ("source", "engine", "import")
@@ -24,13 +25,15 @@ def may(actor: Actor, verb: str, obj: Any = None) -> bool:
         return False
     if actor.kind == "reply":
         return verb in settings.REPLY_VERBS  # who was paged may answer, and do nothing else
-    held = min(actor.user.right, Right.named(actor.ceiling))
-    if held >= needed:
-        return True
-    if needed is not Right.MANAGER or held < Right.RESPONDER:
-        return False
+    return _holds(actor.user, needed, obj, ceiling=Right.named(actor.ceiling))
+
+
+def _holds(user: User, needed: Right, obj: Any, *, ceiling: Right) -> bool:
+    held = min(user.right, ceiling)
+    if held >= needed or needed is not Right.MANAGER:
+        return held >= needed
     team_id = getattr(obj, "team_id", None)
-    return team_id is not None and team_id in actor.user.managed_team_ids
+    return held >= Right.RESPONDER and team_id in user.managed_team_ids
 
 
 def require(actor: Actor, verb: str, obj: Any = None) -> None:
