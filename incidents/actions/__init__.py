@@ -5,7 +5,7 @@ from incidents.actions.digest import digest, release_held, replay
 from incidents.actions.opening import declare, declare_incident
 from incidents.actions.receive import reject, store
 from incidents.actions.steps import move
-from incidents.actions.story import mark, tell
+from incidents.actions.story import entry, mark, mark_all, tell, tell_all
 
 __all__ = [
     "assign_role",
@@ -13,7 +13,9 @@ __all__ = [
     "declare",
     "declare_incident",
     "digest",
+    "entry",
     "mark",
+    "mark_all",
     "move",
     "note",
     "reject",
@@ -23,4 +25,5 @@ __all__ = [
     "take_command",
     "take_over",
     "tell",
+    "tell_all",
 ]

@@ -122,7 +122,10 @@ def take(incidents: Sequence[Incident], request: Request) -> list[Incident]:
     changed = [incident for incident in incidents if _step(incident, request, written)]
     if not changed:
         return []
-    Incident.objects.bulk_update(changed, _CHANGED)
+    if len(changed) == 1:
+        changed[0].save(update_fields=_CHANGED)
+    else:
+        Incident.objects.bulk_update(changed, _CHANGED)
     TransitionLog.objects.bulk_create(written.logs)
     story.save(written.lines, written.marks)
     if request.verb.target in _ENDING:

@@ -39,6 +39,27 @@ def line(
     )
 
 
+def entry(
+    incident_id: int,
+    kind: str,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> TimelineEntry:
+    """Return an unsaved line of an incident that is known by its id only; for apps above."""
+    return TimelineEntry(
+        incident_id=incident_id,
+        kind=kind,
+        text=text,
+        happened_at=at,
+        recorded_at=at,
+        data=dict(data or {}),
+        **deed(by),
+    )
+
+
 def tell(
     incident_id: int,
     kind: str,
@@ -49,22 +70,28 @@ def tell(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Add one line to an incident's timeline; for apps above that act on incidents."""
-    entry = TimelineEntry(
-        incident_id=incident_id,
-        kind=kind,
-        text=text,
-        happened_at=at,
-        recorded_at=at,
-        data=dict(data or {}),
-        **deed(by),
-    )
-    entry.save(force_insert=True)
+    tell_all([entry(incident_id, kind, text, by=by, at=at, data=data)])
+
+
+def tell_all(entries: Iterable[TimelineEntry]) -> None:
+    """Add lines to the timelines of many incidents, in one statement."""
+    TimelineEntry.objects.bulk_create(list(entries))
 
 
 def mark(incident_id: int, kind: str, *, at: datetime) -> None:
     """Record a milestone of an incident unless it has one of that kind; for apps above."""
-    if not Milestone.objects.filter(incident_id=incident_id, kind=kind).exists():
-        Milestone.objects.create(incident_id=incident_id, kind=kind, at=at, recorded_at=at)
+    mark_all([incident_id], kind, at=at)
+
+
+def mark_all(incident_ids: Iterable[int], kind: str, *, at: datetime) -> None:
+    """Record a milestone of each incident that has none of that kind, in two statements."""
+    wanted = list(dict.fromkeys(incident_ids))
+    there = Milestone.objects.filter(incident__in=wanted, kind=kind)
+    known = set(there.values_list("incident_id", flat=True))
+    missing = [pk for pk in wanted if pk not in known]
+    Milestone.objects.bulk_create(
+        [Milestone(incident_id=pk, kind=kind, at=at, recorded_at=at) for pk in missing]
+    )
 
 
 def milestone(

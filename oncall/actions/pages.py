@@ -1,7 +1,10 @@
 """Write pages: the row that says who is called, and one wish in the outbox per address."""
 
+from datetime import datetime
+
 from core.actor import ENGINE
 from incidents import actions as incidents
+from incidents.models import TimelineEntry
 from notify import actions as notify
 from notify.models import Delivery
 from oncall.actions.scene import Scene
@@ -31,20 +34,19 @@ def write(scene: Scene) -> None:
         for contact in scene.contacts[row.user_id]
     ]
     notify.queue(wishes, at=scene.at)
-    for row in scene.pages:
-        _tell(row, scene)
+    incidents.tell_all(_line(row, scene.at) for row in scene.pages)
+    sent = [row.escalation.incident_id for row in scene.pages if not row.unsent_reason]
+    incidents.mark_all(sent, "paged", at=scene.at)
 
 
-def _tell(row: Page, scene: Scene) -> None:
-    incident_id, name = row.escalation.incident_id, row.user.display_name
+def _line(row: Page, at: datetime) -> TimelineEntry:
+    name = row.user.display_name
     place = "fallback" if row.is_fallback else f"step {row.step + 1}"
     text = f"Paged {name}, {row.why} ({place})"
     if row.unsent_reason:
         text = f"Did not page {name}: {row.unsent_reason} ({place})"
     data = {"page": row.pk, "user": row.user_id}
-    incidents.tell(incident_id, "page", text, by=ENGINE, at=scene.at, data=data)
-    if not row.unsent_reason:
-        incidents.mark(incident_id, "paged", at=scene.at)
+    return incidents.entry(row.escalation.incident_id, "page", text, by=ENGINE, at=at, data=data)
 
 
 def _wish(row: Page, contact: ContactMethod) -> notify.Wish:
