@@ -32,8 +32,8 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
 # The log format leaves the path out: paths of senders and replies hold secrets.
-CMD ["granian", "--interface", "wsgi", "--no-ws", "--http", "1", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "30", \
+CMD ["granian", "--interface", "asginl", "--no-ws", "--http", "1", "--host", "0.0.0.0", "--port", "8000", \
+     "--workers", "2", "--respawn-failed-workers", "--workers-kill-timeout", "30", \
      "--http1-header-read-timeout", "10000", "--access-log", \
      "--access-log-fmt", "{\"t\":\"%(time)s\",\"m\":\"%(method)s\",\"s\":%(status)d,\"ms\":%(dt_ms).3f}", \
-     "config.wsgi:application"]
+     "config.asgi:application"]

@@ -4,8 +4,12 @@
 import os
 import sys
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+try:
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+except ModuleNotFoundError:
+    sys.stderr.write("watchbill: run `make setup` once, then `.venv/bin/python manage.py ...`\n")
+    sys.exit(2)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ _GOALS = {"generic": ("B1", 3.0), "hot": ("B2", 2.0), "alertmanager": ("B3", 7.0
 class _Per:
     """Reads one value of a reading per alert, step or call."""
 
-    def __init__(self, unit: str, value: str):
+    def __init__(self, unit: str, value: str) -> None:
         self.unit, self.value = unit, value
 
     def __call__(self, reading: Reading) -> float:

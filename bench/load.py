@@ -130,7 +130,7 @@ def _post(target: str, body: bytes) -> bytes:
 class Play:
     """One run of a plan over its connections, in one epoll loop."""
 
-    def __init__(self, plan: Plan):
+    def __init__(self, plan: Plan) -> None:
         self.plan, self.outcome, self.todo = plan, Outcome(), deque(calls(plan))
         links = [_connect(plan.port) for _ in range(plan.connections)]
         self.wires = {wire.link.fileno(): wire for wire in links}

@@ -21,7 +21,7 @@ from tools import databases
 
 ROOT = Path(__file__).resolve().parent.parent
 _SERVER = (
-    "granian --interface wsgi --no-ws --http 1 --workers 2 --blocking-threads 4 "
+    "granian --no-ws --http 1 --workers 2 "
     "--respawn-failed-workers --workers-kill-timeout 30 --http1-header-read-timeout 10000 "
     "--host 127.0.0.1"
 )  # as core/management/commands/up.py starts it
@@ -112,12 +112,14 @@ class Place:
         self.parts.callback(part.stop)
         return part
 
-    def serve(self, application: str = "config.wsgi:application") -> Part:
+    def serve(self, application: str = "config.asgi:application") -> Part:
         """Start the server that we ship with an application; return once it answers."""
         port = free_port()
-        command = ["-m", *_SERVER.split(), "--port", str(port), application]
+        is_ours = application.startswith("config")
+        kind = "asginl" if is_ours else "wsgi --blocking-threads 4"
+        command = ["-m", *f"{_SERVER} --interface {kind} --port {port}".split(), application]
         part = self.start(application.split(":", maxsplit=1)[0], command, port=port, PORT=str(port))
-        path = "/healthz" if application.startswith("config") else None
+        path = "/healthz" if is_ours else None
         wait_until_open(part, path)
         return part
 

@@ -64,7 +64,7 @@ def loaded(place: Place, server: Part, plan: Plan) -> Reading:
 class Accept:
     """Product and floor, in turn, on one database; the engine does not run."""
 
-    def __init__(self, place: Place, size: Size, shapes: Sequence[str]):
+    def __init__(self, place: Place, size: Size, shapes: Sequence[str]) -> None:
         self.place, self.size, self.shapes = place, size, shapes
         self.product: dict[str, list[Reading]] = {shape: [] for shape in shapes}
         self.floor: dict[str, list[Reading]] = {shape: [] for shape in shapes}

@@ -1,5 +1,6 @@
 """Readers of environment variables: each fails loudly, in one sentence that says what to do."""
 
+import contextlib
 import ipaddress
 import os
 import secrets
@@ -9,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+SHORTEST_SECRET = 32
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def text(name: str, default: str = "") -> str:
@@ -24,6 +27,14 @@ def flag(name: str, *, default: bool) -> bool:
     if value in _NO:
         return False
     raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0.")
+
+
+def log_level(name: str) -> str:
+    """Return the variable as a level that `logging` knows; `INFO` where it is unset."""
+    value = text(name, "INFO").upper()
+    if value not in _LEVELS:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write one of {', '.join(_LEVELS)}.")
+    return value
 
 
 def number(name: str, default: int, *, low: int, high: int) -> int:
@@ -57,10 +68,10 @@ def url(name: str, default: str) -> str:
 def secret(name: str, file: Path) -> str:
     """Return a secret from NAME, from the file named by NAME_FILE, or from `file` (made once, 0600)."""
     if value := text(name):
-        return value
+        return _long_enough(value, name)
     if named := text(f"{name}_FILE"):
         return _read(Path(named), f"{name}_FILE")
-    if not file.exists():
+    if not file.is_file():
         _write_private(file, secrets.token_urlsafe(48))
     return _read(file, "DATA_DIR")
 
@@ -70,23 +81,30 @@ def _read(path: Path, variable: str) -> str:
         value = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"{path} (from {variable}) can't be read: {error}.") from error
-    if len(value) < 32:
-        raise ImproperlyConfigured(f"{path} (from {variable}) holds fewer than 32 characters.")
+    return _long_enough(value, f"{path} (from {variable})")
+
+
+def _long_enough(value: str, where: str) -> str:
+    if len(value) < SHORTEST_SECRET:
+        raise ImproperlyConfigured(f"{where} holds fewer than {SHORTEST_SECRET} characters.")
     return value
 
 
 def _write_private(path: Path, value: str) -> None:
+    """Write a file for us alone; it appears whole or not at all, also when two processes start at once."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return  # another process of the same start was first
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(value)
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)  # another process of the same start may have been first
+        draft.unlink()
     except OSError as error:
         raise ImproperlyConfigured(
             f"DATA_DIR {path.parent} can't be written: {error.strerror}. Name another folder."
         ) from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(value)
 
 
 def database(name: str, data_dir: Path, *, patience_s: int) -> dict[str, object]:

@@ -8,6 +8,7 @@ from core.rights import Right
 
 EVENT_HANDLERS: dict[str, list[Handler]] = {
     "incident.opened": [now("oncall.actions.start_escalations")],
+    "incident.joined": [now("oncall.actions.page_joined")],
     "incident.declared": [],
     "incident.acknowledged": [now("oncall.actions.stop_escalations")],
     "incident.ended": [
@@ -101,7 +102,7 @@ REPLY_VERBS = frozenset(
     }
 )
 
-# Asked by /livez/engine and by the watchdog: functions (at) that return why the pager is not well.
+# Asked by /livez/engine: functions (at) that return why the pager is not well.
 LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 
 # What django-q2 runs: name -> (dotted path, every how many minutes). Nothing here may be needed sooner.

@@ -31,7 +31,7 @@ SPEAKS_ITSELF = "/v2/"  # doors whose senders read every error in a shape of the
 class BodyRefused(Exception):
     """A body that will not be read: `status` and a problem `code`."""
 
-    def __init__(self, status: str, code: str, detail: str):
+    def __init__(self, status: str, code: str, detail: str) -> None:
         super().__init__(detail)
         self.status, self.code = status, code
 

@@ -19,7 +19,9 @@ class DomainError(Exception):
     status = 400
     code = "refused"
 
-    def __init__(self, message: str, *, code: str = "", extra: Mapping[str, object] | None = None):
+    def __init__(
+        self, message: str, *, code: str = "", extra: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code or self.code
         self.extra: Mapping[str, object] = extra or {}
@@ -51,7 +53,7 @@ class IllegalTransition(NotPossible):
 
     code = "illegal_transition"
 
-    def __init__(self, message: str, *, allowed: Sequence[str]):
+    def __init__(self, message: str, *, allowed: Sequence[str]) -> None:
         super().__init__(message, extra={"allowed": list(allowed)})
 
 

@@ -32,7 +32,7 @@ _WALKED = frozenset({dict, list, float})
 class JsonRefused(Exception):
     """A body that can't be accepted: HTTP `status`, a stable `code`, a `detail` safe to show."""
 
-    def __init__(self, status: int, code: str, detail: str):
+    def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.request import split_domain_port
@@ -36,7 +37,7 @@ REPLY_HEADERS = {
 class MachineDoor:
     """Take machine paths straight to their view: no session, cookie, CSRF or sign-in work (performance 4.4)."""
 
-    def __init__(self, get_response: Respond):
+    def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -80,7 +81,7 @@ def refuse_host(request: HttpRequest) -> HttpResponse | None:
         allowed = settings.SITE_URL
     else:
         return None
-    host, _port = split_domain_port(request.get_host())
+    host, _port = split_domain_port(_host(request))
     host = host.strip("[]").rstrip(".").lower()
     if host in settings.LOOPBACK_NAMES or host == (urlsplit(allowed).hostname or "").lower():
         return None
@@ -91,10 +92,18 @@ def refuse_host(request: HttpRequest) -> HttpResponse | None:
     )
 
 
+def _host(request: HttpRequest) -> str:
+    """Return the host asked for, "" for one that is no name at all: refused as any other stranger's."""
+    try:
+        return request.get_host()
+    except DisallowedHost:
+        return ""
+
+
 class HostRule:
     """Decide by path class and host, so that no page is served under a name that is not its own."""
 
-    def __init__(self, get_response: Respond):
+    def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -105,7 +114,7 @@ class HostRule:
 class StrictHeaders:
     """One content security policy for people's pages, a narrower one for reply pages."""
 
-    def __init__(self, get_response: Respond):
+    def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -46,7 +46,9 @@ def refuse_a_wrong_mail_address(url: str) -> None:
         return
     parts = urlsplit(url)
     try:
-        is_fine = parts.scheme in {"smtp", "smtp+tls"} and parts.hostname and parts.port != 0
+        is_fine = (
+            parts.scheme in {"smtp", "smtp+tls", "smtps"} and parts.hostname and parts.port != 0
+        )
     except ValueError:
         is_fine = False
     if not is_fine or parts.path.strip("/") or parts.query or parts.fragment:

@@ -1,13 +1,17 @@
 """System checks of the outbox."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from notify.actions.sending import LEASE
 from notify.channels import CHANNELS, TIME_LIMIT_S
+
+MAIL_FROM = re.compile(r"[^<>\r\n@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
 
 
 @register()
@@ -26,6 +30,9 @@ def channels_are_configured(
 ) -> list[CheckMessage]:
     """Every channel can read its settings: a wrong EMAIL_URL is seen at start, not at the first page."""
     found: list[CheckMessage] = []
+    if not MAIL_FROM.fullmatch(settings.MAIL_FROM):
+        text = f"MAIL_FROM is {settings.MAIL_FROM!r}; write Name <name@host.example>."
+        found.append(Error(text, id="notify.E003"))
     for kind, channel in CHANNELS.items():
         try:
             channel.configured()

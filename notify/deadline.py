@@ -23,7 +23,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 class Deadline:
     """The moment by which an exchange must be over."""
 
-    def __init__(self, seconds: float):
+    def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
@@ -48,7 +48,7 @@ class TimedSocket:
     `close` does nothing, since `http.client` closes before the body is read: who opened it closes it.
     """
 
-    def __init__(self, sock: socket.socket, deadline: Deadline):
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock, self._deadline = sock, deadline
 
     def sendall(self, data: bytes) -> None:
@@ -69,7 +69,7 @@ class TimedSocket:
 
 
 class _TimedStream(io.RawIOBase):
-    def __init__(self, sock: socket.socket, deadline: Deadline):
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         super().__init__()
         self._sock, self._deadline = sock, deadline
 

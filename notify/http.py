@@ -63,7 +63,7 @@ class HttpReply:
 class HttpFailure(Exception):
     """There was no answer. The text is safe to show; `permanent` says that asking again is no use."""
 
-    def __init__(self, message: str, *, permanent: bool = False):
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
 
@@ -76,7 +76,7 @@ def check_url(url: str, settings: HttpSettings) -> None:
 class HttpClient:
     """Posts to addresses that strangers entered."""
 
-    def __init__(self, settings: HttpSettings, resolver: Resolver = system_resolver):
+    def __init__(self, settings: HttpSettings, resolver: Resolver = system_resolver) -> None:
         self._settings, self._resolver = settings, resolver
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
 BEAT_S = 10.0
-STUCK_S = 30.0  # a tick longer than this means that a wait has no end: start anew
+STUCK_S = 30.0  # a stage longer than this means that a wait has no end: start anew
 SENDERS = 8  # at once, per channel
 
 
@@ -90,10 +90,10 @@ class Engine:
             logger.warning("the last outcomes could not be recorded: %s", type(error).__name__)
 
     def _guard(self) -> None:
-        """End the process when a tick hangs, so that the supervisor starts a fresh one (reliability 6.6)."""
+        """End the process when a stage hangs, so that the supervisor starts a fresh one (reliability 6.6)."""
         while not self.stopping.wait(5.0):
             if time.monotonic() - self.ticked_at > STUCK_S:
-                logger.critical("a tick has hung for %.0f s; the engine starts anew", STUCK_S)
+                logger.critical("a stage has hung for %.0f s; the engine starts anew", STUCK_S)
                 os._exit(3)
 
     def _tick_safely(self) -> bool:
@@ -126,6 +126,7 @@ class Engine:
         return [stage for is_due, stage in stages if is_due]
 
     def _stage(self, stage: Callable[[datetime], int], at: datetime) -> int:
+        self.ticked_at = time.monotonic()  # a long tick that gets on does not hang
         try:
             return stage(at)
         except (OperationalError, InterfaceError):

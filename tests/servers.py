@@ -67,7 +67,9 @@ class SmtpServer:
 class _Conversation(SMTP):
     """aiosmtpd with a script: it asks before each step whether to misbehave."""
 
-    def __init__(self, server: SmtpServer, closing: asyncio.Event, *args: Any, **kwargs: Any):
+    def __init__(
+        self, server: SmtpServer, closing: asyncio.Event, *args: Any, **kwargs: Any
+    ) -> None:
         self._server, self._closing = server, closing
         super().__init__(*args, **kwargs)
 
@@ -130,7 +132,7 @@ class _Taker:
 
 
 class _SmtpThread(Controller):
-    def __init__(self, server: SmtpServer, **kwargs: Any):
+    def __init__(self, server: SmtpServer, **kwargs: Any) -> None:
         self._script, self._closing = server, asyncio.Event()
         self._conversations: list[_Conversation] = []
         super().__init__(_Taker(), hostname=HOST, port=server.port, **kwargs)
@@ -236,7 +238,7 @@ class _HttpThread(ThreadingHTTPServer):
     daemon_threads = False
     block_on_close = True
 
-    def __init__(self, server: HttpServer, context: ssl.SSLContext | None):
+    def __init__(self, server: HttpServer, context: ssl.SSLContext | None) -> None:
         self.script, self._context = server, context
         super().__init__((HOST, server.port), _Handler)
 

@@ -213,8 +213,8 @@ class Stack:
     def start_web(self) -> Program:
         """Start the web server as `manage.py up` does, and wait until it answers."""
         words = (
-            f"-m granian --interface wsgi --no-ws --http 1 --workers 2 --blocking-threads 4 "
-            f"--respawn-failed-workers --host {HOST} --port {self.port} config.wsgi:application"
+            f"-m granian --interface asginl --no-ws --http 1 --workers 2 "
+            f"--respawn-failed-workers --host {HOST} --port {self.port} config.asgi:application"
         )
         program = self.start(*words.split())
         self.wait_for("/healthz")

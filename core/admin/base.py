@@ -1,5 +1,6 @@
 """What every admin screen of the house has: rights from `may`, state read-only, buttons that POST."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -7,11 +8,12 @@ from typing import Any, ClassVar, TypeVar
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Model
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -23,6 +25,8 @@ from core.admin.panel import Panel, opts_of
 from core.admin.reading import reading
 from core.admin.rights import allows, manages_some, who
 from core.models import User
+
+LONGEST_ID = 255
 
 M = TypeVar("M", bound=Model)
 Deleted = tuple[list[Any], dict[str, int], set[str], list[Any]]
@@ -86,7 +90,9 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> M | None:
-        """Read the row; lock it first where it is about to be written."""
+        """Read the row; lock it first where it is about to be written. None for what names no row."""
+        if "\0" in object_id or len(object_id) > LONGEST_ID:
+            return None
         if connection.in_atomic_block and request.method == "POST" and object_id.isdecimal():
             rows = opts_of(self.model).base_manager.select_for_update(no_key=True)
             rows.filter(pk=int(object_id)).first()
@@ -139,7 +145,9 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Add the sentence above the list."""
+        """Add the sentence above the list; what no database can be asked for goes to the whole list."""
+        if not _is_askable(request.GET):
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
         headline = self.headline(request) if self.has_view_permission(request) else ""
         title = str(self.opts.verbose_name_plural).capitalize()
         context = {"headline": headline, "title": title, **(extra_context or {})}
@@ -201,6 +209,14 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/core/ask.html", context, status=status)
+
+
+def _is_askable(parameters: QueryDict) -> bool:
+    """Whether a list's filters hold no NUL, which PostgreSQL refuses, and no year that dates lack."""
+    given = [(name, value) for name, values in parameters.lists() for value in values]
+    return not any("\0" in value for _, value in given) and all(
+        re.fullmatch("[1-9][0-9]{0,3}", value) for name, value in given if name.endswith("__year")
+    )
 
 
 class ReadOnlyAdmin(GuardedAdmin[M]):

@@ -31,7 +31,7 @@ class FreshForm(forms.ModelForm[Model]):
     seen = SeenField()
     read: ClassVar[Reading]
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._stored = dict(type(self).read(self.instance))
         self._token = signing.dumps(

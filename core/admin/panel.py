@@ -59,7 +59,7 @@ def link(url: str, text: str) -> SafeString:
 class When:
     """A column or read-only field that shows an instant in UTC and sorts by it."""
 
-    def __init__(self, field: str, label: str):
+    def __init__(self, field: str, label: str) -> None:
         self.short_description = f"{label} (UTC)"
         self.admin_order_field = field
 

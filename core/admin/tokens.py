@@ -34,7 +34,9 @@ class TokenForm(forms.Form):
     )
     user = PersonField(User.objects.none(), label="for", empty_label=None)
 
-    def __init__(self, *args: Any, people: QuerySet[User], asker: int | None, **kwargs: Any):
+    def __init__(
+        self, *args: Any, people: QuerySet[User], asker: int | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["user"]
         if isinstance(field, forms.ModelChoiceField):

@@ -14,7 +14,7 @@ class Body:
     A field that is absent, null or wrong reads as "", 0 or False: use nothing before `done`.
     """
 
-    def __init__(self, document: Mapping[str, object]):
+    def __init__(self, document: Mapping[str, object]) -> None:
         self._left = dict(document)
         self._problems: list[dict[str, str]] = []
 

@@ -20,6 +20,7 @@ TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Not possible now",
+    410: "Switched off",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Unsupported media type",

@@ -1,7 +1,7 @@
 """What one batch of one source knows, and what it has to store (performance 4.1).
 
 The caller holds the source's lock, so nobody else applies events of these keys meanwhile; incidents
-are locked before their alerts are read, so a person's decision is never overwritten.
+are locked before their keys and alerts are read, so a person's decision is never overwritten.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from core import facts
 from core.actor import Actor
 from core.actor import source as source_actor
 from incidents.actions import command, opening, playbooks, steps, story
@@ -48,7 +49,7 @@ class Touched:
 class Book:
     """Rows read, rows to write. Use: load, let the ledger apply, write."""
 
-    def __init__(self, source: Source, at: datetime):
+    def __init__(self, source: Source, at: datetime) -> None:
         self.source, self.at = source, at
         self.actor: Actor = source_actor(source.pk, source.name)
         self.keys: dict[str, AlertKey] = {}
@@ -66,15 +67,13 @@ class Book:
         """Read what is known of these signals' keys and groups; lock the incidents involved."""
         signals = list(signals)
         names = sorted({signal.key for signal in signals})
-        self.keys = {
-            row.key: row for row in AlertKey.objects.filter(source=self.source, key__in=names)
-        }
+        known = AlertKey.objects.filter(source=self.source, key__in=names)
+        ids = list(known.values_list("pk", flat=True))
         held = self.at - timedelta(seconds=self.source.hold_down_s)
         recent = Q(state=Alert.State.FIRING) | Q(ended_at__gte=held)
-        self._read(
-            Q(key__in=[row.pk for row in self.keys.values()]) & recent,
-            {signal.group for signal in signals},
-        )
+        self._read(Q(key__in=ids) & recent, {signal.group for signal in signals})
+        fresh = AlertKey.objects.filter(pk__in=ids)  # by now a person may have ended a hold-down
+        self.keys = {row.key: row for row in fresh}
         hints = {signal.service_hint for signal in signals if signal.service_hint}
         self._services = (
             {row.slug: row for row in Service.objects.filter(slug__in=hints)} if hints else {}
@@ -88,7 +87,10 @@ class Book:
         return list(self.alerts.values())
 
     def _read(self, which: Q, groups: set[str]) -> None:
-        mine = Alert.objects.filter(which).values("incident_id")
+        of_alerts = Alert.objects.filter(which, incident__isnull=False)
+        mine = set(
+            of_alerts.values_list("incident_id", flat=True)
+        )  # in a subquery: reads every row
         grouped = Q(
             source=self.source, state__in=[*LIVE, State.MERGED], group_key__in={*groups, UNREADABLE}
         )
@@ -207,6 +209,18 @@ class Book:
                 command.tell_severity(
                     t.incident, t.raised_from, "an alert says so", by=self.actor, at=self.at
                 )
+        self._wake([t.incident for t in touched if t.joined])
+
+    def _wake(self, joined: list[Incident]) -> None:
+        """Say that an alert joined what nobody has: it pages, whatever was the reason not to until now."""
+        unheld = [
+            row for row in joined if row.state == State.DETECTED and row.rank < steps.NEVER_PAGES
+        ]
+        for row in unheld:
+            if row.unpaged_reason:
+                row.unpaged_reason = ""
+                row.save(update_fields=["unpaged_reason"])
+        facts.publish("incident.joined", [row.pk for row in unheld], at=self.at)
 
     def _write_moves(self, touched: list[Touched]) -> None:
         answered = [

@@ -1,10 +1,11 @@
 """Turn raw events into alerts and incidents: in batches, one source at a time, in order of arrival."""
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.db.models.functions import Length
 
 from core import json_in
@@ -21,6 +22,7 @@ from incidents.parsers.base import Context, Parsed, Signal
 logger = logging.getLogger(__name__)
 
 BATCH_EVENTS, BATCH_BYTES = 200, 1024 * 1024
+SOURCES_AT_ONCE = 20  # then due escalations have their turn; who waits longest comes first
 
 
 def digest(at: datetime) -> int:
@@ -28,21 +30,25 @@ def digest(at: datetime) -> int:
 
     Safe with several engines: each source is locked while its batch is written, and skipped by others.
     """
-    pending = RawEvent.objects.filter(verdict=Verdict.PENDING).order_by("source_id")
-    sources = list(pending.values_list("source_id", flat=True).distinct())
-    return sum(_digest_source(source_id, at) for source_id in sources)
+    pending = RawEvent.objects.filter(verdict=Verdict.PENDING).values_list("source_id")
+    waiting = pending.annotate(first=Min("pk")).order_by("first")[:SOURCES_AT_ONCE]
+    return _each([source_id for source_id, _first in waiting], _batch_or_each, at)
 
 
-def _digest_source(source_id: int, at: datetime) -> int:
-    """Digest one source; a fault of it leaves its events pending and lets the other sources go on."""
+def _each(sources: Iterable[int], work: Callable[[int, datetime], int], at: datetime) -> int:
+    """Return what `work` did for all sources; a fault of one is left due and lets the others go on."""
+    return sum(_guarded(work, source_id, at) for source_id in sources)
+
+
+def _guarded(work: Callable[[int, datetime], int], source_id: int, at: datetime) -> int:
     try:
-        return _batch_or_each(source_id, at)
+        return work(source_id, at)
     except OperationalError:
         if not connection.is_usable():
-            raise  # the database is away: nothing is wrong with the events
-        logger.exception("the events of source %s must wait", source_id)
-    except Exception:  # not even quarantine worked; the watchdog tells of what stays pending
-        logger.exception("the events of source %s can't be set apart", source_id)
+            raise  # the database is away: nothing is wrong with the source
+        logger.exception("source %s must wait", source_id)
+    except Exception:  # not even quarantine worked; the watchdog tells of what stays due
+        logger.exception("what source %s sent can't be set apart", source_id)
     return 0
 
 
@@ -175,7 +181,7 @@ def release_held(at: datetime) -> int:
     """End the hold-downs that are over; what still fires pages now. Return how many ended."""
     over = Alert.objects.filter(held_until__lte=at)
     sources = list(over.order_by("source_id").values_list("source_id", flat=True).distinct())
-    return sum(_release(source_id, at) for source_id in sources)
+    return _each(sources, _release, at)
 
 
 def _release(source_id: int, at: datetime) -> int:

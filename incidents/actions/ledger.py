@@ -16,7 +16,7 @@ UNREADABLE_RANK = 2
 class Ledger:
     """Applies the items of events to a Book and says of each what became of it."""
 
-    def __init__(self, book: Book):
+    def __init__(self, book: Book) -> None:
         self.book, self.source, self.at = book, book.source, book.at
         self._items: list[tuple[Item, Alert | None, Incident | None]] = []
         self._moves: dict[Move, Callable[[RawEvent, Signal, AlertKey], None]] = {

@@ -1,6 +1,6 @@
 """Accept what senders post: one INSERT, committed, before the answer (design.md 1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -35,25 +35,32 @@ class Request:
 def store(request: Request, *, at: datetime) -> Received:
     """Store one event in its own commit and return its id. One statement; two for a repeated delivery.
 
-    A delivery id seen before from the same source answers with the first event's id.
+    A delivery id seen before from the same source, with the same body, answers with the first event's
+    id. With another body the sender reuses its ids, and the event is stored without one: never lost.
     """
     try:
-        event = RawEvent.objects.create(
-            source_id=request.source_id,
-            key_id=request.key_id,
-            received_at=at,
-            kind=request.kind,
-            body=request.body,
-            made_key=request.made_key,
-            delivery_id=request.delivery_id,
-        )
+        return _insert(request, at)
     except IntegrityError:
         if request.delivery_id is None:
             raise
-        earlier = RawEvent.objects.only("pk", "made_key").get(
-            source_id=request.source_id, delivery_id=request.delivery_id
-        )
-        return Received(earlier.pk, earlier.made_key, is_duplicate=True)
+    earlier = RawEvent.objects.only("pk", "made_key", "kind", "body").get(
+        source_id=request.source_id, delivery_id=request.delivery_id
+    )
+    if (earlier.kind, bytes(earlier.body)) != (request.kind, request.body):
+        return _insert(replace(request, delivery_id=None), at)
+    return Received(earlier.pk, earlier.made_key, is_duplicate=True)
+
+
+def _insert(request: Request, at: datetime) -> Received:
+    event = RawEvent.objects.create(
+        source_id=request.source_id,
+        key_id=request.key_id,
+        received_at=at,
+        kind=request.kind,
+        body=request.body,
+        made_key=request.made_key,
+        delivery_id=request.delivery_id,
+    )
     return Received(event.pk, event.made_key, is_duplicate=False)
 
 

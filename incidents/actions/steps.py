@@ -14,13 +14,14 @@ from core import facts
 from core.actor import Actor
 from core.errors import GuardUnmet, IllegalTransition, Invalid, NotFound, NotPossible
 from core.permissions import may, require
-from incidents.actions import guards, playbooks, story
+from incidents.actions import command, guards, playbooks, story
 from incidents.models import Alert, AlertKey, Incident, Milestone, TimelineEntry, TransitionLog
 from incidents.playbook import label as state_label
 from incidents.playbook import permitted
 from incidents.playbook.lifecycle import LIVE, VERBS, WORKED, State, Verb
 
 SHORTEST_REASON = 10
+NEVER_PAGES = 4  # the rank that is recorded and wakes nobody
 _CHANGED = [
     "state",
     "acknowledged_at",
@@ -132,7 +133,22 @@ def take(incidents: Sequence[Incident], request: Request) -> list[Incident]:
         _settle_alerts(changed, request)
     for name, ids in written.facts.items():
         facts.publish(name, ids, at=request.at)
+    if request.into is not None:
+        _hand_on(changed, request.into, request)
     return changed
+
+
+def _hand_on(merged: Sequence[Incident], into: Incident, request: Request) -> None:
+    """Let the survivor wake whom the merged ones would have woken: never quieter than before."""
+    worst, before = min(incident.rank for incident in merged), into.rank
+    if worst < before:
+        into.rank = worst
+        into.save(update_fields=["rank"])
+        command.tell_severity(
+            into, before, "a worse one was merged into it", by=request.by, at=request.at
+        )
+    if into.state == State.DETECTED and into.rank < NEVER_PAGES:
+        facts.publish("incident.joined", [into.pk], at=request.at)
 
 
 def _step(incident: Incident, request: Request, written: _Written) -> bool:

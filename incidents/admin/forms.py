@@ -54,7 +54,7 @@ class SeverityChange(forms.Form):
     rank = forms.TypedChoiceField(coerce=int, label="severity")
     reason = forms.CharField(max_length=1000, label="why")
 
-    def __init__(self, *args: Any, playbook: Playbook, present: int, **kwargs: Any):
+    def __init__(self, *args: Any, playbook: Playbook, present: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["rank"]
         if isinstance(field, forms.TypedChoiceField):
@@ -70,7 +70,7 @@ class RoleChange(forms.Form):
     role = forms.ChoiceField()
     user = PersonField(User.objects.filter(is_active=True), label="person")
 
-    def __init__(self, *args: Any, playbook: Playbook, **kwargs: Any):
+    def __init__(self, *args: Any, playbook: Playbook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["role"]
         if isinstance(field, forms.ChoiceField):

@@ -34,7 +34,7 @@ class SourceForm(forms.Form):
     format = forms.ChoiceField(choices=[(form.name, form.label) for form in FORMATS.values()])
     service = forms.ModelChoiceField(Service.objects.none())
 
-    def __init__(self, *args: Any, services: QuerySet[Service], **kwargs: Any):
+    def __init__(self, *args: Any, services: QuerySet[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["service"]
         if isinstance(field, forms.ModelChoiceField):

@@ -88,6 +88,7 @@ class Incident(FSMModelMixin, models.Model):
                 fields=["rank", "-id"], condition=Q(state__in=LIVE), name="incidents_open"
             ),
             models.Index(fields=["service", "-id"], name="incidents_of_service"),
+            models.Index(fields=["source", "group_key"], name="incidents_of_group"),
         ]
         constraints = [
             models.CheckConstraint(

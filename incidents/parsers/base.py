@@ -18,7 +18,7 @@ _WARNINGS_LIMIT = 100
 class Rejected(JsonRefused):
     """A body that its format can't accept. `errors`: PagerDuty's texts, elsewhere JSON pointers."""
 
-    def __init__(self, status: int, code: str, detail: str, errors: tuple[str, ...] = ()):
+    def __init__(self, status: int, code: str, detail: str, errors: tuple[str, ...] = ()) -> None:
         super().__init__(status, code, detail)
         self.errors = errors
 

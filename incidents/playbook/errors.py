@@ -13,7 +13,7 @@ class PlaybookInvalid(Invalid):
 
     code = "playbook_invalid"
 
-    def __init__(self, problems: tuple[str, ...]):
+    def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems[:MAX_PROBLEMS]
         errors = [
             {"pointer": _pointer(problem), "code": self.code, "detail": problem}

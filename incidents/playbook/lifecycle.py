@@ -132,7 +132,7 @@ _ALL = (
     ),
     Verb("mark_false_alarm", LIVE, State.FALSE_ALARM, "False alarm"),
     Verb("merge", LIVE, State.MERGED, "Merge"),
-    Verb("cancel", LIVE, State.CANCELLED, "Cancel"),
+    Verb("cancel", LIVE, State.CANCELLED, "Cancel the incident"),
 )
 
 VERBS: dict[str, Verb] = {verb.name: verb for verb in _ALL}

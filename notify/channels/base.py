@@ -74,7 +74,7 @@ class ChannelError(Exception):
     retry_after: seconds the other side asked us to wait, at most 60; None when it did not ask.
     """
 
-    def __init__(self, message: str, *, permanent: bool, retry_after: float | None = None):
+    def __init__(self, message: str, *, permanent: bool, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.permanent, self.retry_after = permanent, retry_after
 

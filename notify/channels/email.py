@@ -61,7 +61,7 @@ class Email(Channel):
         resolver: Resolver = system_resolver,
         *,
         limit_s: float = TIME_LIMIT_S,
-    ):
+    ) -> None:
         self._settings, self._resolver, self._limit_s = settings, resolver, limit_s
 
     @classmethod

@@ -31,7 +31,7 @@ class Webhook(Channel):
     kind = "webhook"
     label = "Webhook"
 
-    def __init__(self, settings: HttpSettings, resolver: Resolver = system_resolver):
+    def __init__(self, settings: HttpSettings, resolver: Resolver = system_resolver) -> None:
         self._settings = settings
         self._client = HttpClient(settings, resolver)
 

@@ -2,7 +2,7 @@
 
 from oncall.actions.advance import advance
 from oncall.actions.contacts import add_contact, confirm_contact, send_test
-from oncall.actions.escalate import page_again, start_escalations, stop_escalations
+from oncall.actions.escalate import page_again, page_joined, start_escalations, stop_escalations
 from oncall.actions.notices import note_failed, note_sent, tell_cleared, tell_command
 from oncall.actions.replies import Answer, answer, find_page
 from oncall.actions.rotation import replace_rotation, who_is_on_call
@@ -29,6 +29,7 @@ __all__ = [
     "note_failed",
     "note_sent",
     "page_again",
+    "page_joined",
     "page_message",
     "replace_rotation",
     "send_test",

@@ -81,14 +81,11 @@ def _claim(ids: Sequence[int], at: datetime) -> list[Escalation]:
 
 
 def _is_wanted(run: Escalation) -> bool:
+    """Nobody has it; or who had it passed it on; or only a machine says that somebody has it."""
     incident = run.incident
     if incident.state == State.DETECTED:
         return True
-    return (
-        incident.is_live
-        and run.passed_by_id is not None
-        and incident.acknowledged_by_id == run.passed_by_id
-    )
+    return incident.is_live and incident.acknowledged_by_id == run.passed_by_id
 
 
 def _wake(run: Escalation, at: datetime) -> None:

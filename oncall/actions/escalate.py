@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from core.actor import ENGINE
 from core.models import User
@@ -28,14 +28,11 @@ def start_escalations(ids: Sequence[int], at: datetime) -> None:
 def policies_for(incidents_: Iterable[Incident]) -> dict[int, EscalationPolicy]:
     """Return the policy of each incident's service: its own binding, else the default."""
     services = {incident.service_id for incident in incidents_}
-    bindings = PolicyBinding.objects.select_related("policy").prefetch_related(
+    bindings = PolicyBinding.objects.filter(Q(is_default=True) | Q(service__in=services))
+    rows = bindings.select_related("policy").prefetch_related(
         "policy__steps__schedules", "policy__steps__people"
     )
-    found: dict[int | None, EscalationPolicy] = {
-        binding.service_id: binding.policy
-        for binding in bindings
-        if binding.is_default or binding.service_id in services
-    }
+    found: dict[int | None, EscalationPolicy] = {row.service_id: row.policy for row in rows}
     default = found.get(None)
     return {pk: policy for pk in services if (policy := found.get(pk, default)) is not None}
 
@@ -119,7 +116,7 @@ def page_again(ids: Sequence[int], at: datetime) -> None:
     for incident in Incident.objects.filter(pk__in=ids).select_related(
         "service", "acknowledged_by"
     ):
-        if incident.state == State.DETECTED:
+        if incident.is_live and incident.acknowledged_by_id is None:
             restart(incident, [], at, due_at=at)
             incidents.tell(
                 incident.pk, "escalation", "Paging begins anew: severity rose", by=ENGINE, at=at
@@ -132,6 +129,16 @@ def page_again(ids: Sequence[int], at: datetime) -> None:
                 f"{incident.rank}:{at.isoformat()}",
                 at,
             )
+
+
+def page_joined(ids: Sequence[int], at: datetime) -> None:
+    """An alert joined an incident that nobody has: page, unless it is being paged already (design.md 5)."""
+    running = Escalation.objects.filter(incident__in=ids, state=Escalation.State.WAITING)
+    silent = Incident.objects.filter(pk__in=ids, state=State.DETECTED).exclude(
+        pk__in=running.values("incident_id")
+    )
+    for incident in silent.select_related("service"):
+        restart(incident, [], at, due_at=at)
 
 
 def tell_person(

@@ -1,6 +1,9 @@
 """What a responder wants to know of a page: what, why me, who is next and when. Reads only."""
 
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Min
 
 from core.models import User
 from incidents.models import Incident
@@ -17,10 +20,16 @@ def facts_of(incident: Incident) -> IncidentFacts:
         title=incident.title,
         rank=incident.rank,
         code=severity_for(incident.playbook.playbook, incident.rank).code,
-        since=incident.opened_at,
+        since=_since(incident),
         where=incident.service.name,
         cause=incident.description,
     )
+
+
+def _since(incident: Incident) -> datetime:
+    """Return when its first alert began to fire by its sender's clock, or when it was opened if that is earlier."""
+    began: datetime | None = incident.alerts.aggregate(at=Min("started_at"))["at"]
+    return min(began or incident.opened_at, incident.opened_at)
 
 
 def duty_of(page: Page, at: datetime) -> Duty | None:
@@ -50,6 +59,24 @@ def next_page(run: Escalation, person: User, at: datetime) -> NextPage | None:
         if user_id is not None:
             name = User.objects.get(pk=user_id).display_name
             return NextPage(name=name, at=run.next_due_at, is_you=user_id == person.pk)
+    return None
+
+
+def steps_behind(page: Page) -> list[dict[str, Any]]:
+    """Return the steps of a page's policy in the order that begins behind the page's own step."""
+    steps = [step for step in page.escalation.steps if "woken" not in step]
+    woken = len(page.escalation.steps) - len(steps)
+    is_first = page.is_fallback or not steps
+    place = 0 if is_first else max(page.step - woken + 1, 0) % len(steps)
+    return [*steps[place:], *steps[:place]]
+
+
+def stand_in(page: Page, at: datetime) -> NextPage | None:
+    """Return who is paged at once if the page's person, who has it, can't take it; None: nobody else."""
+    for step in steps_behind(page):
+        user_id = _first(step, at)
+        if user_id is not None and user_id != page.user_id:
+            return NextPage(name=User.objects.get(pk=user_id).display_name, at=at)
     return None
 
 

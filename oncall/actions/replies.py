@@ -12,7 +12,8 @@ from core.secrets import digest
 from incidents import actions as incidents
 from incidents.models import Incident
 from incidents.playbook.lifecycle import State
-from oncall.actions.escalate import Steps, restart, stop_escalations
+from oncall.actions.escalate import restart, stop_escalations
+from oncall.actions.outlook import steps_behind
 from oncall.models import Escalation, Page, ReplyToken
 
 VERBS = ("acknowledge", "pass", "snooze", "resolve", "false_alarm")
@@ -72,7 +73,7 @@ def _acknowledge(page: Page, at: datetime) -> Answer:
         incident = _locked(page)
         if _is_given_up(incident, page):
             incidents.take_over(incident.pk, by=by, at=at)
-        else:
+        elif not _is_still_theirs(incident, page):
             incidents.move(incident.pk, "acknowledge", by=by, at=at)
         stop_escalations([incident.pk], at)
     return Answer(is_done=True, text=f"It is yours. Paging stopped at {at:%H:%M:%S} UTC.")
@@ -86,13 +87,18 @@ def _locked(page: Page) -> Incident:
 
 def _is_given_up(incident: Incident, page: Page) -> bool:
     """Whether its holder can't take it after all, so that anybody else who was paged may take it over."""
-    giving_up = Escalation.objects.filter(
-        incident=incident,
-        state=Escalation.State.WAITING,
-        passed_by__isnull=False,
-        passed_by=incident.acknowledged_by_id,
-    )
-    return incident.acknowledged_by_id != page.user_id and giving_up.exists()
+    if incident.state == State.DETECTED or incident.acknowledged_by_id == page.user_id:
+        return False
+    running = Escalation.objects.filter(incident=incident, state=Escalation.State.WAITING)
+    if incident.acknowledged_by_id is None:
+        return running.exists()  # only a machine has it
+    return running.filter(passed_by=incident.acknowledged_by_id).exists()
+
+
+def _is_still_theirs(incident: Incident, page: Page) -> bool:
+    """Whether they hold it in a later state and passed it on: acknowledging takes that back."""
+    is_later = incident.is_live and incident.state not in (State.DETECTED, State.ACKNOWLEDGED)
+    return is_later and incident.acknowledged_by_id == page.user_id
 
 
 def _pass(page: Page, at: datetime) -> Answer:
@@ -124,20 +130,12 @@ def _give_up(incident: Incident, page: Page, at: datetime) -> Answer:
         incident=incident, state=Escalation.State.WAITING, passed_by=page.user
     )
     if not running.exists():
-        steps = [step for step in page.escalation.steps if "woken" not in step]
-        place = _place_behind(page, steps)
-        restart(incident, [*steps[place:], *steps[:place]], at, due_at=at, passed_by=page.user)
+        restart(incident, steps_behind(page), at, due_at=at, passed_by=page.user)
         incidents.tell(
             incident.pk, "escalation", "Can't take it after all; the next step is paged",
             by=reply_actor(page.user), at=at, data={"page": page.pk, "verb": "pass"},
         )  # fmt: skip
     return Answer(is_done=True, text="Passed on. The next person is being paged.")
-
-
-def _place_behind(page: Page, steps: Steps) -> int:
-    """Return the place of the step after this page's, among the steps of the policy itself."""
-    woken = len(page.escalation.steps) - len(steps)
-    return max(page.step - woken + 1, 0) % len(steps) if steps and not page.is_fallback else 0
 
 
 def _snooze(page: Page, minutes: int, at: datetime) -> Answer:

@@ -48,8 +48,10 @@ def _answered(page: Page) -> str:
     incident, run = page.escalation.incident, page.escalation
     if not incident.is_live:
         return "the incident is over"
-    is_passed = run.passed_by_id is not None and incident.acknowledged_by_id == run.passed_by_id
-    if incident.state != State.DETECTED and not is_passed:
+    is_unheld = (
+        incident.acknowledged_by_id == run.passed_by_id
+    )  # passed on, or held by a machine only
+    if incident.state != State.DETECTED and not is_unheld:
         return "somebody has it"
     return run.stop_reason if run.state == Escalation.State.STOPPED else ""
 
@@ -94,7 +96,7 @@ def page_message(delivery: Delivery, at: datetime) -> Message:
         duty=duty,
         next_page=next_page(page.escalation, page.user, at),
         expires_at=at + TOKEN_LIFE,
-        why="" if duty else page.why,
+        why="" if duty else f"Why you: {page.why}.",
     )
     subject, text, html = page_mail(mail)
     if not page.subject:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, Min, OuterRef, Q
 
 from core.models import Heartbeat, LateCall
-from incidents.models import Incident, RawEvent
+from incidents.models import Alert, Incident, RawEvent
 from incidents.playbook.lifecycle import State
 from notify.models import Delivery
 from oncall.models import Escalation, PolicyBinding
@@ -36,6 +36,9 @@ def _overdue(at: datetime) -> list[str]:
         "event to digest": RawEvent.objects.filter(
             verdict=RawEvent.Verdict.PENDING, received_at__lte=limit
         ).aggregate(moment=Min("received_at")),
+        "alert to release": Alert.objects.filter(held_until__lte=limit).aggregate(
+            moment=Min("held_until")
+        ),
         "escalation step": Escalation.objects.filter(
             state=Escalation.State.WAITING, next_due_at__lte=limit
         ).aggregate(moment=Min("next_due_at")),

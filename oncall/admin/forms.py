@@ -19,7 +19,7 @@ WALL = {"type": "datetime-local"}
 class LocalTime(forms.CharField):
     """A wall time such as 2026-03-16T09:00; its zone is the schedule's."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(attrs=WALL)
         super().__init__(max_length=16, widget=widget, validators=[validate_local_time], **kwargs)
 
@@ -48,7 +48,7 @@ class RotationForm(forms.Form):
     )
     length = forms.IntegerField(min_value=1, max_value=1000, initial=1, label="how many of them")
 
-    def __init__(self, *args: Any, layer: Layer, **kwargs: Any):
+    def __init__(self, *args: Any, layer: Layer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         present = next((v for v in layer.versions.all() if v.effective_to is None), None)
         slots = [slot.user_id for slot in present.slots.all()] if present else []
@@ -103,7 +103,7 @@ class CoverForm(forms.Form):
 
     def __init__(
         self, *args: Any, schedules: Any = None, schedule: Schedule | None = None, **kwargs: Any
-    ):
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.known = schedule
         if schedule is not None:

@@ -84,6 +84,9 @@ def _sentence(incident: Incident) -> str:
         return f"No escalation: {incident.unpaged_reason or 'no reason was recorded'}."
     if run.state == Escalation.State.STOPPED:
         return f"Paging stopped at {run.stopped_at:%d %b %H:%M:%S} UTC: {run.stop_reason}."
+    if run.snoozed_by is not None:
+        name = run.snoozed_by.display_name
+        return f"Snoozed: {name} is paged again at {run.next_due_at:%d %b %H:%M:%S} UTC."
     lost = " Nobody could be reached." if run.unreached_at else ""
     return f"Paging runs; step {run.step + 1} is due at {run.next_due_at:%d %b %H:%M:%S} UTC.{lost}"
 

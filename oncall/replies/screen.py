@@ -10,7 +10,7 @@ from oncall.actions import outlook
 from oncall.actions.replies import SNOOZE_MINUTES
 from oncall.actions.texts import incident_url
 from oncall.models import Escalation, Page
-from oncall.screens import Ending, Link, ReplyScreen, ReplyState, SnoozeChoice
+from oncall.screens import Ending, Link, NextPage, ReplyScreen, ReplyState, SnoozeChoice
 
 _ENDINGS = {
     State.RESOLVED: "resolved",
@@ -31,9 +31,7 @@ def screen(page: Page, at: datetime, *, messages: tuple[str, ...] = ()) -> Reply
     passed = _own_pass(incident, page)
     state = _state(incident, run, page.user, passed is not None)
     holder = incident.acknowledged_by
-    following = (
-        outlook.next_page(run, page.user, at) if run and state is not ReplyState.SNOOZED else None
-    )
+    following = _following(state, run, page, at)
     runbook = incident.service.runbook_url
     return ReplyScreen(
         state=state,
@@ -55,10 +53,21 @@ def screen(page: Page, at: datetime, *, messages: tuple[str, ...] = ()) -> Reply
         may_resolve=not incident.is_declared and incident.is_live,
         may_mark_false_alarm=incident.is_live,
         messages=messages,
-        runbook=Link("Runbook", runbook) if runbook else None,
+        runbook=Link(incident.service.name, runbook) if runbook else None,
         incident_url=incident_url(incident),
         sign_in_url=incident_url(incident),
     )
+
+
+def _following(
+    state: ReplyState, run: Escalation | None, page: Page, at: datetime
+) -> NextPage | None:
+    """Return who is paged next; for who has it, whom they may hand it to."""
+    if state is ReplyState.YOURS:
+        return outlook.stand_in(page, at)
+    if run is None or state is ReplyState.SNOOZED:
+        return None
+    return outlook.next_page(run, page.user, at)
 
 
 def _state(
@@ -70,7 +79,7 @@ def _state(
         if run is not None and run.snoozed_by_id == person.pk:
             return ReplyState.SNOOZED
         return ReplyState.PASSED if has_passed else ReplyState.OPEN
-    if run is not None and run.passed_by_id is not None:
+    if run is not None and run.passed_by_id == incident.acknowledged_by_id:  # or a machine's alone
         return ReplyState.PASSED if run.passed_by_id == person.pk else ReplyState.OPEN
     return ReplyState.YOURS if incident.acknowledged_by_id == person.pk else ReplyState.TAKEN
 

@@ -16,6 +16,7 @@ from oncall.replies.screen import screen
 from oncall.screens import LostRace, ReplyScreen, ReplyState, Verb, render_reply
 
 LONGEST_SPAN = 4  # digits
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @csrf_exempt  # no cookie means nothing to forge: whoever holds the token holds the right
@@ -38,16 +39,27 @@ def _reply(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(render_reply(expired), status=410 if request.method == "POST" else 404)
     if request.method != "POST":
         return HttpResponse(render_reply(screen(page, at)))
-    verb = request.POST.get("action", "acknowledge")
     try:
+        verb = _verb(request)
         done = actions.answer(page, verb, at=at, minutes=_minutes(request))
     except Invalid as refusal:
         return HttpResponse(render_reply(screen(page, at, messages=(str(refusal),))), status=422)
     messages = (done.text,) if done.text else ()
     shown = screen(page, clock.now(), messages=messages)
+    if done.is_done and shown.state is not ReplyState.OPEN:
+        # the state's own sentence says it, in the person's zone
+        shown = replace(shown, messages=())
     if not done.is_done:
         shown = _lost_race(page, shown, verb)
     return HttpResponse(render_reply(shown), status=200 if done.is_done else 409)
+
+
+def _verb(request: HttpRequest) -> str:
+    """Return what was pressed; an empty POST acknowledges, a body that is no form must not by accident."""
+    has_body = int(request.META.get("CONTENT_LENGTH") or 0) > 0
+    if has_body and request.content_type not in FORMS:
+        raise Invalid("The answer could not be read. Nothing was changed; press a button.")
+    return request.POST.get("action", "acknowledge")
 
 
 def _minutes(request: HttpRequest) -> int:

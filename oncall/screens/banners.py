@@ -78,6 +78,9 @@ def _holder(screen: ReplyScreen) -> str:
 
 
 def _passed(screen: ReplyScreen, zone: tzinfo) -> Banner:
+    if not screen.passed_to and screen.next_page and not screen.next_page.is_you:
+        whom = words.name(screen.next_page.name, "the next person")
+        return Banner("warn", f"Passed on to {whom}.", "The page leaves now. Not acknowledged yet.")
     headline = f"Passed on to {words.name(screen.passed_to, 'the next person')}."
     paged = _stamp("Paged", screen.passed_at, screen, zone)
     if screen.holder:

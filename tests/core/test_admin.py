@@ -217,3 +217,34 @@ def test_a_press_needs_the_csrf_token() -> None:
 
 
 # Tokens
+
+
+@pytest.mark.parametrize(
+    ("label", "query"),
+    [
+        ("incidents.incident", "state__exact=%00"),
+        ("incidents.rawevent", "verdict__exact=%00"),
+        ("incidents.rawevent", "received_at__year=99999"),
+        ("incidents.rawevent", "received_at__year=0"),
+        ("notify.delivery", "state__in=%00,x"),
+    ],
+)
+def test_s23_a_filter_that_no_database_understands_shows_the_whole_list(
+    label: str, query: str
+) -> None:
+    browser = scene.signed_in(scene.cast().administrator)
+    list_path = scene.url(screen_of(label), "changelist")
+
+    answer = browser.get(f"{list_path}?{query}")
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{list_path}?e=1")
+
+
+@pytest.mark.parametrize("name", ["%00", "9" * 5000])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_s23_what_names_no_row_is_not_found(name: str, method: str) -> None:
+    browser = scene.signed_in(scene.cast().administrator)
+
+    answer = getattr(browser, method)(f"/admin/core/team/{name}/change/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")

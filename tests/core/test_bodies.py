@@ -16,7 +16,7 @@ SMALL = limit_for("/r/token/")
 class Stream(BytesIO):
     """A body that counts how much of it was read."""
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes) -> None:
         super().__init__(content)
         self.taken = 0
 

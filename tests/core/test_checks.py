@@ -8,6 +8,7 @@ from django.db import connection
 
 from core import checks
 from core.facts_table import later, now
+from notify import checks as notify_checks
 
 
 def ids(found: list[Any]) -> list[str]:
@@ -60,7 +61,7 @@ class _Forgetful:
 
     vendor = "postgresql"
 
-    def __init__(self, **answers: str):
+    def __init__(self, **answers: str) -> None:
         self.answers = {
             "fsync": "on",
             "full_page_writes": "on",
@@ -117,3 +118,18 @@ def test_a_deployment_without_https_or_mail_is_warned_of(
     settings.SITE_URL, settings.STAFF_URL, settings.EMAIL_URL = site, staff, mail
 
     assert ids(checks.deployment_is_real(None)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_fine"),
+    [
+        ("Watchbill <wb@host.example>", True),
+        ("wb@host.example", True),
+        ("bogus", False),
+        ("a@b, c@d", False),
+    ],
+)
+def test_a_wrong_sender_is_seen_at_start(settings: Any, sender: str, is_fine: bool) -> None:
+    settings.MAIL_FROM = sender
+
+    assert ("notify.E003" in ids(notify_checks.channels_are_configured(None))) is not is_fine

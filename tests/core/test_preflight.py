@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 
+from config import environment
 from core import preflight
 from tests.servers import free_port
 
@@ -60,6 +61,7 @@ def test_an_address_of_another_machine_is_refused():
         "",
         "smtp://127.0.0.1:2525",
         "smtp+tls://user:p%40ss@mail.example:587",
+        "smtps://mail.example",
         "smtp://mail.example/",
     ],
 )
@@ -91,6 +93,13 @@ def test_the_data_folder_is_made_for_the_owner_only(tmp_path):
 
     assert (tmp_path / "a" / "var").stat().st_mode & 0o777 == 0o700
     assert list((tmp_path / "a" / "var").iterdir()) == []
+
+
+def test_the_first_secret_makes_the_data_folder_for_the_owner_only(tmp_path):
+    environment.secret("NO_SUCH_VARIABLE", tmp_path / "var" / "secret.key")
+
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_data_folder_that_can_not_be_written_is_refused(tmp_path):
@@ -135,6 +144,7 @@ def test_a_silent_database_is_refused_in_the_first_line_of_its_driver(monkeypatc
         ("STAFF_URL", "https://watchbill.example/admin", "STAFF_URL is"),
         ("DATA_DIR", "/proc/watchbill", "DATA_DIR"),
         ("DEMO", "maybe", "write 1 or 0"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is 'LOUD'; write one of DEBUG, INFO, WARNING, ERROR"),
     ],
 )
 def test_up_ends_in_one_line_and_status_2(tmp_path, taken, name, value, advice):
@@ -155,3 +165,29 @@ def test_up_ends_in_one_line_and_status_2(tmp_path, taken, name, value, advice):
     assert len(done.stderr.splitlines()) == 1
     assert advice in done.stderr
     assert "hush" not in done.stderr
+
+
+def test_a_short_secret_key_is_refused_from_the_environment_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "short")
+
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY holds fewer than 32"):
+        environment.secret("SECRET_KEY", tmp_path / "secret.key")
+
+
+def test_a_data_dir_that_is_a_file_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ImproperlyConfigured, match="Name another folder"):
+        environment.secret("SECRET_KEY_OF_TESTS", tmp_path / "file" / "secret.key")
+
+
+def test_a_secret_is_made_once_and_kept_for_us_alone(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "secret.key"
+
+    first = environment.secret("SECRET_KEY_OF_TESTS", file)
+
+    assert environment.secret("SECRET_KEY_OF_TESTS", file) == first
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(file.parent.iterdir()) == [file]

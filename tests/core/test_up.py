@@ -59,8 +59,8 @@ def test_each_part_is_started_as_measured(settings):
 
     assert list(commands) == ["web", "engine", "tasks", "watchdog"]
     for option in (
-        "--interface wsgi",
-        "--blocking-threads 4",
+        "--interface asginl",
+        "config.asgi:application",
         "--respawn-failed-workers",
         "--host 127.0.0.1 --port 8123",
     ):

@@ -384,6 +384,26 @@ def test_the_page_shows_who_was_paged_and_what_came_of_it(browser: Client, clock
     assert re.search(r"Silent.*?not sent.*?has no verified address", html, re.DOTALL)
 
 
+def test_a_snooze_is_told_with_who_and_until_when(browser: Client, clock: Clock) -> None:
+    anna = AResponder().user
+    APolicy(default=True, steps=[(300, [anna])])
+    incident = actions.declare(
+        title="Down", service=AService(), rank=1, by=person(AUser()), at=clock.now
+    )
+    Escalation.objects.filter(incident=incident).update(snoozed_by=anna, next_due_at=clock.now)
+
+    html = page(browser, incident)
+
+    assert f"Snoozed: {anna.display_name} is paged again at 23 Nov 09:00:00 UTC." in html
+
+
+def test_no_link_beside_the_verbs_is_called_close(browser: Client) -> None:
+    html = page(browser, AnIncident())
+
+    assert "closelink" not in html
+    assert "submit-row" not in html
+
+
 def test_hostile_text_is_shown_as_text(browser: Client) -> None:
     incident = AnIncident(title="<script>alert(1)</script>", description="<img src=x>")
 

@@ -9,6 +9,7 @@ from django.test import Client
 from incidents.models import Incident, RawEvent
 from notify.models import Delivery, KeptMail
 from oncall.engine import Engine
+from oncall.models import Escalation
 from tests.conftest import Clock
 from tests.factories import APolicy, AResponder, ASchedule, AService, ASource
 from tests.pager import settle
@@ -108,3 +109,20 @@ def test_what_clears_itself_is_closed_and_said(
     assert "cleared itself" in KeptMail.objects.first().text
     assert set(RawEvent.objects.values_list("verdict", flat=True)) == {"applied"}
     assert not Delivery.objects.waiting().exists()
+
+
+def test_an_alert_that_joins_what_nobody_has_pages_whatever_kept_it_quiet(
+    scene: ASource, engine: Engine, clock: Clock
+) -> None:
+    post(scene, FIRING)
+    settle(engine)
+    Incident.objects.update(unpaged_reason="muted")
+    Escalation.objects.all().delete()
+    another = {**FIRING["alerts"][0], "fingerprint": "another", "startsAt": "2026-11-23T08:59:40Z"}
+
+    post(scene, {**FIRING, "alerts": [another]})
+    settle(engine)
+
+    incident = Incident.objects.get()
+    assert (incident.unpaged_reason, incident.escalations.count()) == ("", 1)
+    assert paged() == ["ana", "ana"]

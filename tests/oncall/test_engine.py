@@ -162,6 +162,27 @@ def test_a_broken_stage_stops_no_other(
 
 
 @pytest.mark.django_db
+def test_a_long_tick_that_gets_on_is_not_taken_for_a_hanging_one(
+    pager: Pager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy((300, [a_person("ana")]))
+    pager.opens()
+    pager.clock.forward(minutes=5)
+    began: list[float] = []
+
+    def watched(_at: object) -> int:
+        began.append(pager.engine.ticked_at)
+        return 0
+
+    monkeypatch.setattr(loop, "advance", watched)
+    pager.engine.ticked_at = 0.0
+    pager.engine.tick()
+
+    assert began
+    assert began[0] > 0.0
+
+
+@pytest.mark.django_db
 def test_the_engine_beats(pager: Pager) -> None:
     pager.settle()
 

@@ -7,13 +7,12 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from core import clock as core_clock
-from core.actor import person, source
 from core.models import Heartbeat, LateCall
 from incidents import actions as incidents
 from incidents.models import Incident, TimelineEntry
 from notify.models import Delivery
 from oncall.models import Escalation, Page, ReplyToken
-from tests.factories import NINE, ASource, somebody
+from tests.factories import somebody
 from tests.pager import Pager, a_person, policy, run_of, told
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +154,26 @@ def test_a_snooze_has_one_of_the_spans_that_are_offered(
 
     assert refused.status_code == 422
     assert rows() == before
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
+def test_a_body_that_is_no_form_acknowledges_nothing(
+    pager: Pager, incident: Incident, kind: str
+) -> None:
+    before = rows()
+
+    answer = Client().post(pager.link("ana"), b'{"action": "pass"}', content_type=kind)
+
+    assert answer.status_code == 422
+    assert "Nothing was changed" in text(answer)
+    assert rows() == before
+
+
+def test_an_empty_post_acknowledges(pager: Pager, incident: Incident) -> None:
+    answer = Client().post(pager.link("ana"), b"", content_type="application/json")
+
+    incident.refresh_from_db()
+    assert (answer.status_code, incident.state) == (200, "acknowledged")
 
 
 @pytest.mark.parametrize("action", ["declare", "close", "", "<b>", "x\0y", "assign_role" * 999])
@@ -373,47 +392,3 @@ def test_what_could_not_be_stored_is_said_with_the_same_button(
     assert "Not recorded" in text(answer)
     assert 'value="snooze"' in text(answer)
     assert 'value="15"' in text(answer)
-
-
-def test_a_link_works_while_its_schedule_is_broken(
-    pager: Pager, incident: Incident, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("oncall.rota.who", lambda *_: 1 / 0)
-
-    assert Client().get(pager.link("ana")).status_code == 200
-    assert pager.presses("ana", "acknowledge").status_code == 200
-
-
-def test_what_cleared_itself_is_told_to_those_whose_page_left_and_to_nobody_else(
-    pager: Pager, incident: Incident
-) -> None:
-    pager.forward(minutes=5)
-    sender = ASource()
-
-    incidents.move(incident.pk, "resolve", by=source(sender.pk, sender.name), at=pager.clock.now)
-    pager.settle()
-
-    assert pager.paged("cleared") == ["ana", "bob"]
-    assert "cleared itself" in text(Client().get(pager.link("ana")))
-
-
-def test_what_a_person_ends_is_told_to_nobody(pager: Pager, incident: Incident) -> None:
-    pager.forward(minutes=5)
-
-    incidents.move(incident.pk, "resolve", by=somebody(), at=pager.clock.now)
-    pager.settle()
-
-    assert pager.paged("cleared") == []
-
-
-def test_taking_command_is_told_to_both(pager: Pager, incident: Incident) -> None:
-    ana, bob = pager.people["ana"], pager.people["bob"]
-    incidents.declare_incident(incident.pk, by=person(ana), at=NINE)
-    incidents.take_command(incident.pk, by=person(ana), at=NINE)
-    pager.settle()
-
-    later = pager.clock.forward(minutes=1)
-    incidents.take_command(incident.pk, by=person(bob), at=later)
-    pager.settle()
-
-    assert pager.paged("command") == ["ana", "bob", "ana"]

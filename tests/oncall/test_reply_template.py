@@ -51,7 +51,7 @@ class Element:
 class Tree(HTMLParser):
     """Every element in order, with its ancestors and the text inside it; refuses unclosed ones."""
 
-    def __init__(self, html: str):
+    def __init__(self, html: str) -> None:
         super().__init__()
         self.all: list[Element] = []
         self.open: list[Element] = []

@@ -10,7 +10,7 @@ from django.test import Client
 
 from core import clock as core_clock
 from core.models import Heartbeat, LateCall
-from incidents.models import RawEvent
+from incidents.models import Alert, AlertKey, RawEvent
 from notify.models import Delivery
 from oncall import watchdog
 from oncall.actions import unreached, why_not_well
@@ -43,6 +43,15 @@ def test_a_pager_that_is_well_has_no_findings(well: Pager) -> None:
 
 def an_old_event() -> None:
     RawEvent.objects.create(source=ASource(), received_at=LATE, kind="generic", body=b"{}")
+
+
+def an_old_hold_down() -> None:
+    source = ASource()
+    Alert.objects.create(
+        key=AlertKey.objects.create(source=source, key="disk"), source=source, title="Disk is full",
+        severity="critical", started_at=LATE, first_received_at=LATE, last_received_at=LATE,
+        held_until=LATE,
+    )  # fmt: skip
 
 
 def an_old_step() -> None:
@@ -95,6 +104,7 @@ def an_open_incident_whose_run_has_stopped() -> None:
     ("breaks", "words"),
     [
         (an_old_event, "event to digest"),
+        (an_old_hold_down, "alert to release"),
         (an_old_step, "escalation step"),
         (an_old_message, "message"),
         (an_abandoned_message, "message"),

@@ -82,7 +82,7 @@ def parts() -> list[Part]:
 def web_command() -> tuple[str, ...]:
     """Return granian's command line; docs/adr/0013 says why each option is there."""
     options = (
-        "--interface wsgi --no-ws --http 1 --workers 2 --blocking-threads 4 --respawn-failed-workers "
+        "--interface asginl --no-ws --http 1 --workers 2 --respawn-failed-workers "
         "--workers-kill-timeout 30 --http1-header-read-timeout 10000"
     )
     here = (
@@ -93,7 +93,7 @@ def web_command() -> tuple[str, ...]:
         "--port",
         str(settings.PORT),
     )
-    return (sys.executable, "-m", "granian", *options.split(), *here, "config.wsgi:application")
+    return (sys.executable, "-m", "granian", *options.split(), *here, "config.asgi:application")
 
 
 def welcome(notes: Path, *, is_first_start: bool) -> str:

@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 class Caller:
     """Speaks JSON with one token; paths start below /api/v1/."""
 
-    def __init__(self, user: User, token: str = "", *, host: str = HOST):
+    def __init__(self, user: User, token: str = "", *, host: str = HOST) -> None:
         self.user, self.token = user, token
         self.client = Client(headers={"host": host})
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incidents.actions import digest, move, release_held
+from incidents.actions.ledger import Ledger
 from incidents.models import Alert, AlertKey, Incident, RawEvent
 from oncall.models import Escalation
 from tests.factories import NINE, ASource, somebody
@@ -283,6 +284,29 @@ def test_what_ended_again_while_held_pages_nobody() -> None:
 
     assert release_held(after(seconds=60)) == 0
     assert (Incident.objects.count(), runs()) == (1, 1)
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_a_hold_down_that_can_not_end_keeps_no_other_source_from_paging(
+    monkeypatch: pytest.MonkeyPatch, broken: int
+) -> None:
+    sources = [ASource(format="generic"), ASource(format="generic")]
+    for source in sources:
+        takes(source, generic("trigger"), generic("resolve"), generic("trigger"))
+    release, victim = Ledger.release, sources[broken]
+
+    def fragile(ledger: Ledger, alert: Alert) -> None:
+        if alert.source_id == victim.pk:
+            raise ValueError("poison")
+        release(ledger, alert)
+
+    monkeypatch.setattr(Ledger, "release", fragile)
+
+    assert release_held(after(seconds=60)) == 1
+    assert list(Incident.objects.open().values_list("source", flat=True)) == [
+        sources[1 - broken].pk
+    ]
+    assert victim.alerts.open().get().held_until is not None
 
 
 def test_a_flapping_alert_is_not_held_for_ever() -> None:

@@ -6,13 +6,15 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
 from core.errors import IllegalTransition
 from incidents.actions import digest, move
-from incidents.models import Alert, Incident, TransitionLog
+from incidents.actions.book import Book
+from incidents.models import Alert, AlertKey, Incident, TransitionLog
 from oncall.models import Escalation
 from tests.factories import NINE, AnIncident, ASource, somebody
-from tests.incidents.actions.scenes import an_alert, arrives, group
+from tests.incidents.actions.scenes import after, an_alert, arrives, generic, group, takes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shipped")]
 
@@ -60,6 +62,31 @@ def test_two_engines_digest_every_event_once() -> None:
         3,
         3,
     )
+
+
+def test_a_hold_down_that_a_person_ended_meanwhile_does_not_come_back() -> None:
+    source, by = ASource(format="generic"), somebody()
+    takes(source, generic("trigger"), generic("resolve"))
+    takes(source, generic("trigger"), at=after(seconds=61))
+    arrives(source, generic("trigger"), at=after(seconds=62))
+    incident = Incident.objects.open().get()
+    AlertKey.objects.update(resolved_at=after(seconds=61))
+    locked = Book._keep
+
+    def meanwhile(book: Book, which: Q) -> None:
+        """Stand in for the wait for the lock: a person ends the incident just before it is granted."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Book, "_keep", locked)
+            if Incident.objects.open().exists():
+                move(incident.pk, "mark_false_alarm", by=by, at=after(seconds=62))
+            locked(book, which)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Book, "_keep", meanwhile)
+        digest(after(seconds=62))
+
+    assert Alert.objects.filter(held_until__isnull=False).count() == 0
+    assert Incident.objects.open().count() == 1
 
 
 def test_two_merges_across_each_other_never_make_a_circle() -> None:

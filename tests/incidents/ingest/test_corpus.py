@@ -228,6 +228,20 @@ def test_the_same_delivery_twice_is_stored_once(header: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_delivery_id_used_for_another_body_loses_no_event() -> None:
+    source = ASource(format="generic")
+    other = {"action": "trigger", "dedup_key": "another"}
+
+    post(to(source), {"action": "trigger", "dedup_key": "one"}, HTTP_X_DELIVERY_ID="always")
+    answer = post(to(source), other, HTTP_X_DELIVERY_ID="always")
+
+    assert answer.status_code == 202
+    assert answer.json()["duplicate"] is False
+    assert answer.json()["dedup_key"] == "another"
+    assert RawEvent.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_pagerduty_delivery_twice_gets_the_same_made_key() -> None:
     source = ASource(format="pagerduty")
 

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -21,7 +22,7 @@ MIB = 1024 * 1024
 class Door:
     """One generic source behind a real server."""
 
-    def __init__(self, stack: Stack):
+    def __init__(self, stack: Stack) -> None:
         self.stack = stack
         stack.manage("service", "checkout", "Checkout", "--team", "payments")
         made = stack.manage("source", "probe", "--format", "generic", "--service", "checkout")
@@ -101,7 +102,10 @@ def test_a_chunked_body_without_an_end_frees_the_worker_and_the_next_is_stored_w
 
     assert door.status(door.head(f"Content-Length: {len(BODY)}"), BODY) == 202
     stored = door.events()[len(before) :]
-    assert stored in ([BODY], [BODY, BODY])  # whole when it broke off after its last byte; never a part
+    assert stored in (
+        [BODY],
+        [BODY, BODY],
+    )  # whole when it broke off after its last byte; never a part
 
 
 def test_a_body_shorter_than_its_announced_length_is_not_stored(door: Door) -> None:
@@ -206,3 +210,13 @@ def test_a_slow_header_is_cut_off_and_delays_nobody(door: Door) -> None:
 
         assert time.monotonic() - began < 15
         assert not answer or b" 408 " in answer.splitlines()[0]
+
+
+def test_s22_slow_senders_silence_nobody(door: Door) -> None:
+    head = door.head("Transfer-Encoding: chunked") + b"1\r\n{\r\n"
+    with ExitStack() as lines:
+        for _ in range(40):
+            line = lines.enter_context(socket.create_connection((HOST, door.stack.port), timeout=5))
+            line.sendall(head)
+
+        assert door.status(door.head(f"Content-Length: {len(BODY)}"), BODY) == 202
