@@ -187,7 +187,7 @@ def footprint(place: Place, size: Size) -> list[Figure]:
     each = {part.name: proc.pss_mb(part.pids) for part in (server, *parts)}
     for part in (server, *parts):
         part.stop()
-    core = each["config.wsgi"] + each["engine"]
+    core = each["config.asgi"] + each["engine"]
     split = ", ".join(f"{name.partition('.')[2] or name} {mb:.0f}" for name, mb in each.items())
     wrong = {**warm["wrong"], **reading["wrong"]}
     return [
@@ -195,6 +195,6 @@ def footprint(place: Place, size: Size) -> list[Figure]:
         Figure("web and engine, PSS", core, "MB", bare_pss, None, Bound("<=", 190, " MB", name="B13"), note="floor: bare web alone"),
         Figure("all parts, PSS", sum(each.values()), "MB", None, None, None, note=split),
         Figure("web's PSS after as many requests again", after, "MB", before, None, Bound("<=", 1.02, of="ratio", name="B13")),
-        Figure("start of the web server, CPU", start_ms["config.wsgi"] / 1000, "s", None, None, Bound("<=", 0.6, " s", name="B13"), note=", ".join(f"{name} {ms / 1000:.1f} s" for name, ms in start_ms.items())),
+        Figure("start of the web server, CPU", start_ms["config.asgi"] / 1000, "s", None, None, Bound("<=", 0.6, " s", name="B13"), note=", ".join(f"{name} {ms / 1000:.1f} s" for name, ms in start_ms.items())),
         Figure("wrong answers, mixed", sum(wrong.values()), "", None, Bound("<=", 0), note=" ".join(wrong)),
     ]  # fmt: skip
