@@ -28,15 +28,9 @@ def line(
     data: Mapping[str, Any] | None = None,
 ) -> TimelineEntry:
     """Return an unsaved timeline line that happened and was recorded at `at`."""
-    return TimelineEntry(
-        incident=incident,
-        kind=kind,
-        text=text,
-        happened_at=at,
-        recorded_at=at,
-        data=dict(data or {}),
-        **deed(by),
-    )
+    made = entry(incident.pk, kind, text, by=by, at=at, data=data)
+    made.incident = incident
+    return made
 
 
 def entry(

@@ -7,11 +7,13 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from incidents.models import RawEvent
 from incidents.playbook.lifecycle import MILESTONES, VERBS, State, Verb
 
 ROOT = Path(settings.BASE_DIR)
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 DOMAIN = (ROOT / "docs/domain.md").read_text(encoding="utf-8")
+INGEST = (ROOT / "docs/ingest.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 READERS = r'environment\.(?:text|flag|number|url|secret|database|networks)\(\s*"([A-Z_]+)"'
 
@@ -19,6 +21,16 @@ READERS = r'environment\.(?:text|flag|number|url|secret|database|networks)\(\s*"
 def variables() -> list[str]:
     source = (ROOT / "config/settings.py").read_text(encoding="utf-8")
     return sorted(set(re.findall(READERS, source)))
+
+
+def ingest_codes() -> list[str]:
+    """Return every warning and code that the doors can give, read from the sources."""
+    files = [*(ROOT / "incidents/parsers").glob("*.py"), *(ROOT / "incidents/ingest").glob("*.py")]
+    files += [ROOT / "core" / name for name in ("json_in.py", "bodies.py", "front.py")]
+    source = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    notes = re.findall(r'notes?\.(?:append|add)\("([a-z_]+)"', source)
+    codes = re.findall(r'\(\s*(?:self\.)?(?:4\d\d|503),\s*"([a-z]+_[a-z_]+)"', source)
+    return sorted({*notes, *codes, *RawEvent.Verdict.values})
 
 
 def own_commands() -> list[str]:
@@ -38,6 +50,11 @@ def test_every_variable_is_in_the_operations_manual(name: str) -> None:
 @pytest.mark.parametrize("name", own_commands())
 def test_every_command_is_in_the_operations_manual(name: str) -> None:
     assert re.search(rf"manage\.py {name}\b", OPERATIONS)
+
+
+@pytest.mark.parametrize("code", ingest_codes())
+def test_every_code_of_a_door_is_in_the_senders_manual(code: str) -> None:
+    assert f"`{code}`" in INGEST
 
 
 @pytest.mark.parametrize("word", [*VERBS, *State, *MILESTONES])

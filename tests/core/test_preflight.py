@@ -45,7 +45,7 @@ def test_a_port_is_free_again_as_soon_as_nobody_listens():
         client.connect(("127.0.0.1", port))
         listener.accept()[0].close()  # stays in TIME_WAIT
 
-    preflight.refuse_a_taken_port("127.0.0.1", port)
+    assert preflight.refuse_a_taken_port("127.0.0.1", port) is None
 
 
 def test_an_address_of_another_machine_is_refused():
@@ -66,7 +66,7 @@ def test_an_address_of_another_machine_is_refused():
     ],
 )
 def test_a_right_mail_address_passes(url):
-    preflight.refuse_a_wrong_mail_address(url)
+    assert preflight.refuse_a_wrong_mail_address(url) is None
 
 
 @pytest.mark.parametrize(

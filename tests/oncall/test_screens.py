@@ -304,8 +304,8 @@ def test_whatever_the_text_the_page_is_whole(state, text, at, zone, saved):
         next_page=NextPage(text, at), runbook=Link(text, text),
     )  # fmt: skip
 
-    render_reply(screen).encode()
-    page_mail(replace(PAGE, incident=incident, person=text, why=text))[1].encode()
+    assert render_reply(screen).encode().rstrip().endswith(b"</html>")
+    assert page_mail(replace(PAGE, incident=incident, person=text, why=text))[1].encode()
 
 
 def test_all_states_and_verbs_have_words():
