@@ -83,6 +83,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.admin.marks.red_marks",
+                "core.admin.shell.shell",
             ]
         },
     }
@@ -184,6 +185,12 @@ DELIVERY_TEXTS = wiring.DELIVERY_TEXTS
 PROVIDERS = wiring.PROVIDERS
 PANELS = wiring.PANELS
 RIGHTS = wiring.RIGHTS
+SIDEBAR = wiring.SIDEBAR
+STAFF_PAGES = wiring.STAFF_PAGES
+LAMP = wiring.LAMP
+PAGER_LINE = wiring.PAGER_LINE
+FIRST_RUN = wiring.FIRST_RUN
+SEARCH = wiring.SEARCH
 REPLY_VERBS = wiring.REPLY_VERBS
 LIVENESS = wiring.LIVENESS
 SCHEDULES = wiring.SCHEDULES

@@ -4,6 +4,7 @@ Every dotted path here is resolved by a start-up check (core.checks).
 """
 
 from core.facts_table import Handler, later, now
+from core.navigation import Entry, Page, Tab
 from core.rights import Right
 
 EVENT_HANDLERS: dict[str, list[Handler]] = {
@@ -48,9 +49,75 @@ PROVIDERS: dict[str, str] = {
 # red_marks: functions (at) -> sentences; person_needed: functions (user) -> why the person can't leave now.
 PANELS: dict[str, list[str]] = {
     "red_marks": ["core.admin.marks.failing_calls", "oncall.admin.panels.pager_marks"],
+    "now": ["incidents.admin.now.fires"],
     "incident": ["oncall.admin.panels.paging_proof"],
     "person_needed": ["oncall.admin.panels.why_needed"],
 }
+
+# The sidebar: at most nine entries, everything else is a tab of one of them (design.md 5).
+SIDEBAR: list[Entry] = [
+    Entry("Now", "home", (Tab("Now", "index", "incidents.view"),)),
+    Entry(
+        "Incidents",
+        "alert",
+        (Tab("Incidents", "incidents_incident_changelist", "incidents.view"),),
+        count="incidents.admin.lamp.open_incidents",
+    ),
+    Entry(
+        "Alerts",
+        "bell",
+        (
+            Tab("Alerts", "incidents_alert_changelist", "incidents.view"),
+            Tab("Events", "incidents_rawevent_changelist", "incidents.view"),
+            Tab("Changes", "incidents_changeevent_changelist", "incidents.view"),
+            Tab("Refused requests", "incidents_rejection_changelist", "incidents.view"),
+        ),
+    ),
+    Entry(
+        "On call",
+        "calendar",
+        (
+            Tab("Schedules", "oncall_schedule_changelist", "oncall.view"),
+            Tab("Covers", "oncall_override_changelist", "oncall.view"),
+            Tab("Escalation policies", "oncall_escalationpolicy_changelist", "oncall.view"),
+            Tab("Which policy pages", "oncall_policybinding_changelist", "oncall.view"),
+            Tab("Responders", "oncall_responder_changelist", "oncall.view"),
+            Tab("Paging log", "notify_delivery_changelist", "notify.view"),
+            Tab("Pages", "oncall_page_changelist", "oncall.view"),
+            Tab("Escalations", "oncall_escalation_changelist", "oncall.view"),
+            Tab("Kept mails", "notify_keptmail_changelist", "notify.view"),
+        ),
+    ),
+    Entry(
+        "Set-up",
+        "gear",
+        (
+            Tab("Services", "incidents_service_changelist", "incidents.view"),
+            Tab("Sources", "incidents_source_changelist", "incidents.view", also=("first_run",)),
+            Tab("Playbooks", "incidents_playbookversion_changelist", "incidents.view"),
+            Tab("People", "core_user_changelist", "core.view"),
+            Tab("Teams", "core_team_changelist", "core.view"),
+            Tab("API tokens", "core_apitoken_changelist", "core.view"),
+            Tab("Parts running", "core_heartbeat_changelist", "core.view"),
+            Tab("Late calls", "core_latecall_changelist", "core.view"),
+        ),
+    ),
+]
+
+# Staff pages that are no model's screen, mounted under /admin/.
+STAFF_PAGES: list[Page] = [
+    Page("search/", "core.admin.search.results", "search"),
+    Page("keys/", "core.admin.search.keys", "keys"),
+    Page("lamp/", "core.admin.shell.lamp_part", "lamp"),
+    Page("style/", "incidents.admin.style.components", "style"),
+]
+
+LAMP = "incidents.admin.lamp.lamp"  # (user, at) -> core.navigation.Lamp
+PAGER_LINE = "oncall.admin.pager.line"  # (at) -> core.navigation.Said
+FIRST_RUN = ""  # (request) -> a page that stands in for Now, or None
+
+# The search over everything: functions (request, words, at most) -> list of core.navigation.Found.
+SEARCH: list[str] = ["incidents.admin.lamp.search", "core.admin.people_search.search"]
 
 # The least right that each verb needs; MANAGER is a manager of the object's team.
 RIGHTS: dict[str, Right] = {

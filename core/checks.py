@@ -21,9 +21,18 @@ def _paths() -> Iterator[tuple[str, str]]:
     for screen, paths in settings.PANELS.items():
         yield from ((f"PANELS[{screen!r}]", path) for path in paths)
     yield from (("LIVENESS", path) for path in settings.LIVENESS)
+    yield from _staff_paths()
     yield from (
         (f"SCHEDULES[{name!r}]", path) for name, (path, _minutes) in settings.SCHEDULES.items()
     )
+
+
+def _staff_paths() -> Iterator[tuple[str, str]]:
+    yield from (("SIDEBAR", entry.count) for entry in settings.SIDEBAR if entry.count)
+    yield from (("STAFF_PAGES", page.view) for page in settings.STAFF_PAGES)
+    yield from (("SEARCH", path) for path in settings.SEARCH)
+    single = {name: getattr(settings, name) for name in ("LAMP", "PAGER_LINE", "FIRST_RUN")}
+    yield from ((name, path) for name, path in single.items() if path)
 
 
 @register()

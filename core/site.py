@@ -3,9 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db.models import Model
 from django.db.models.base import ModelBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.module_loading import import_string
+
+from core import clock
+
+AREAS = ("wide", "main", "rail", "below")
 
 
 class WatchbillSite(AdminSite):
@@ -13,8 +23,8 @@ class WatchbillSite(AdminSite):
 
     site_header = "Watchbill"
     site_title = "Watchbill"
-    index_title = "Everything"
-    enable_nav_sidebar = True
+    index_title = "Now"
+    enable_nav_sidebar = False
 
     def register(
         self,
@@ -29,3 +39,60 @@ class WatchbillSite(AdminSite):
             [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         )
         super().register(models, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """Add the staff pages that are no model's screen (wiring: STAFF_PAGES)."""
+        pages: list[URLPattern] = [
+            path(page.path, self.admin_view(import_string(page.view)), name=page.name)
+            for page in settings.STAFF_PAGES
+        ]
+        return [*pages, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page gets; the list of apps is nobody's way in, so it isn't computed."""
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": "/",
+            "has_permission": self.has_permission(request),
+            "available_apps": [],
+            "is_popup": False,
+            "is_nav_sidebar_enabled": False,
+            "log_entries": [],
+        }
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Return Now: what burns, who has it, what waits for the reader (staff.md 7.1)."""
+        opening = import_string(settings.FIRST_RUN)(request) if settings.FIRST_RUN else None
+        if opening is not None:
+            return opening
+        at = clock.now()
+        shown = [import_string(name)(request, at) for name in settings.PANELS["now"]]
+        panels = [panel for panel in shown if panel is not None]
+        wanted = request.GET.get("part")
+        if wanted is not None:
+            return self._one(request, [panel for panel in panels if panel.key == wanted])
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            "areas": {area: [p for p in panels if p.area == area] for area in AREAS},
+            **(extra_context or {}),
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/index.html", context)
+
+    def _one(self, request: HttpRequest, panels: list[Any]) -> HttpResponse:
+        if not panels:
+            return HttpResponse("No such part.", status=404, content_type="text/plain")
+        return TemplateResponse(request, "admin/core/_panel_body.html", {"panel": panels[0]})
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Lead to Now: the sidebar is the way to every screen."""
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Return the sign-in page; people who came for a page of their own are led back to it."""
+        context = {"title": "Sign in", REDIRECT_FIELD_NAME: request.GET.get("next", "")}
+        return super().login(request, {**context, **(extra_context or {})})

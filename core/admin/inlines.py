@@ -21,7 +21,7 @@ P = TypeVar("P", bound=Model)
 class _Guarded(HouseFields[C], InlineModelAdmin[C, P]):
     """Ask the screen that it stands on, for the object that it stands on."""
 
-    extra = 0
+    extra = 1  # one empty row: pages work without script
 
     def _screen(self) -> GuardedAdmin[Any]:
         screen = self.admin_site.get_model_admin(self.parent_model)
@@ -66,6 +66,7 @@ class HistoryTable(GuardedTable[C, P]):
     """Rows that only the system writes."""
 
     can_delete = False
+    extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody adds here."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Model
 from django.db.models.options import Options
@@ -18,7 +18,10 @@ NOTHING = "\u2013"
 class Panel:
     """One titled block. `sentence` answers its question first; `empty` stands where there are no rows.
 
-    A cell is a text, a SafeString made by this module, or a `core.admin.buttons.Button`.
+    A cell is a text, a SafeString made by this module, or a `core.admin.buttons.Button`. With `template`
+    the block is drawn by that template, which gets `panel`; `data` is whatever it needs. `key`: its
+    anchor; `area`: where a screen of two columns puts it; `link`: (address, words) at its right;
+    `live`: seconds between refreshes, 0 for none.
     """
 
     title: str
@@ -27,6 +30,13 @@ class Panel:
     rows: Sequence[Sequence[object]] = ()
     empty: str = "Nothing yet."
     pre: str = ""
+    key: str = ""
+    area: Literal["main", "rail", "wide"] = "main"
+    count: str = ""
+    link: tuple[str, str] | None = None
+    template: str = ""
+    data: Any = None
+    live: int = 0
 
 
 def opts_of(model: Model | type[Model]) -> Options[Any]:

@@ -1,0 +1,165 @@
+"""The small marks of every staff screen: icons, times, clocks, people, buttons that POST."""
+
+from datetime import UTC, datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import clock
+from core.models import User
+
+register = template.Library()
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+SOON = timedelta(minutes=15)
+TINTS = 6
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return a decorative 16 px icon of the house's one sheet."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("core/icons.svg"),
+        name,
+    )
+
+
+def span_of(length: timedelta) -> str:
+    """Return a length as people read a clock: 26:14 under an hour, "3 h 02 min" under a day, "2 d 1 h" above."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}:{seconds % MINUTE:02}"
+    if seconds < DAY:
+        return f"{seconds // HOUR}\u00a0h {seconds % HOUR // MINUTE:02}\u00a0min"
+    return f"{seconds // DAY}\u00a0d {seconds % DAY // HOUR}\u00a0h"
+
+
+def short_of(length: timedelta) -> str:
+    """Return a length in whole minutes and above: 6 min, 3 h 02 min, 2 d 1 h."""
+    seconds = max(0, int(length.total_seconds()))
+    return f"{seconds // MINUTE}\u00a0min" if seconds < HOUR else span_of(length)
+
+
+def wall(at: datetime, *, seconds: bool = False, now: datetime | None = None) -> str:
+    """Return the UTC wall time of an instant, with its day when that is not today's (UTC)."""
+    at, today = at.astimezone(UTC), (now or clock.now()).astimezone(UTC)
+    time = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
+    if at.date() == today.date():
+        return time
+    return f"{at:%a} {at.day} {at:%b} {time}" if at.year == today.year else f"{at:%-d %b %Y} {time}"
+
+
+def _time(at: datetime, text: str, **attributes: str) -> SafeString:
+    marks = SafeString("").join(
+        format_html(' {}="{}"', key, value) for key, value in attributes.items()
+    )
+    return format_html(
+        '<time datetime="{}"{}>{}</time>', at.astimezone(UTC).isoformat(), marks, text
+    )
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> SafeString | str:
+    """Return an instant as an element with its UTC time of day, "" for none."""
+    return "" if at is None else _time(at, wall(at))
+
+
+@register.simple_tag
+def moment_s(at: datetime | None) -> SafeString | str:
+    """Return an instant with its seconds (UTC)."""
+    return "" if at is None else _time(at, wall(at, seconds=True))
+
+
+@register.filter
+def span(length: timedelta | None) -> str:
+    """Return a length as a clock shows it, "" for none."""
+    return "" if length is None else span_of(length)
+
+
+@register.filter
+def short_span(length: timedelta | None) -> str:
+    """Return a length in whole minutes, "" for none."""
+    return "" if length is None else short_of(length)
+
+
+@register.simple_tag
+def ticking(at: datetime, way: str = "up", now: datetime | None = None) -> SafeString:
+    """Return a clock that runs on in the page: the time since `at` ("up"), or until it ("down")."""
+    present = now or clock.now()
+    length = present - at if way == "up" else at - present
+    return _time(at, span_of(length), **{"class": "clock", "data-clock": way, "aria-live": "off"})
+
+
+@register.simple_tag
+def due(at: datetime, now: datetime | None = None) -> SafeString:
+    """Return the pill of a promise: plain, amber in its last 15 minutes, red and "late" afterwards."""
+    left = at - (now or clock.now())
+    if left < timedelta(0):
+        return _pill("t-red", "triangle", f"{short_of(-left)} late", at)
+    return _pill("t-amber" if left <= SOON else "", "clock", f"in {span_of(left)}", at)
+
+
+def _pill(tone: str, mark: str, text: str, at: datetime) -> SafeString:
+    return format_html(
+        '<span class="pill promise {}">{}{}</span>', tone, icon(mark), _time(at, text)
+    )
+
+
+@register.filter
+def plural(number: int, words: str) -> str:
+    """Return a number with the right one of "alert,alerts"."""
+    one, many = words.split(",")
+    return f"{number:,} {one if number == 1 else many}"
+
+
+@register.simple_tag
+def avatar(user: User, size: str = "") -> SafeString:
+    """Return a person's initials in their tint; a name must stand beside it."""
+    letters = "".join(word[0] for word in user.display_name.split()[:2]).upper() or "?"
+    tint = ("blue", "orange", "green", "violet", "teal", "amber")[(user.pk or 0) % TINTS]
+    return format_html(
+        '<span class="avatar t-{} {}" aria-hidden="true">{}</span>', tint, size, letters
+    )
+
+
+@register.simple_tag
+def person(user: User | None) -> SafeString:
+    """Return initials and name; Nobody, loudly, for none."""
+    if user is None:
+        return nobody()
+    return format_html(
+        '<span class="person">{}<span>{}</span></span>', avatar(user), user.display_name
+    )
+
+
+@register.simple_tag
+def nobody(word: str = "Nobody") -> SafeString:
+    """Return the mark of a place that nobody fills."""
+    return format_html(
+        '<span class="person nobody"><span class="avatar none" aria-hidden="true">?</span><span>{}</span></span>',
+        word,
+    )
+
+
+@register.simple_tag
+def admin_url(name: str, *args: object) -> str:
+    """Return the address of a staff page by its URL name without the namespace."""
+    return reverse(f"admin:{name}", args=args)
+
+
+@register.inclusion_tag("admin/core/_press.html", takes_context=True)
+def press(
+    context: template.Context, url: str, verb: str, label: str, **looks: str
+) -> dict[str, object]:
+    """Return a form with one button that POSTs a verb. Looks: kind (class), icon, key (a letter)."""
+    return {
+        "url": url,
+        "verb": verb,
+        "label": label,
+        "csrf_token": context.get("csrf_token"),
+        **looks,
+    }
