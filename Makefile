@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check fix bench demo system-packages
+.PHONY: help setup dev run test check fix bench demo shots system-packages
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 24
@@ -22,5 +22,7 @@ bench: dev ## Measure, and print a table
 	@.venv/bin/python -m bench $(ARGS)
 demo: setup ## Load the demo company into DATA_DIR without starting anything
 	@for step in 'migrate -v 0' 'load_playbook --shipped' demo; do .venv/bin/python manage.py $$step || exit; done
+shots: dev ## Renew the pictures in docs/images; ARGS="now incident" takes these only
+	@.venv/bin/python -m tools.shots $(ARGS)
 system-packages: ## Install the optional programs that tests use (root, apt)
 	@$(PYTHON) tools/system_packages.py

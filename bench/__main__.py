@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import inside, mail, runs
+from bench import asking, incident_list, inside, mail, runs, status_page
 from bench.figures import Figure, table
 from bench.place import ROOT, free_port, place
 
-PARTS = ("postgresql", "sqlite", "mail", "footprint")
+PARTS = ("postgresql", "sqlite", "mail", "footprint", "list", "page", "api")
 OUTPUT = ROOT / "var" / "bench.json"
 
 
@@ -56,10 +56,31 @@ def footprint(folder: Path, size: runs.Size) -> Iterator[Figure]:
         yield from runs.footprint(found, size)
 
 
+def listed(folder: Path, size: runs.Size) -> Iterator[Figure]:
+    """Pages of the incident list in the admin among very many incidents, on PostgreSQL."""
+    with place("postgresql", folder) as found:
+        yield from incident_list.of(found, size.listed, size.rounds * 5)
+
+
+def visited(folder: Path, size: runs.Size) -> Iterator[Figure]:
+    """Hits of the status page, on PostgreSQL."""
+    with place("postgresql", folder) as found:
+        yield from status_page.of(found, size)
+
+
+def asked(folder: Path, size: runs.Size) -> Iterator[Figure]:
+    """The REST API: a list of 50, and declaring, on PostgreSQL."""
+    with place("postgresql", folder) as found:
+        yield from asking.statements(found)
+        yield from asking.listing(found, size)
+
+
 def measure(only: str, size: runs.Size) -> list[Figure]:
     """Run the parts one after another, each in a place of its own; say what goes on."""
     figures: list[Figure] = []
-    steps = dict(zip(PARTS, (postgresql, sqlite, mailed, footprint), strict=True))
+    steps = dict(
+        zip(PARTS, (postgresql, sqlite, mailed, footprint, listed, visited, asked), strict=True)
+    )
     with tempfile.TemporaryDirectory(prefix="watchbill-bench-") as folder:
         for name in PARTS:
             if only in ("", name):
@@ -86,7 +107,11 @@ def main() -> None:
     """Measure, print, write; exit status 1 when a bound of the issue is not met."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under four minutes (the default)")
-    parser.add_argument("--full", action="store_true", help="longer rounds, 100,000 armed timers")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="longer rounds, 100,000 armed timers, 1,000,000 incidents",
+    )
     parser.add_argument("--only", choices=PARTS, default="", help="one part")
     options = parser.parse_args()
     found = conditions()

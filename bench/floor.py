@@ -1,4 +1,5 @@
-"""The floor of the accept path: a bare Django view that parses JSON and does one raw INSERT.
+"""The floors over HTTP: a bare Django view that parses JSON and does one raw INSERT, and for GET one whose list of 50
+incidents is made JSON by PostgreSQL itself.
 
 No middleware, no sign-in, no connection check. A WSGI application for the server that we ship.
 """
@@ -33,7 +34,31 @@ def take(request: HttpRequest) -> HttpResponse:
     return HttpResponse(orjson.dumps({"id": number}), status=202, content_type="application/json")
 
 
-urlpatterns = [re_path("", take)]
+LIST = """
+SELECT json_agg(row_to_json(t))::text FROM (
+ SELECT i.id, i.title, i.state, i.rank, i.opened_at, i.declared_at, s.slug AS service, u.username AS held_by,
+  (SELECT json_object_agg(r.role, p.username) FROM incidents_roleassignment r JOIN core_user p ON p.id = r.user_id
+   WHERE r.incident_id = i.id AND r.to_at IS NULL) AS roles
+ FROM incidents_incident i JOIN incidents_service s ON s.id = i.service_id
+  LEFT JOIN core_user u ON u.id = i.acknowledged_by_id
+ ORDER BY i.id DESC LIMIT 50) t
+"""
+
+
+def listed(_request: HttpRequest) -> HttpResponse:
+    """Answer the newest 50 incidents with service, severity, holder and roles, as the database writes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIST)
+        (rows,) = cursor.fetchone()
+    return HttpResponse(rows, content_type="application/json")
+
+
+def either(request: HttpRequest) -> HttpResponse:
+    """Take a POST, list for a GET."""
+    return listed(request) if request.method == "GET" else take(request)
+
+
+urlpatterns = [re_path("", either)]
 
 
 def _settings() -> dict[str, object]:

@@ -27,7 +27,7 @@ class Plan:
     `rate`: so many a second at even distances; 0: as fast as answers come. `new_every` (with a
     rate): only every n-th body has a new key, the others repeat the latest. `keep`: return when
     each new key was answered. `most_s`: nothing more is sent after so many seconds. A shape "mixed"
-    plays one of every kind of request in turn.
+    plays one of every kind of request in turn, a shape "get" asks for the addresses of `keys` with the `token`.
     """
 
     port: int
@@ -40,6 +40,7 @@ class Plan:
     new_every: int = 1
     keep: bool = False
     most_s: float = 60.0
+    token: str = ""
 
 
 @dataclass
@@ -95,6 +96,9 @@ def calls(plan: Plan) -> Iterator[Call]:
         if plan.shape == "mixed":
             yield _mixed(plan, place)
             continue
+        if plan.shape == "get":
+            yield Call("", _get(plan.keys["get"][place % len(plan.keys["get"])], plan.token), 200)
+            continue
         number = plan.first + place // plan.new_every
         key = plan.keys[plan.shape][number % len(plan.keys[plan.shape])]
         name, body = MAKERS[plan.shape](number, key)
@@ -117,6 +121,11 @@ def _mixed(plan: Plan, place: int) -> Call:
         return Call("", _post(path("generic", key), b'{"action": '), 400)
     name, body = MAKERS[kind](number, key)
     return Call(name, _post(path(kind, key), body), 202)
+
+
+def _get(target: str, token: str) -> bytes:
+    head = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+    return head.encode()
 
 
 def _post(target: str, body: bytes) -> bytes:

@@ -17,7 +17,7 @@ Reading = dict[str, Any]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: rounds, requests per round, events per digest, seconds of mail."""
+    """How much is measured: rounds, requests per round, events per digest, seconds of mail, incidents listed."""
 
     rounds: int
     singles: int
@@ -27,6 +27,7 @@ class Size:
     armed: int
     due: int
     mixed: int
+    listed: int
 
 
 QUICK = Size(
@@ -38,6 +39,7 @@ QUICK = Size(
     armed=10_000,
     due=700,
     mixed=10_000,
+    listed=100_000,
 )
 FULL = Size(
     rounds=5,
@@ -48,6 +50,7 @@ FULL = Size(
     armed=100_000,
     due=10_000,
     mixed=10_000,
+    listed=1_000_000,
 )
 
 

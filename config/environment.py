@@ -76,6 +76,17 @@ def secret(name: str, file: Path) -> str:
     return _read(file, "DATA_DIR")
 
 
+def text_or_file(name: str) -> str:
+    """Return a text from NAME, else what stands in the file named by NAME_FILE, else ""."""
+    named = text(f"{name}_FILE")
+    if text(name) or not named:
+        return text(name)
+    try:
+        return Path(named).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{named} (from {name}_FILE) can't be read: {error}.") from error
+
+
 def _read(path: Path, variable: str) -> str:
     try:
         value = path.read_text(encoding="utf-8").strip()

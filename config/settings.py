@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -55,11 +56,18 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "rest_framework",
     "django_q",
 ]
 MIDDLEWARE = [
     "core.middleware.MachineDoor",
+    "core.middleware.PublicDoor",
     "core.middleware.HostRule",
     "core.middleware.StrictHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -69,6 +77,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "core.sign_in.middleware.SessionRules",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -84,13 +94,15 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.admin.marks.red_marks",
                 "core.admin.shell.shell",
+                "core.sign_in.context.entrance",
             ]
         },
     }
 ]
 
 AUTH_USER_MODEL = "core.User"
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["core.sign_in.passwords.HouseBackend"]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "/admin/", "/admin/login/"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -124,6 +136,71 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
     16 * 1024 * 1024
 )  # the largest body of any door; core.bodies bounds each
+
+# Sign-in (docs/security.md): allauth with our adapters; limits count for all processes in one table.
+REQUIRE_SECOND_FACTOR = environment.flag("REQUIRE_SECOND_FACTOR", default=False)
+PROXIES = environment.number("PROXIES", 1 if _secure else 0, low=0, high=9)
+OIDC_ISSUER = environment.text("OIDC_ISSUER").rstrip("/")
+OIDC_CLIENT_ID = environment.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = environment.text_or_file("OIDC_CLIENT_SECRET")
+OIDC_NAME = environment.text("OIDC_NAME", "Company account")
+OIDC_CREATES = environment.text("OIDC_CREATES").lower()
+_company = {
+    "provider_id": "oidc",
+    "name": OIDC_NAME,
+    "client_id": OIDC_CLIENT_ID,
+    "secret": OIDC_CLIENT_SECRET,
+    "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+}
+_is_whole = all((OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET))
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+ACCOUNT_ADAPTER = "core.sign_in.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_DISPLAY = "core.sign_in.words.name_of"
+ACCOUNT_FORMS = {
+    "login": "core.sign_in.forms.SignInForm",
+    "change_password": "core.sign_in.forms.PasswordForm",
+    "reauthenticate": "core.sign_in.forms.PasswordAgainForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # each try with a name is counted by the two below
+    "login_failed": "20/m/ip,10/5m/key,30/h/key",
+    "login_failed_known": "10/5m/key,60/h/key",
+    "company": "10/m/ip",
+}
+MFA_ADAPTER = "core.sign_in.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_NAME = "__Host-trusted" if _secure else "trusted"
+MFA_FORMS = {
+    "authenticate": "core.sign_in.forms.CodeForm",
+    "reauthenticate": "core.sign_in.forms.CodeAgain",
+    "activate_totp": "core.sign_in.forms.NewAppForm",
+    "add_webauthn": "core.sign_in.passkey_forms.NewPasskeyForm",
+    "edit_webauthn": "core.sign_in.passkey_forms.PasskeyNameForm",
+    "login_webauthn": "core.sign_in.passkey_forms.PasskeyEntry",
+    "authenticate_webauthn": "core.sign_in.passkey_forms.PasskeyAfter",
+    "reauthenticate_webauthn": "core.sign_in.passkey_forms.PasskeyAgain",
+}
+SOCIALACCOUNT_ADAPTER = "core.sign_in.company.CompanyAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 4
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "openid_connect": {
+        "provider_class": "core.sign_in.oidc.CompanyAccount",
+        "APPS": [_company] if _is_whole else [],
+    }
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -194,4 +271,5 @@ SEARCH = wiring.SEARCH
 REPLY_VERBS = wiring.REPLY_VERBS
 LIVENESS = wiring.LIVENESS
 SCHEDULES = wiring.SCHEDULES
+DEMO_PARTS = wiring.DEMO_PARTS
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from config import api
 from core import health
@@ -14,6 +13,9 @@ urlpatterns = [
     path("", include("incidents.ingest.urls")),
     path("", include("oncall.replies.urls")),
     path("api/v1/", include(api.urlpatterns)),
+    path("", include("core.sign_in.urls")),
     path("admin/", admin.site.urls),
-    path("", RedirectView.as_view(url="/admin/")),
+    path("", include("statuspage.views.urls")),
 ]
+handler429 = "core.sign_in.limits.too_many"
+handler500 = "core.api.problems.broken"

@@ -16,10 +16,13 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
         now("oncall.actions.stop_escalations"),
         later("oncall.actions.tell_cleared"),
     ],
-    "incident.resolved": [],
-    "incident.reopened": [],
+    "incident.resolved": [later("postmortems.actions.open_postmortem")],
+    "incident.reopened": [later("postmortems.actions.incident_reopened")],
     "incident.severity_raised": [now("oncall.actions.page_again")],
     "incident.command_taken": [now("oncall.actions.tell_command")],
+    "incident.role_offered": [now("oncall.actions.tell_offer")],
+    "incident.role_answered": [now("oncall.actions.tell_offer")],
+    "sign_in.glass_broken": [later("oncall.actions.glass.tell")],
     "delivery.sent": [now("oncall.actions.note_sent")],
     "delivery.failed": [now("oncall.actions.note_failed")],
 }
@@ -27,6 +30,8 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
 # Asked just before a send: a function (delivery, at) that returns why it is no longer wanted, or "".
 DELIVERY_GUARDS: dict[str, str] = {
     "page": "oncall.actions.unwanted",
+    "action_reminder": "postmortems.actions.reminder_unwanted",
+    "review_asked": "postmortems.actions.review_unwanted",
 }
 
 # Asked at the moment of sending: a function (delivery, at) that returns the notify Message.
@@ -34,24 +39,66 @@ DELIVERY_TEXTS: dict[str, str] = {
     "page": "oncall.actions.page_message",
     "cleared": "oncall.actions.cleared_message",
     "command": "oncall.actions.command_message",
+    "role_offer": "oncall.actions.offer_message",
     "severity": "oncall.actions.severity_message",
     "verification": "oncall.actions.verification_message",
     "test": "oncall.actions.test_message",
+    "glass_broken": "oncall.actions.glass.message",
+    "action_reminder": "postmortems.actions.reminder_message",
+    "review_asked": "postmortems.actions.review_message",
 }
 
 # What one sibling may show of another.
 PROVIDERS: dict[str, str] = {
     "incident_pages": "oncall.api.pages.rows_of",
     "incident_page_counts": "oncall.api.pages.counts_of",
+    "incident_page_count": "oncall.api.pages.counted",
+    "incident_chase": "oncall.api.chase.chased",
+    "incident_paging": "oncall.admin.panels.paging_now",
+    "incident_waits": "oncall.api.waits.waits_of",
+    "paging_forecast": "oncall.actions.forecast.forecast",
+    "delivery_subjects": "oncall.admin.subjects.subjects",
+    "person_addresses": "oncall.api.people.addresses_of",
+    "public_postmortem": "postmortems.actions.public_text",
+    "incident_outside": "statuspage.admin.panels.outside",
+    "incident_promises": "statuspage.admin.standing.promises",
+    "incident_standings": "statuspage.admin.listed.standings",
 }
 
 # What an upper app shows on a lower app's admin screen: screen -> functions (request, object) -> panel;
 # red_marks: functions (at) -> sentences; person_needed: functions (user) -> why the person can't leave now.
 PANELS: dict[str, list[str]] = {
-    "red_marks": ["core.admin.marks.failing_calls", "oncall.admin.panels.pager_marks"],
-    "now": ["incidents.admin.now.fires"],
-    "incident": ["oncall.admin.panels.paging_proof"],
+    "red_marks": [
+        "core.admin.marks.failing_calls",
+        "core.sign_in.break_glass.red_marks",
+        "oncall.admin.panels.pager_marks",
+    ],
+    "now": [
+        "incidents.admin.now.fires",
+        "core.admin.waiting.waiting",
+        "oncall.admin.now.health",
+        "oncall.admin.now.on_call",
+        "incidents.admin.now.changes",
+        "oncall.admin.now.holes",
+        "incidents.admin.weeks.twelve_weeks",
+    ],
+    "first_run": ["incidents.admin.first_run.own_steps", "oncall.admin.setup_steps.steps"],
+    "waiting": [
+        "incidents.admin.now.offers",
+        "oncall.admin.now.own_turn",
+        "postmortems.admin.panels.waiting",
+    ],
+    "incident": [
+        "oncall.admin.panels.paging_proof",
+        "postmortems.admin.panels.on_incident",
+    ],
     "person_needed": ["oncall.admin.panels.why_needed"],
+    "person": ["oncall.admin.reach.of_person"],
+    "service_ready": [
+        "oncall.admin.service_ready.steps",
+        "incidents.admin.service_panels.own_steps",
+        "statuspage.admin.service_ready.steps",
+    ],
 }
 
 # The sidebar: at most nine entries, everything else is a tab of one of them (design.md 5).
@@ -89,6 +136,40 @@ SIDEBAR: list[Entry] = [
         ),
     ),
     Entry(
+        "Status page",
+        "globe",
+        (
+            Tab(
+                "Public incidents",
+                "statuspage_publicincident_changelist",
+                "statuspage.view",
+                also=("statuspage_publish",),
+            ),
+            Tab("Components", "statuspage_component_changelist", "statuspage.view"),
+            Tab("Groups", "statuspage_componentgroup_changelist", "statuspage.view"),
+            Tab("Pages", "statuspage_page_changelist", "statuspage.view"),
+        ),
+    ),
+    Entry(
+        "Postmortems",
+        "page",
+        (
+            Tab(
+                "Postmortems",
+                "postmortems_postmortem_changelist",
+                "postmortems.view",
+                also=("postmortems_read", "postmortems_section"),
+            ),
+        ),
+        count="postmortems.admin.panels.open_postmortems",
+    ),
+    Entry(
+        "Actions",
+        "check-square",
+        (Tab("Action items", "postmortems_actionitem_changelist", "postmortems.view"),),
+        count="postmortems.admin.panels.late_items",
+    ),
+    Entry(
         "Set-up",
         "gear",
         (
@@ -98,6 +179,7 @@ SIDEBAR: list[Entry] = [
             Tab("People", "core_user_changelist", "core.view"),
             Tab("Teams", "core_team_changelist", "core.view"),
             Tab("API tokens", "core_apitoken_changelist", "core.view"),
+            Tab("Sign-ins", "core_signin_changelist", "core.view_sign_ins"),
             Tab("Parts running", "core_heartbeat_changelist", "core.view"),
             Tab("Late calls", "core_latecall_changelist", "core.view"),
         ),
@@ -108,13 +190,20 @@ SIDEBAR: list[Entry] = [
 STAFF_PAGES: list[Page] = [
     Page("search/", "core.admin.search.results", "search"),
     Page("keys/", "core.admin.search.keys", "keys"),
+    Page("first-run/", "incidents.admin.first_run.first_run", "first_run"),
     Page("lamp/", "core.admin.shell.lamp_part", "lamp"),
     Page("style/", "incidents.admin.style.components", "style"),
+    Page("contacts/", "oncall.admin.own_contacts.own_contacts", "own_contacts"),
+    Page(
+        "statuspage/publish/<int:number>/",
+        "statuspage.admin.publish.publish_page",
+        "statuspage_publish",
+    ),
 ]
 
 LAMP = "incidents.admin.lamp.lamp"  # (user, at) -> core.navigation.Lamp
 PAGER_LINE = "oncall.admin.pager.line"  # (at) -> core.navigation.Said
-FIRST_RUN = ""  # (request) -> a page that stands in for Now, or None
+FIRST_RUN = "incidents.admin.first_run.instead_of_now"  # (request) -> a page that stands in for Now, or None
 
 # The search over everything: functions (request, words, at most) -> list of core.navigation.Found.
 SEARCH: list[str] = ["incidents.admin.lamp.search", "core.admin.people_search.search"]
@@ -123,6 +212,7 @@ SEARCH: list[str] = ["incidents.admin.lamp.search", "core.admin.people_search.se
 RIGHTS: dict[str, Right] = {
     "core.view": Right.VIEWER,
     "core.edit_people": Right.ADMINISTRATOR,
+    "core.view_sign_ins": Right.ADMINISTRATOR,
     "core.edit_team": Right.MANAGER,
     "core.make_token_for_others": Right.ADMINISTRATOR,
     "incidents.view": Right.VIEWER,
@@ -144,6 +234,8 @@ RIGHTS: dict[str, Right] = {
     "incidents.assign_role": Right.RESPONDER,
     "incidents.change_severity": Right.RESPONDER,
     "incidents.note": Right.RESPONDER,
+    "incidents.save_view": Right.VIEWER,
+    "incidents.reword": Right.RESPONDER,
     "incidents.edit_service": Right.MANAGER,
     "incidents.edit_source": Right.MANAGER,
     "incidents.rotate_key": Right.MANAGER,
@@ -156,6 +248,14 @@ RIGHTS: dict[str, Right] = {
     "oncall.edit_own_contacts": Right.VIEWER,
     "oncall.answer_page": Right.VIEWER,
     "notify.view": Right.RESPONDER,
+    "postmortems.view": Right.VIEWER,
+    "postmortems.edit": Right.RESPONDER,
+    "postmortems.review": Right.RESPONDER,
+    "postmortems.approve": Right.RESPONDER,
+    "postmortems.edit_action": Right.RESPONDER,
+    "statuspage.view": Right.VIEWER,
+    "statuspage.publish": Right.RESPONDER,
+    "statuspage.edit_page": Right.MANAGER,
 }
 
 # What a reply link may do, whatever its person's right: the token is the capability (design.md 5, "Links").
@@ -175,4 +275,11 @@ LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 # What django-q2 runs: name -> (dotted path, every how many minutes). Nothing here may be needed sooner.
 SCHEDULES: dict[str, tuple[str, int]] = {
     "pager tick": ("oncall.tasks.minute", 1),
+    "forget kept answers": ("core.tasks.forget_answers", 60),
+    "forget old sign-ins": ("core.sign_in.audit.forget_old", 1440),
+    "action reminders": ("postmortems.tasks.chase", 5),
+    "status page": ("statuspage.tasks.render", 1),
 }
+
+# What other apps add to the demo company, in order: functions (at) that run in the loader's transaction.
+DEMO_PARTS: list[str] = ["statuspage.demo.load.load", "postmortems.demo.load.tell"]

@@ -5,6 +5,7 @@ would lose an event. This wrapper reads a chunked body up to the limit of its do
 larger before it is in memory, and inflates gzip under the same cap.
 """
 
+import uuid
 import zlib
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -139,7 +140,7 @@ def _answer(refusal: BodyRefused, start_response: StartResponse) -> Iterable[byt
     number = refusal.status.split()[0]
     text = (
         f'{{"type": "about:blank", "title": "{refusal.status[4:]}", "status": {number}, '
-        f'"code": "{refusal.code}", "detail": "{refusal}"}}'
+        f'"code": "{refusal.code}", "detail": "{refusal}", "request_id": "{uuid.uuid4().hex}"}}'
     )
     body = text.encode()
     start_response(

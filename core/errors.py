@@ -83,6 +83,13 @@ class Conflict(DomainError):
     code = "version_conflict"
 
 
+class TooMany(DomainError):
+    """More at once than one request may ask for (413)."""
+
+    status = 413
+    code = "too_many_items"
+
+
 class Unavailable(DomainError):
     """We can't store now; ask again (503 with Retry-After)."""
 

@@ -8,6 +8,7 @@ silenced the whole pager. So the event loop collects each body, under the cap of
 
 import asyncio
 import sys
+import uuid
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ def problem(status: int, title: str, code: str, detail: str) -> Answer:
     """Return a problem body (RFC 9457) for what no thread is to see."""
     text = (
         f'{{"type": "about:blank", "title": "{title}", "status": {status}, '
-        f'"code": "{code}", "detail": "{detail}"}}'
+        f'"code": "{code}", "detail": "{detail}", "request_id": "{uuid.uuid4().hex}"}}'
     )
     headers = [
         (b"content-type", b"application/problem+json"),

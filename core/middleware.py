@@ -1,6 +1,8 @@
 """Middleware of the house: the short way for machines, the host rule, strict headers."""
 
+import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,13 +10,15 @@ from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.request import split_domain_port
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 MACHINE_PATHS = ("/in/", "/v2/", "/healthz", "/readyz", "/livez/")
 REPLY_PATHS = ("/r/", "/ical/")
-STAFF_PATHS = ("/admin/", "/api/v1/")
+PUBLIC_PATHS = ("/incidents", "/components", "/history", "/api/v2/")
+API_PATH = "/api/v1/"
+STAFF_PATHS = ("/admin/", "/accounts/", API_PATH)
 HEALTH_PATHS = ("/healthz", "/readyz", "/livez/")
 # Gone, gone in the middle of a request, or read-only after a failover.
 _AWAY = (OperationalError, InterfaceError, InternalError)
@@ -27,6 +31,7 @@ REPLY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+PUBLIC_POLICY = REPLY_POLICY
 REPLY_HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -56,18 +61,46 @@ class MachineDoor:
         return answer
 
 
+class PublicDoor:
+    """Take what visitors read straight to its view, under every host: no session, no cookie, nothing about the reader."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a public path directly; the view itself does without a database that is away."""
+        path = request.path_info
+        if path != "/" and not path.startswith(PUBLIC_PATHS):
+            return self.get_response(request)
+        match = request.resolver_match = _known(path)
+        answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        return answer
+
+
+@lru_cache(maxsize=128)
+def _known(path: str) -> ResolverMatch:
+    """Return the view of a path: what everybody asks for is looked up once."""
+    return resolve(path)
+
+
 def unavailable() -> HttpResponse:
     """Return the 503 that tells a sender to come again: we can't store now (reliability 6.2)."""
+    detail = "The event was not stored. Send it again."
+    answer = _problem(503, "Temporarily unavailable", "temporarily_unavailable", detail)
+    answer["Retry-After"] = "5"
+    return answer
+
+
+def _problem(status: int, title: str, code: str, detail: str) -> HttpResponse:
     body = {
         "type": "about:blank",
-        "title": "Temporarily unavailable",
-        "status": 503,
-        "code": "temporarily_unavailable",
-        "detail": "The event was not stored. Send it again.",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": uuid.uuid4().hex,
     }
-    return JsonResponse(
-        body, status=503, content_type="application/problem+json", headers={"Retry-After": "5"}
-    )
+    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def refuse_host(request: HttpRequest) -> HttpResponse | None:
@@ -85,11 +118,10 @@ def refuse_host(request: HttpRequest) -> HttpResponse | None:
     host = host.strip("[]").rstrip(".").lower()
     if host in settings.LOOPBACK_NAMES or host == (urlsplit(allowed).hostname or "").lower():
         return None
-    return HttpResponse(
-        f"This address is served under {allowed} only.\n",
-        status=400,
-        content_type="text/plain; charset=utf-8",
-    )
+    text = f"This address is served under {allowed} only."
+    if path.startswith(API_PATH):
+        return _problem(400, "Bad request", "wrong_host", text)
+    return HttpResponse(f"{text}\n", status=400, content_type="text/plain; charset=utf-8")
 
 
 def _host(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """The words of navigation, as data: wiring names them, the shell draws them. No ORM, no request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,31 @@ class Said:
     text: str
     icon: str
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits for one person. `due_at` (UTC) orders the list, None goes last.
+
+    `url`: where it is done; `act`: the word of its button, "" for a plain link. `verb`: with it the
+    button POSTs to `url` at once. `is_day`: the date counts, not the minute.
+    """
+
+    icon: str
+    what: str
+    detail: str
+    url: str
+    due_at: datetime | None = None
+    act: str = ""
+    verb: str = ""
+    is_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """One step of setting up: whether it is done, and where it is done."""
+
+    is_done: bool
+    what: str
+    detail: str
+    url: str

@@ -18,6 +18,11 @@ from core import clock
 AREAS = ("wide", "main", "rail", "below")
 
 
+def _key(name: str) -> str:
+    """Return the key of the panel that a function makes: its own name, so that a part asks for no more than itself."""
+    return name.rsplit(".", 1)[-1].replace("_", "-")
+
+
 class WatchbillSite(AdminSite):
     """Django's admin under our name; everyone who may sign in sees what `may` lets them see."""
 
@@ -67,11 +72,11 @@ class WatchbillSite(AdminSite):
         if opening is not None:
             return opening
         at = clock.now()
-        shown = [import_string(name)(request, at) for name in settings.PANELS["now"]]
-        panels = [panel for panel in shown if panel is not None]
-        wanted = request.GET.get("part")
-        if wanted is not None:
-            return self._one(request, [panel for panel in panels if panel.key == wanted])
+        part = request.GET.get("part")
+        names = [name for name in settings.PANELS["now"] if part is None or _key(name) == part]
+        panels = [panel for name in names if (panel := import_string(name)(request, at))]
+        if part is not None:
+            return self._one(request, panels)
         context = {
             **self.each_context(request),
             "title": self.index_title,

@@ -161,3 +161,9 @@ def is_public(address: Address) -> bool:
     if any(address in network for network in _SPECIAL):
         return False
     return address.is_global and not address.is_multicast
+
+
+def masked(address: str) -> str:
+    """Return an address, of a mailbox or a URL, so that its owner knows it and nobody else can use it."""
+    name, at_sign, domain = address.rpartition("@")
+    return f"{name[:1]}…{at_sign}{domain}" if at_sign else f"{address[:8]}…"

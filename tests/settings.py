@@ -14,4 +14,7 @@ DATABASES["default"]["TEST"] = (
 )
 SECRET_KEY = "only for tests, never anywhere else, 32 characters and more"
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = (
+    True  # looks a file up when it is asked for, not all of them per test client
+)
 LOOPBACK_NAMES = (*LOOPBACK_NAMES, "testserver")  # noqa: F405  what Django's test client calls itself

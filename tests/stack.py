@@ -220,11 +220,11 @@ class Stack:
         self.wait_for("/healthz")
         return program
 
-    def start_up(self) -> Program:
+    def start_up(self, within_s: float = 60) -> Program:
         """Start everything under the supervisor, and wait until it is ready."""
         program = self.start(str(ROOT / "manage.py"), "up")
         self._ends.callback(program.stop)  # before it is killed: its parts have groups of their own
-        self.wait_for("/readyz", within_s=60)
+        self.wait_for("/readyz", within_s)
         return program
 
     def wait_for(self, path: str, within_s: float = 30) -> None:

@@ -66,8 +66,10 @@ def why_not(url: str) -> str:
 
 
 def drop(name: str, *, of: str) -> None:
-    """Remove what an interrupted run left behind."""
+    """Remove what an interrupted run left behind: this database, and each `name`_gw<number>."""
+    ask = "SELECT datname FROM pg_database WHERE datname = %s OR starts_with(datname, %s)"
     with psycopg.connect(of, autocommit=True, connect_timeout=3) as link:
-        link.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        for (found,) in link.execute(ask, [name, f"{name}_gw"]).fetchall():
+            link.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(found))
+            )

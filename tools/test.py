@@ -19,6 +19,7 @@ from pathlib import Path
 from tools import databases
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_WORKERS = 8  # each holds a database and some twenty of the server's connections
 NO_TESTS = 5  # pytest's exit status when nothing was selected
 # What a developer's shell may hold for `make run` must not reach the tests.
 PRODUCT_VARIABLES = [
@@ -44,11 +45,15 @@ PRODUCT_VARIABLES = [
 
 @dataclass(frozen=True)
 class Round:
-    """One run of pytest: its name, the tests it selects, and the server (None for SQLite)."""
+    """One run of pytest: its name, the tests it selects, and the server (None for SQLite).
+
+    `is_measured`: whether its coverage counts; measuring doubles the time that a round takes.
+    """
 
     name: str
     select: tuple[str, ...]
     server: str | None = None
+    is_measured: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,15 +82,25 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def rounds(server: str | None, arguments: Sequence[str]) -> list[Round]:
-    """Return the rounds, fast ones first. A selection by -m in `arguments` replaces ours."""
+    """Return the rounds, fast ones first. A selection by -m in `arguments` replaces ours.
+
+    Only whole fast rounds are shared out among processes: the slow tests fill the machine themselves.
+    What the fast tests cover is measured once, on SQLite.
+    """
     chooses = "-m" in arguments
     fast, slow = (() if chooses else ("-m", marks) for marks in ("not slow", "slow"))
-    plan = [Round("SQLite", fast)]
+    shared = () if arguments else ("-n", str(workers()), "--dist", "worksteal")
+    plan = [Round("SQLite", (*fast, *shared))]
     if server:
-        plan.append(Round("PostgreSQL", fast, server))
+        plan.append(Round("PostgreSQL", (*fast, *shared), server, is_measured=False))
     if not chooses:
         plan.append(Round("slow tests", slow, server))
     return plan
+
+
+def workers() -> int:
+    """Return how many processes share a round: one for each processor that is ours."""
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
 def run(one: Round, arguments: Sequence[str], folder: Path) -> Outcome:
@@ -93,13 +108,16 @@ def run(one: Round, arguments: Sequence[str], folder: Path) -> Outcome:
     print(f"\n=== {one.name} ===", flush=True)
     counts = folder / "counts.json"
     counts.unlink(missing_ok=True)
-    measured = [] if arguments else ["-m", "coverage", "run", "--parallel-mode"]
+    is_measured = one.is_measured and not arguments
+    measured = ["-m", "coverage", "run", "--parallel-mode"] if is_measured else []
     command = [
         sys.executable,
         *measured,
         "-m",
         "pytest",
         "-q",
+        "-p",
+        "tests.workers",
         "-p",
         "tests.programs",
         *one.select,

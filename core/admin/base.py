@@ -170,7 +170,8 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
             return self.ask(request, obj, found, None, problem=text, status=405)
         form = found.bound(request.POST)
         if found.confirm and "confirmed" not in request.POST:
-            return self.ask(request, obj, found, found.fields)
+            typed = form if form is not None and form.has_changed() else found.fields
+            return self.ask(request, obj, found, typed)
         if form is not None and not form.is_valid():
             return self.ask(request, obj, found, form, status=422)
         return self._act(request, obj, found, form)

@@ -13,7 +13,7 @@ from core.models import LateCall
 
 def red_marks(request: HttpRequest) -> dict[str, list[str]]:
     """Return the sentences of the red bar, for templates of signed-in people; none elsewhere."""
-    if not request.path_info.startswith("/admin/") or not getattr(
+    if not request.path_info.startswith(("/admin/", "/accounts/")) or not getattr(
         request.user, "is_authenticated", False
     ):
         return {"red_marks": []}

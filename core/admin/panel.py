@@ -31,7 +31,7 @@ class Panel:
     empty: str = "Nothing yet."
     pre: str = ""
     key: str = ""
-    area: Literal["main", "rail", "wide"] = "main"
+    area: Literal["main", "rail", "wide", "below"] = "main"
     count: str = ""
     link: tuple[str, str] | None = None
     template: str = ""

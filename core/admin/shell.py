@@ -51,7 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "lamp": SimpleLazyObject(lambda: import_string(settings.LAMP)(user, at)),
         "pager_line": SimpleLazyObject(lambda: import_string(settings.PAGER_LINE)(at)),
         "shell_now": at,
-        "own_time": at.astimezone(ZoneInfo(user.time_zone or "UTC")),
+        "own_time": f"{at.astimezone(ZoneInfo(user.time_zone or 'UTC')):%H:%M}",
         "is_utc": (user.time_zone or "UTC") in {"UTC", "Etc/UTC"},
         "public_url": settings.SITE_URL,
         "utc": UTC,

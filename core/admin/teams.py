@@ -24,7 +24,12 @@ class TeamAdmin(GuardedAdmin[Team]):
     """Its managers edit a team; an Administrator makes and deletes teams."""
 
     edit_verb = "core.edit_team"
-    fields = ("name", "slug")
+    fieldsets = (
+        ("What it is", {
+            "fields": ("name", "slug"),
+            "description": "A team owns services, schedules and policies. Its managers edit them.",
+        }),
+    )  # fmt: skip
     list_display = ("name", "slug", "size")
     search_fields = ("name", "slug")
     inlines = (Members,)

@@ -1,25 +1,45 @@
 """The fields of a JSON body, read by name and type; every problem is told at once."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 
-from core.errors import Invalid
+from core.api.operations import LARGEST_ID
+from core.errors import Invalid, TooMany
 
 LONGEST_TEXT = 20_000
-LARGEST_ID = 2**63 - 1
+_SUCH_AS = "2026-11-23T09:00:00Z"
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class Body:
     """Takes the fields of one JSON object out one by one; `done` refuses what was wrong or is left.
 
-    A field that is absent, null or wrong reads as "", 0 or False: use nothing before `done`.
+    A field that is absent, null or wrong reads as "", 0 or False: use nothing before `done`. `read_only`:
+    names that the resource shows and nobody writes.
     """
 
-    def __init__(self, document: Mapping[str, object]) -> None:
+    def __init__(self, document: Mapping[str, object], *, read_only: Collection[str] = ()) -> None:
         self._left = dict(document)
+        self._read_only = read_only
+        self._given = frozenset(document)
         self._problems: list[dict[str, str]] = []
 
-    def text(self, name: str, *, required: bool = False, longest: int = LONGEST_TEXT) -> str:
-        """Return a text of at most `longest` characters."""
+    def has(self, name: str) -> bool:
+        """Return whether the sender gave this field: a PATCH leaves alone what is absent."""
+        return name in self._given
+
+    def text(
+        self,
+        name: str,
+        *,
+        required: bool = False,
+        longest: int = LONGEST_TEXT,
+        may_be_blank: bool = False,
+    ) -> str:
+        """Return a text of at most `longest` characters; a required one has words unless it may be blank."""
         value = self._take(name, required=required)
         if value is None:
             return ""
@@ -27,7 +47,7 @@ class Body:
             self._wrong(name, "wrong_type", f"{name} is a text.")
         elif len(value) > longest:
             self._wrong(name, "too_long", f"{name} has at most {longest} characters.")
-        elif required and not value.strip():
+        elif required and not may_be_blank and not value.strip():
             self._wrong(name, "required", f"{name} is empty.")
         else:
             return value
@@ -46,6 +66,65 @@ class Body:
             return value
         return 0
 
+    def moment(self, name: str) -> datetime | None:
+        """Return an aware instant in UTC from RFC 3339 with an offset; None where it is absent."""
+        value = self._take(name, required=False)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+            self._wrong(name, "wrong_type", f"{name} is an instant such as {_SUCH_AS}.")
+            return None
+        try:
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self._wrong(
+                name, "out_of_range", f"{name} is no instant; write one such as {_SUCH_AS}."
+            )
+            return None
+
+    def numbers(self, name: str, *, most: int) -> list[int]:
+        """Return a list of ids, each once in the order of their first place; more than `most` raises TooMany (413)."""
+        value = self._take(name, required=True)
+        if value is None:
+            return []
+        if not isinstance(value, list) or any(type(one) is not int for one in value):
+            self._wrong(name, "wrong_type", f"{name} is a list of whole numbers.")
+        elif len(value) > most:
+            raise TooMany(f"{name} has at most {most} items; send the rest apart.")
+        elif any(not 1 <= one <= LARGEST_ID for one in value):
+            self._wrong(name, "out_of_range", f"{name} are from 1 to {LARGEST_ID}.")
+        else:
+            return list(dict.fromkeys(value))
+        return []
+
+    def texts(self, name: str, *, most: int, longest: int) -> list[str]:
+        """Return a list of at most `most` different texts; [] where it is absent."""
+        value = self._take(name, required=False)
+        if value is None:
+            return []
+        if not isinstance(value, list) or any(not isinstance(one, str) for one in value):
+            self._wrong(name, "wrong_type", f"{name} is a list of texts.")
+        elif len(value) > most or any(len(one) > longest for one in value):
+            self._wrong(
+                name, "too_long", f"{name} has at most {most} texts of {longest} characters."
+            )
+        else:
+            return list(dict.fromkeys(value))
+        return []
+
+    def pairs(self, name: str, *, most: int) -> dict[str, str]:
+        """Return an object whose values are texts, of at most `most` names; {} where it is absent."""
+        value = self._take(name, required=False)
+        if value is None:
+            return {}
+        if not isinstance(value, dict) or any(not isinstance(one, str) for one in value.values()):
+            self._wrong(name, "wrong_type", f"{name} is an object of texts.")
+        elif len(value) > most:
+            self._wrong(name, "too_long", f"{name} has at most {most} names.")
+        else:
+            return dict(value)
+        return {}
+
     def flag(self, name: str) -> bool:
         """Return true or false; false where it is absent."""
         value = self._take(name, required=False)
@@ -56,7 +135,10 @@ class Body:
     def done(self) -> None:
         """Raise Invalid (422) with a JSON pointer for each wrong, missing and unknown field."""
         for name in self._left:
-            self._wrong(name, "unknown_field", "There is no such field here.")
+            if name in self._read_only:
+                self._wrong(name, "read_only_field", f"{name} is not written directly.")
+            else:
+                self._wrong(name, "unknown_field", "There is no such field here.")
         if self._problems:
             first = self._problems[0]
             detail = " ".join(problem["detail"] for problem in self._problems)

@@ -35,8 +35,13 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+def to_bytes(document: object) -> bytes:
+    """Return what the API writes as JSON; every instant looks as `instant` says."""
+    return orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
 class OrjsonRenderer(BaseRenderer):
-    """Write JSON by orjson; every instant looks as `instant` says."""
+    """Write JSON as `to_bytes` does."""
 
     media_type = "application/json"
     format = "json"
@@ -51,7 +56,7 @@ class OrjsonRenderer(BaseRenderer):
         """Return the bytes; nothing for an answer without a body."""
         if data is None:
             return b""
-        return orjson.dumps(data, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        return to_bytes(data)
 
 
 class StrictJSONParser(BaseParser):

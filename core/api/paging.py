@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.operations import LARGEST, USUAL
 from core.api.parameters import bad_parameter
-
-PARAMETERS = frozenset({"cursor", "page_size"})
-USUAL, LARGEST = 50, 200
 
 _PLACE = re.compile(rb"([ab])([1-9][0-9]{0,18})")
 
@@ -35,22 +33,27 @@ class _Place:
 class CursorPages(BasePagination):
     """`{"results": [...], "next": URL or null, "previous": URL or null}`; `page_size` from 1 to 200.
 
-    Links stand on STAFF_URL, never on the Host header. A bad cursor or size raises Invalid.
+    In the order of the primary key, which answers call `by`: newest first, or with `ordering=BY` oldest first.
+    Links stand on STAFF_URL, never on the Host header. A bad cursor, size or ordering raises Invalid.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, by: str = "id") -> None:
+        self._by = by
         self._links: dict[str, str | None] = {}
 
     def paginate_queryset(  # type: ignore[override]  # the base names no row type
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
+        self, queryset: QuerySet[Any, Any], request: Request, view: Any = None
     ) -> list[Any]:
-        """Return the rows of the page that the request asks for, newest first, in one statement."""
+        """Return the rows of the page that the request asks for, in one statement: rows, or primary keys alone."""
         size, place = _size(request), _place(request)
-        found = list(_from(queryset, place)[: size + 1])
+        is_newest_first = _is_newest_first(request, self._by)
+        found = list(_from(queryset, place, is_newest_first)[: size + 1])
         has_more, rows = len(found) > size, found[:size]
-        if place is not None and not place.is_older:
+        is_forward = place is None or place.is_older is is_newest_first
+        if not is_forward:
             rows.reverse()
-        self._links = _links(request, rows, place, has_more=has_more)
+        ends = (has_more, place is not None) if is_forward else (True, has_more)
+        self._links = _links(request, [_pk(row) for row in rows], ends, is_newest_first)
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -58,25 +61,30 @@ class CursorPages(BasePagination):
         return Response({"results": data, **self._links})
 
 
-def _from(rows: QuerySet[Any], place: _Place | None) -> QuerySet[Any]:
+def _pk(row: Any) -> int:
+    found: int = row if isinstance(row, int) else row.pk
+    return found
+
+
+def _from(
+    rows: QuerySet[Any, Any], place: _Place | None, is_newest_first: bool
+) -> QuerySet[Any, Any]:
     if place is None:
-        return rows.order_by("-pk")
+        return rows.order_by("-pk" if is_newest_first else "pk")
     if place.is_older:
         return rows.filter(pk__lt=place.pk).order_by("-pk")
     return rows.filter(pk__gt=place.pk).order_by("pk")
 
 
 def _links(
-    request: Request, rows: Sequence[Model], place: _Place | None, *, has_more: bool
+    request: Request, pks: Sequence[int], ends: tuple[bool, bool], is_newest_first: bool
 ) -> dict[str, str | None]:
-    if not rows:
+    if not pks:
         return {"next": None, "previous": None}
-    backwards = place is not None and not place.is_older
-    has_older = has_more or backwards
-    has_newer = has_more if backwards else place is not None
+    has_next, has_previous = ends
     return {
-        "next": _link(request, _Place(True, rows[-1].pk)) if has_older else None,
-        "previous": _link(request, _Place(False, rows[0].pk)) if has_newer else None,
+        "next": _link(request, _Place(is_newest_first, pks[-1])) if has_next else None,
+        "previous": _link(request, _Place(not is_newest_first, pks[0])) if has_previous else None,
     }
 
 
@@ -84,6 +92,13 @@ def _link(request: Request, place: _Place) -> str:
     parameters = request.query_params.copy()
     parameters["cursor"] = str(place)
     return f"{settings.STAFF_URL}{request.path}?{parameters.urlencode()}"
+
+
+def _is_newest_first(request: Request, by: str) -> bool:
+    ordering = request.query_params.get("ordering", f"-{by}")
+    if ordering not in {by, f"-{by}"}:
+        raise bad_parameter("ordering", f"ordering is -{by} or {by}.", "unknown_ordering")
+    return ordering != by
 
 
 def _size(request: Request) -> int:

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.views.defaults import server_error
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from core.errors import DomainError, NotAllowed, NotFound, Unavailable
+from core.middleware import API_PATH
 
 TITLES = {
     400: "Bad request",
@@ -26,6 +28,7 @@ TITLES = {
     415: "Unsupported media type",
     422: "Invalid",
     429: "Too many requests",
+    500: "Our fault",
     503: "Temporarily unavailable",
 }
 
@@ -61,6 +64,14 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if challenge:
         response["WWW-Authenticate"] = challenge
     return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer a bug: the one error body for programs, Django's page for people; neither says what it was."""
+    if not request.path_info.startswith(API_PATH):
+        return server_error(request)
+    found = body(500, "internal_error", "This is our fault; it is in the log.")
+    return JsonResponse(found, status=500, content_type="application/problem+json")
 
 
 _AWAY = Unavailable("The database does not answer. Try again.")

@@ -4,14 +4,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.urls import reverse
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from core.api.bodies import LARGEST_ID
+from core.api.idempotency import kept
+from core.api.operations import LARGEST_ID, Operation, Parameter, names
 from core.api.parameters import refuse_unknown
+from core.api.shapes import Piece
 from core.errors import NotFound
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
@@ -38,17 +43,37 @@ class AcceptOnly(DefaultContentNegotiation):
 
 
 class Door(APIView):
-    """One endpoint. `parameters` are the query parameters that it knows; all others are refused."""
+    """One endpoint. What it declares is what the schema shows and what is enforced here.
 
-    http_method_names = ["get", "head", "post"]
+    `tag`: the resource it belongs to. `parameters`: the query parameters of its GET; all others are refused.
+    `operations`: each method by its lower-case name; a POST that answers 201 heeds Idempotency-Key.
+    `places`: what stands in its address, by name. `choices`: a place that takes a few words only, and the POST of each.
+    """
+
+    http_method_names = ["get", "head", "post", "patch"]
     metadata_class = None
     content_negotiation_class = AcceptOnly
-    parameters: ClassVar[frozenset[str]] = frozenset()
+    tag: ClassVar[str] = ""
+    parameters: ClassVar[Sequence[Parameter]] = ()
+    operations: ClassVar[Mapping[str, Operation]] = {}
+    places: ClassVar[Mapping[str, Piece]] = {}
+    choices: ClassVar[tuple[str, Mapping[str, Operation]]] = ("", {})
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Let every method that creates keep its answers."""
+        super().__init_subclass__(**more)
+        for name, operation in cls.__dict__.get("operations", {}).items():
+            if operation.creates:
+                setattr(cls, name, kept(getattr(cls, name)))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Sign in, then refuse parameters that the endpoint does not know."""
+        """Sign in, then refuse methods and parameters that the endpoint does not know."""
         super().initial(request, *args, **kwargs)
-        refuse_unknown(request.query_params, self.parameters)
+        method = str(request.method).lower()
+        if method not in self.http_method_names or not hasattr(self, method):
+            raise MethodNotAllowed(method.upper())
+        is_read = request.method in ("GET", "HEAD")
+        refuse_unknown(request.query_params, names(self.parameters) if is_read else frozenset())
 
     @property
     def default_response_headers(self) -> dict[str, str]:
@@ -65,6 +90,11 @@ class NoSuchPath(Door):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Raise NotFound whatever the method."""
         raise NotFound("There is no such address; most addresses here end with a slash.")
+
+
+def address(name: str, *args: object) -> str:
+    """Return the whole address of a resource, for Location: on STAFF_URL, never on the Host header."""
+    return f"{settings.STAFF_URL}{reverse(name, args=args)}"
 
 
 def number(text: str) -> int:

@@ -1,6 +1,7 @@
 """People and teams."""
 
 import zoneinfo
+from collections.abc import Iterable
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser, Group
@@ -22,6 +23,15 @@ def validate_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone; write one such as Europe/Berlin.")
 
 
+def right_by(groups: Iterable[str], *, is_superuser: bool) -> Right:
+    """Return the highest right that these groups give; Viewer for none."""
+    if is_superuser:
+        return Right.ADMINISTRATOR
+    return max(
+        (GROUP_RIGHTS[name] for name in groups if name in GROUP_RIGHTS), default=Right.VIEWER
+    )
+
+
 class User(AbstractUser):
     """A person of this installation. Everyone may sign in; groups decide what they may do."""
 
@@ -38,10 +48,8 @@ class User(AbstractUser):
     @cached_property
     def right(self) -> Right:
         """Return the highest right that the person's groups give; one query per instance."""
-        if self.is_superuser:
-            return Right.ADMINISTRATOR
-        names = self.groups.values_list("name", flat=True)
-        return max((GROUP_RIGHTS[n] for n in names if n in GROUP_RIGHTS), default=Right.VIEWER)
+        names = () if self.is_superuser else self.groups.values_list("name", flat=True)
+        return right_by(names, is_superuser=self.is_superuser)
 
     @cached_property
     def managed_team_ids(self) -> frozenset[int]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core import clock
@@ -54,9 +54,7 @@ def wall(at: datetime, *, seconds: bool = False, now: datetime | None = None) ->
 
 
 def _time(at: datetime, text: str, **attributes: str) -> SafeString:
-    marks = SafeString("").join(
-        format_html(' {}="{}"', key, value) for key, value in attributes.items()
-    )
+    marks = format_html_join("", ' {}="{}"', attributes.items())
     return format_html(
         '<time datetime="{}"{}>{}</time>', at.astimezone(UTC).isoformat(), marks, text
     )
@@ -72,6 +70,12 @@ def moment(at: datetime | None) -> SafeString | str:
 def moment_s(at: datetime | None) -> SafeString | str:
     """Return an instant with its seconds (UTC)."""
     return "" if at is None else _time(at, wall(at, seconds=True))
+
+
+@register.simple_tag
+def time_of_day(at: datetime | None) -> SafeString | str:
+    """Return the UTC time of day to the second, for where the day stands beside it."""
+    return "" if at is None else _time(at, f"{at.astimezone(UTC):%H:%M:%S}")
 
 
 @register.filter
@@ -101,6 +105,18 @@ def due(at: datetime, now: datetime | None = None) -> SafeString:
     if left < timedelta(0):
         return _pill("t-red", "triangle", f"{short_of(-left)} late", at)
     return _pill("t-amber" if left <= SOON else "", "clock", f"in {span_of(left)}", at)
+
+
+@register.simple_tag
+def due_day(at: datetime, now: datetime | None = None) -> SafeString:
+    """Return the pill of a day: "due Mon 23 Nov", amber from the day before, red and "3 days late" after it (UTC)."""
+    days = (at.astimezone(UTC).date() - (now or clock.now()).astimezone(UTC).date()).days
+    if days < 0:
+        return _pill("t-red", "triangle", f"{plural(-days, 'day,days')} late", at)
+    when = at.astimezone(UTC)
+    return _pill(
+        "t-amber" if days <= 1 else "", "calendar", f"due {when:%a} {when.day} {when:%b}", at
+    )
 
 
 def _pill(tone: str, mark: str, text: str, at: datetime) -> SafeString:

@@ -1,16 +1,17 @@
 """Roles, severity and notes: what people change besides the state."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from core import facts
 from core.actor import Actor
-from core.errors import Invalid, NotFound, NotPossible
+from core.errors import Conflict, Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import require
 from incidents.actions import story
-from incidents.models import Incident, RoleAssignment
+from incidents.models import Incident, RoleAssignment, RoleOffer
 from incidents.playbook.lifecycle import State
 
 COMMANDER = "commander"
@@ -54,21 +55,17 @@ def take_over(incident_id: int, *, by: Actor, at: datetime) -> Incident:
 
 
 def assign_role(incident_id: int, role: str, user: User, *, by: Actor, at: datetime) -> Incident:
-    """Give a role of the playbook to `user`; the former holder's interval ends at the same instant."""
+    """Give a role of the playbook to `user`; the former holder's interval ends at the same instant.
+
+    An offer of the role that nobody has answered is withdrawn.
+    """
     with transaction.atomic():
         incident = _find(incident_id, verb="incidents.assign_role", by=by)
-        known = {r.key: r.label for r in incident.playbook.playbook.roles}
-        if role not in known:
-            raise Invalid.field(
-                "/role", f"The playbook has no role {role}; it has {', '.join(known)}."
-            )
-        if not user.is_active:
-            raise Invalid.field("/user", f"{user.display_name} has left; choose somebody else.")
-        if not incident.is_declared:
-            raise NotPossible(f"{incident.label} is in triage and has no roles; declare it first.")
+        label = fits(incident, role, user)
         if not _hand_over(incident, role, user, at):
             return incident
-        text = f"{known[role]}: {user.display_name}"
+        settle_offers(incident, role, RoleOffer.State.WITHDRAWN, at)
+        text = f"{label}: {user.display_name}"
         story.save(
             [story.line(incident, "role", text, by=by, at=at, data={"role": role, "user": user.pk})]
         )
@@ -76,6 +73,24 @@ def assign_role(incident_id: int, role: str, user: User, *, by: Actor, at: datet
             story.mark(incident.pk, "commander_assigned", at=at)
             facts.publish("incident.command_taken", [incident.pk], at=at)
         return incident
+
+
+def fits(incident: Incident, role: str, user: User) -> str:
+    """Return the playbook's word for a role that `user` can have; raises Invalid, NotPossible."""
+    known = {r.key: r.label for r in incident.playbook.playbook.roles}
+    if role not in known:
+        raise Invalid.field("/role", f"The playbook has no role {role}; it has {', '.join(known)}.")
+    if not user.is_active:
+        raise Invalid.field("/user", f"{user.display_name} has left; choose somebody else.")
+    if not incident.is_declared:
+        raise NotPossible(f"{incident.label} is in triage and has no roles; declare it first.")
+    return known[role]
+
+
+def settle_offers(incident: Incident, role: str, state: str, at: datetime) -> None:
+    """Close the open offer of a role, if there is one."""
+    offers = RoleOffer.objects.filter(incident=incident, role=role, state=RoleOffer.State.OPEN)
+    offers.update(state=state, settled_at=at)
 
 
 def _hand_over(incident: Incident, role: str, user: User, at: datetime) -> bool:
@@ -128,11 +143,44 @@ def note(
     text = text.strip()
     if not text or len(text) > 20_000:
         raise Invalid.field("/text", "Write a note of 1 to 20 000 characters.", "required")
-    if happened_at is not None and happened_at > at:
-        raise Invalid.field("/happened_at", "A note can't tell the future.")
     with transaction.atomic():
         incident = _find(incident_id, verb="incidents.note", by=by)
         entry = story.line(incident, "note", text, by=by, at=at)
-        entry.happened_at = happened_at or at
+        entry.happened_at = story.happened(incident, happened_at, at)
         story.save([entry])
+        return incident
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What an incident is called and what is known of it."""
+
+    title: str
+    description: str
+
+
+def reword(
+    incident_id: int, wording: Wording, *, by: Actor, at: datetime, before: Wording | None = None
+) -> Incident:
+    """Change title and description; the former title stays on the timeline.
+
+    `before`: what the person saw. Raises Conflict when somebody has changed it since, Invalid, NotAllowed.
+    """
+    title, description = " ".join(wording.title.split()), wording.description.strip()
+    if not title or len(title) > 1024:
+        raise Invalid.field("/title", "Write a title of 1 to 1024 characters.", "required")
+    with transaction.atomic():
+        incident = _find(incident_id, verb="incidents.reword", by=by)
+        present = Wording(incident.title, incident.description)
+        if before is not None and before != present:
+            raise Conflict(f"Somebody saved this meanwhile. The title is now “{present.title}”.")
+        if present == Wording(title, description):
+            return incident
+        incident.title, incident.description = title, description
+        incident.save(update_fields=["title", "description"])
+        text = (
+            f"Title changed from “{present.title}”" if title != present.title else "Described anew"
+        )
+        data = {"title": present.title, "description": present.description}
+        story.save([story.line(incident, "edit", text, by=by, at=at, data=data)])
         return incident

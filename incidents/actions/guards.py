@@ -1,5 +1,7 @@
 """Ask the playbook's guards about an incident; the rules themselves are pure (incidents.playbook)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max
@@ -25,18 +27,37 @@ def unmet(incident: Incident, verb: Verb, *, by: Actor, at: datetime) -> list[di
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rows say that guards look at: role -> holder's id, milestone -> latest instant (UTC), alerts."""
+
+    holders: Mapping[str, int]
+    milestones: Mapping[str, datetime]
+    firing: int
+    last_alert_ended_at: datetime | None
+
+
 def situation(incident: Incident, *, by: Actor, at: datetime) -> Situation:
     """Return what the guards may look at, read from the rows."""
-    holders = incident.roles.filter(to_at=None).values_list("role", "user_id")
-    latest = dict(incident.milestones.order_by("at").values_list("kind", "at"))
     alerts = Alert.objects.filter(incident=incident)
+    known = Known(
+        holders=dict(incident.roles.filter(to_at=None).values_list("role", "user_id")),
+        milestones=dict(incident.milestones.order_by("at").values_list("kind", "at")),
+        firing=alerts.open().count(),
+        last_alert_ended_at=alerts.aggregate(moment=Max("ended_at"))["moment"],
+    )
+    return situated(incident, known, by=by, at=at)
+
+
+def situated(incident: Incident, known: Known, *, by: Actor, at: datetime) -> Situation:
+    """Return what the guards may look at, from what a screen has read already; reads nothing."""
     return Situation(
         rank=incident.rank,
         is_declared=incident.is_declared,
-        roles=dict(holders),
+        roles=known.holders,
         actor_user=by.user_id,
         at=at,
-        milestones=latest,
-        open_alerts=alerts.open().count(),
-        last_alert_ended_at=alerts.aggregate(moment=Max("ended_at"))["moment"],
+        milestones=known.milestones,
+        open_alerts=known.firing,
+        last_alert_ended_at=known.last_alert_ended_at,
     )

@@ -1,6 +1,7 @@
 """Open incidents: by alerts in triage, by people declared."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -15,14 +16,23 @@ from incidents.models import Incident, Milestone, Service, TimelineEntry
 from incidents.playbook.lifecycle import VERBS
 
 
-def open_all(incidents: Sequence[Incident], *, by: Actor, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """New incidents, and what was written of them: a door can answer without reading it again."""
+
+    incidents: Sequence[Incident]
+    lines: Sequence[TimelineEntry]
+    milestones: Sequence[Milestone]
+
+
+def open_all(incidents: Sequence[Incident], *, by: Actor, at: datetime) -> Opened:
     """Store new incidents with their first lines and milestones, and publish `incident.opened`.
 
     Runs inside the caller's transaction; a handler starts the escalations there too, so that no
     incident exists without one or a recorded reason (design.md 4.3).
     """
     if not incidents:
-        return
+        return Opened((), (), ())
     for incident in incidents:
         if incident.rank == 4 and not incident.unpaged_reason:
             incident.unpaged_reason = NOT_PAGED
@@ -36,6 +46,7 @@ def open_all(incidents: Sequence[Incident], *, by: Actor, at: datetime) -> None:
         marks.extend(story.milestone(incident, kind, at) for kind in kinds)
     story.save(lines, marks)
     facts.publish("incident.opened", [incident.pk for incident in incidents], at=at)
+    return Opened(incidents, lines, marks)
 
 
 def declare(  # noqa: PLR0913  the declare form has these fields
@@ -53,29 +64,46 @@ def declare(  # noqa: PLR0913  the declare form has these fields
     `page_nobody`: the declarer has it; it starts acknowledged by them and nobody is paged.
     Raises NotAllowed, Invalid.
     """
-    require(by, "incidents.declare", service)
-    title = " ".join(title.split())
+    asked = Declaration(title, service, rank, description, page_nobody)
+    return open_declared(asked, by=by, at=at).incidents[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A new incident as a person asks for it; what each part means, `declare` says."""
+
+    title: str
+    service: Service
+    rank: int
+    description: str = ""
+    page_nobody: bool = False
+
+
+def open_declared(asked: Declaration, *, by: Actor, at: datetime) -> Opened:
+    """Do what `declare` does, and return with the incident what was written of its opening."""
+    require(by, "incidents.declare", asked.service)
+    title = " ".join(asked.title.split())
     if not title or len(title) > 1024:
         raise Invalid.field("/title", "Write a title of 1 to 1024 characters.", "required")
-    if rank not in (1, 2, 3, 4):
+    if asked.rank not in (1, 2, 3, 4):
         raise Invalid.field("/severity", "Severity is a rank from 1 (worst) to 4.")
     with transaction.atomic():
         incident = Incident(
             title=title,
-            description=description,
-            service=service,
-            rank=rank,
+            description=asked.description,
+            service=asked.service,
+            rank=asked.rank,
             is_rank_fixed=True,
-            playbook=playbooks.present(service.playbook_slug),
+            playbook=playbooks.of(asked.service),
             opened_at=at,
             opened_by=by.user,
             declared_at=at,
-            unpaged_reason=f"{by.label} has it" if page_nobody else "",
+            unpaged_reason=f"{by.label} has it" if asked.page_nobody else "",
         )
-        open_all([incident], by=by, at=at)
-        if page_nobody:
+        opened = open_all([incident], by=by, at=at)
+        if asked.page_nobody:
             steps.take([incident], steps.Request(VERBS["acknowledge"], by, at))
-        return incident
+        return opened
 
 
 def declare_incident(incident_id: int, *, by: Actor, at: datetime) -> Incident:

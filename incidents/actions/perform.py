@@ -1,6 +1,7 @@
 """One order from a door that speaks in verbs: the verb and what is said with it, or neither."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,15 @@ from core.actor import Actor
 from core.errors import Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import require
-from incidents.actions.command import assign_role, change_severity, note, take_command, take_over
+from incidents.actions.command import (
+    Wording,
+    assign_role,
+    change_severity,
+    note,
+    reword,
+    take_command,
+    take_over,
+)
 from incidents.actions.opening import declare_incident
 from incidents.actions.steps import move
 from incidents.models import Incident
@@ -40,10 +49,43 @@ def perform(incident_id: int, order: Order, *, by: Actor, at: datetime) -> None:
     A reason that the verb has no place for is kept as a note. Raises NotFound, NotAllowed, Invalid,
     GuardUnmet, and NotPossible always with `allowed`: the lifecycle's verbs from the present state.
     """
+    with _saying_what_is_allowed(incident_id), transaction.atomic():
+        _do(incident_id, order, by, at)
+        _remark(incident_id, order.note, by, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different about an incident besides its state; None: leave it."""
+
+    title: str | None = None
+    description: str | None = None
+    severity: int | None = None
+    reason: str = ""
+
+
+def change(incident_id: int, asked: Change, *, by: Actor, at: datetime) -> None:
+    """Change wording and severity in one transaction; what is so already changes nothing.
+
+    Raises NotFound, NotAllowed, Invalid, and NotPossible with `allowed`.
+    """
+    with _saying_what_is_allowed(incident_id), transaction.atomic():
+        present = Incident.objects.filter(pk=incident_id).locked().first()
+        if present is None:
+            raise NotFound(f"There is no incident {incident_id}.")
+        wording = Wording(
+            present.title if asked.title is None else asked.title,
+            present.description if asked.description is None else asked.description,
+        )
+        reword(incident_id, wording, by=by, at=at)
+        if asked.severity is not None:
+            change_severity(incident_id, asked.severity, reason=asked.reason, by=by, at=at)
+
+
+@contextmanager
+def _saying_what_is_allowed(incident_id: int) -> Iterator[None]:
     try:
-        with transaction.atomic():
-            _do(incident_id, order, by, at)
-            _remark(incident_id, order.note, by, at)
+        yield
     except NotPossible as refusal:
         if refusal.extra:
             raise

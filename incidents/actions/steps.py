@@ -51,16 +51,20 @@ class _Written:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One verb as asked for: by whom, when, why, and for merge into what."""
+    """One verb as asked for: by whom, when, why, and for merge into what.
+
+    `seen`: how many steps the person knew who pressed; None where nobody looked first.
+    """
 
     verb: Verb
     by: Actor
     at: datetime
     reason: str = ""
     into: Incident | None = None
+    seen: int | None = None
 
 
-def move(
+def move(  # noqa: PLR0913  a step has these parts
     incident_id: int,
     verb: str,
     *,
@@ -68,11 +72,14 @@ def move(
     at: datetime,
     reason: str = "",
     into: int | None = None,
+    seen: int | None = None,
 ) -> Incident:
     """Move one incident by `verb` (a key of VERBS) and return it.
 
-    The same verb repeated by the same person changes nothing. Raises NotFound, NotAllowed,
-    IllegalTransition (with the verbs that are allowed), GuardUnmet (with every unmet guard), Invalid.
+    The same verb repeated by the same person changes nothing. `seen`: the number of steps taken when
+    the person looked; somebody else's step since then wins. Raises NotFound, NotAllowed,
+    IllegalTransition (with the verbs that are allowed), NotPossible (code `overtaken`), GuardUnmet
+    (with every unmet guard), Invalid.
     """
     if verb not in VERBS:
         raise NotFound(f"There is no verb {verb}; the verbs are {', '.join(VERBS)}.")
@@ -82,7 +89,7 @@ def move(
         if incident_id not in found:
             raise NotFound(f"There is no incident {incident_id}.")
         target = _merge_target(found, incident_id, into) if verb == "merge" else None
-        request = Request(VERBS[verb], by, at, reason.strip(), target)
+        request = Request(VERBS[verb], by, at, reason.strip(), target, seen)
         take([found[incident_id]], request)
         return found[incident_id]
 
@@ -161,6 +168,9 @@ def _step(incident: Incident, request: Request, written: _Written) -> bool:
     possible = permitted(incident.playbook.playbook, incident.state)
     if verb.name not in possible:
         raise IllegalTransition(_refusal(incident, verb), allowed=possible)
+    if request.seen is not None and request.seen != incident.step:
+        text = f"{_latest_deed(incident)} Nothing else was done; look, and press again."
+        raise NotPossible(text.strip(), code="overtaken", extra={"allowed": list(possible)})
     if verb.needs_reason and len(request.reason) < SHORTEST_REASON:
         raise Invalid.field(
             "/reason", f"{verb.label} needs a reason of at least {SHORTEST_REASON} characters."
@@ -188,7 +198,18 @@ def _refusal(incident: Incident, verb: Verb) -> str:
     if verb.name == "acknowledge" and incident.state == State.ACKNOWLEDGED:
         holder = incident.acknowledged_by
         return f"{holder.display_name if holder else 'Somebody'} has {incident.label} already."
-    return f"{incident.label} is {incident.state.replace('_', ' ')}; it can't {verb.name.replace('_', ' ')} from there."
+    word = verb.name.replace("_", " ")
+    text = f"{incident.label} is {incident.state.replace('_', ' ')}; it can't {word} from there."
+    return f"{text} {_latest_deed(incident)}".strip()
+
+
+def _latest_deed(incident: Incident) -> str:
+    """Return who took the latest step and when (UTC), as a sentence; "" when none was taken."""
+    latest = incident.transitions.order_by("number").last()
+    if latest is None:
+        return ""
+    word = state_label(incident.playbook.playbook, latest.to_state)
+    return f"{latest.actor_label} set it to {word} at {latest.at:%H:%M:%S} UTC."
 
 
 def _check_guards(incident: Incident, request: Request) -> list[dict[str, object]]:

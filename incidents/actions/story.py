@@ -1,11 +1,14 @@
 """Write the story: timeline lines, milestones, transition log. Only actions call this."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.actor import Actor
+from core.errors import Invalid
 from incidents.models import Incident, Milestone, TimelineEntry
+
+BEFORE_OPENING = timedelta(days=90)  # what led to it may be as old as that
 
 
 def deed(by: Actor) -> dict[str, Any]:
@@ -31,6 +34,18 @@ def line(
     made = entry(incident.pk, kind, text, by=by, at=at, data=data)
     made.incident = incident
     return made
+
+
+def happened(incident: Incident, moment: datetime | None, at: datetime) -> datetime:
+    """Return when something happened: `moment`, or `at` for None; raises Invalid for what can't be."""
+    if moment is None:
+        return at
+    if moment > at:
+        raise Invalid.field("/happened_at", "A note can't tell the future.")
+    if moment < incident.opened_at - BEFORE_OPENING:
+        days = BEFORE_OPENING.days
+        raise Invalid.field("/happened_at", f"That is over {days} days before it was opened.")
+    return moment
 
 
 def entry(

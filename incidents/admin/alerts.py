@@ -1,11 +1,32 @@
-"""Alerts: each episode of each condition."""
+"""Alerts: each episode of each condition; what fires stands first."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from core import clock
 from core.admin.base import ReadOnlyAdmin
-from core.admin.panel import Panel, When, link_to
+from core.admin.latest import LatestRows
+from core.admin.panel import NOTHING, Panel, When, link, link_to
+from core.templatetags.house import icon, moment, plural, short_of
 from incidents.models import Alert
+
+STATE_MARKS = {
+    Alert.State.FIRING: ("fire", "bad", "firing"),
+    Alert.State.RESOLVED: ("check", "good", "ended"),
+    Alert.State.SUPERSEDED: ("refresh", "dim", "replaced by a newer one"),
+}
+SEVERITY_MARKS = {
+    "critical": ("sev-1", "t-red"),
+    "error": ("sev-2", "t-orange"),
+    "warning": ("sev-3", "t-amber"),
+    "info": ("sev-4", "t-grey"),
+}
 
 
 @admin.register(Alert)
@@ -20,29 +41,91 @@ class AlertAdmin(ReadOnlyAdmin[Alert]):
         When("ended_at", "ended"),
     )
     list_display = (
-        "title",
-        "state",
-        "severity",
-        "source",
-        "incident_link",
-        "count",
-        "received",
-        "ended",
-    )
+        "title", "state_mark", "severity_mark", "source", "incident_link", "why", "count", "since", "until",
+    )  # fmt: skip
     list_select_related = ("source", "incident")
     list_filter = ("state", "severity", "source")
     search_fields = ("title", "key__key")
+    ordering = ("state", "-pk")  # "firing" comes before the ended ones
+    paginator = LatestRows
     show_full_result_count = False
-    fields = readonly_fields = (
-        "title", "description", "state", "severity", "severity_raw", "is_unmapped", "source", "key", "episode",
-        "incident_link", "count", "client", "started", "received", "latest", "held", "ended", "group_key",
-        "first_event",
+    fieldsets = (
+        ("What it says", {
+            "fields": ("title", "description", "state_mark", "severity_mark", "severity_raw", "is_unmapped", "client"),
+        }),
+        ("What came of it", {
+            "fields": ("incident_link", "why", "count"),
+            "description": "The event tells stage by stage why this paged, or why not.",
+        }),
+        ("When", {"fields": ("started", "received", "latest", "held", "ended")}),
+        ("How it was told apart", {
+            "fields": ("source", "key", "episode", "group_key"),
+            "description": "Receipts with the same key are one alert; alerts of one group share an incident.",
+        }),
     )  # fmt: skip
+    readonly_fields = (
+        "title", "description", "state_mark", "severity_mark", "severity_raw", "is_unmapped", "source", "key",
+        "episode", "incident_link", "why", "count", "client", "started", "received", "latest", "held", "ended",
+        "group_key",
+    )  # fmt: skip
+
+    def headline(self, request: HttpRequest) -> str:
+        """Say what fires, and what of it has no incident."""
+        found = Alert.objects.open().aggregate(
+            firing=Count("pk"), alone=Count("pk", filter=Q(incident=None))
+        )
+        if not found["firing"]:
+            return "No alert is firing."
+        alone = f", {found['alone']:,} of them without an incident" if found["alone"] else ""
+        return f"{plural(found['firing'], 'alert is,alerts are')} firing{alone}."
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Say first whether it still fires, and for how long."""
+        alert: Alert | None = context.get("original")
+        if alert is not None:
+            end = alert.ended_at or clock.now()
+            word = "Fired for" if alert.ended_at else "Firing for"
+            length = short_of(end - alert.started_at)
+            times = plural(alert.count, "receipt,receipts")
+            context["headline"] = f"{word} {length}, {times} from {alert.source}."
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description="state", ordering="state")
+    def state_mark(self, alert: Alert) -> SafeString:
+        """Return the state as a word with its mark."""
+        mark, tone, word = STATE_MARKS[Alert.State(alert.state)]
+        return format_html('<span class="{}">{}&nbsp;{}</span>', tone, icon(mark), word)
+
+    @admin.display(description="severity", ordering="severity")
+    def severity_mark(self, alert: Alert) -> SafeString:
+        """Return the sender's severity as a word with its mark; the incident has its own."""
+        mark, tone = SEVERITY_MARKS.get(alert.severity, ("question", ""))
+        return format_html('<span class="pill {}">{}{}</span>', tone, icon(mark), alert.severity)
 
     @admin.display(description="incident", ordering="incident")
     def incident_link(self, alert: Alert) -> str:
         """Return a link to its incident."""
-        return link_to(alert.incident)
+        return link_to(alert.incident, alert.incident.label if alert.incident else "")
+
+    @admin.display(description="paged")
+    def why(self, alert: Alert) -> str:
+        """Return a link to its first event, which tells why it did or did not page."""
+        if alert.first_event_id is None:
+            return NOTHING
+        url = reverse("admin:incidents_rawevent_change", args=[alert.first_event_id])
+        return link(url, "Why?")
+
+    @admin.display(description="started (UTC)", ordering="started_at")
+    def since(self, alert: Alert) -> str:
+        """Return when it began."""
+        return moment(alert.started_at)
+
+    @admin.display(description="ended (UTC)", ordering="ended_at")
+    def until(self, alert: Alert) -> str:
+        """Return when it ended."""
+        return moment(alert.ended_at) or NOTHING
 
     def panels(self, request: HttpRequest, obj: Alert) -> list[Panel]:
         """Show labels and links as the sender gave them; a link is shown, not followed."""

@@ -12,13 +12,12 @@ from django.utils.html import format_html
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.buttons import Button
-from core.admin.panel import NOTHING, Panel, When, as_text, link_to, moment
+from core.admin.panel import Panel, When, as_text
 from core.admin.rights import allows
 from incidents import actions
-from incidents.models import Alert, ChangeEvent, Incident, RawEvent, Rejection
+from incidents.admin.event_page import trace_context
+from incidents.models import ChangeEvent, RawEvent, Rejection
 from incidents.models.event import Verdict
-
-ITEM_COLUMNS = ("Verdict", "Why", "Action", "Key", "Alert", "Incident", "Paged first (UTC)")
 
 
 def _replay(event_id: int, *, by: Any, at: Any) -> str:
@@ -31,6 +30,7 @@ class RawEventAdmin(ReadOnlyAdmin[RawEvent]):
     """Every accepted request. Quarantined ones are named above the list and can be replayed."""
 
     view_verb = "incidents.view"
+    change_form_template = "incidents/event.html"
     received, processed = When("received_at", "received"), When("processed_at", "processed")
     list_display = ("id", "received", "source", "kind", "verdict", "processed")
     list_display_links = ("id", "received")
@@ -68,59 +68,14 @@ class RawEventAdmin(ReadOnlyAdmin[RawEvent]):
         shown = may and obj.verdict == Verdict.QUARANTINED
         return [Button("replay", "Replay", partial(_replay, obj.pk), shown=shown)]
 
-    def panels(self, request: HttpRequest, obj: RawEvent) -> Sequence[Panel]:
-        """Answer why it did or did not page, and show what was sent."""
-        sentence, rows = _became(obj)
-        title = "Why did this (not) page?"
-        size = len(obj.body)
-        return [
-            Panel(title, sentence, ITEM_COLUMNS, rows, "It held nothing to act on."),
-            Panel("What was sent", f"{size} bytes", pre=as_text(obj.body)),
-        ]
-
-
-def _became(event: RawEvent) -> tuple[str, list[Sequence[object]]]:
-    if event.verdict == Verdict.PENDING:
-        return "The engine has not taken it yet.", []
-    items = [item for item in event.items if isinstance(item, dict)]
-    incidents = Incident.objects.in_bulk(
-        {item["incident"] for item in items if item.get("incident")}
-    )
-    alerts = Alert.objects.in_bulk({item["alert"] for item in items if item.get("alert")})
-    paged = _paged(incidents)
-    rows: list[Sequence[object]] = []
-    for item in items:
-        incident = incidents.get(item.get("incident") or 0)
-        shown = [item.get(name) or NOTHING for name in ("verdict", "reason", "action", "key")]
-        alert = alerts.get(item.get("alert") or 0)
-        rows.append([*shown, link_to(alert), link_to(incident), _when_paged(incident, paged)])
-    return _verdict_in_words(items, paged), rows
-
-
-def _paged(incidents: dict[int, Incident]) -> dict[int, Any]:
-    """Return the instant of the first page of each of these incidents that has one."""
-    from_rows = Incident.objects.filter(pk__in=incidents, milestones__kind="paged").order_by(
-        "-milestones__at"
-    )
-    return dict(from_rows.values_list("pk", "milestones__at"))
-
-
-def _when_paged(incident: Incident | None, paged: dict[int, Any]) -> str:
-    if incident is None:
-        return "no incident, so nobody"
-    if incident.pk in paged:
-        return moment(paged[incident.pk])
-    return incident.unpaged_reason or "nobody yet"
-
-
-def _verdict_in_words(items: list[dict[str, Any]], paged: dict[int, Any]) -> str:
-    reached = {item["incident"] for item in items if item.get("incident")}
-    if not reached:
-        return "It belongs to no incident, so it paged nobody."
-    with_page = sum(pk in paged for pk in reached)
-    if len(reached) == 1:
-        return f"It belongs to one incident, for which {'somebody' if with_page else 'nobody'} was paged."
-    return f"It belongs to {len(reached)} incidents; for {with_page} of them somebody was paged."
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Draw the stages of the alert that `?item=` names, and what was sent as fields or raw."""
+        event: RawEvent | None = context.get("original")
+        if event is not None:
+            context.update(trace_context(request, event))
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @admin.register(Rejection)

@@ -1,32 +1,85 @@
 """What the buttons of an incident ask for."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
 
-from core.admin.fields import PersonField
+from core.admin.fresh import fresh
 from core.models import User
-from incidents.models import Service
+from incidents.models import Incident
 from incidents.playbook import Playbook
 
 RANKS = ((1, "1 (worst)"), (2, "2"), (3, "3"), (4, "4 (pages nobody)"))
 AREA = {"rows": 3}
+LOCAL = "%Y-%m-%dT%H:%M:%S"  # what a browser's date and time field speaks
+
+
+class Kept(forms.CharField):
+    """Something that the page knew and sends along; it never counts as typed."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Return False."""
+        return False
+
+
+class KeptNumber(Kept):
+    """A number that the page knew; None for anything else."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the number."""
+        digits = str(value or "")
+        return int(digits) if digits.isdecimal() and len(digits) < 19 else None
+
+
+class Someone(forms.CharField):
+    """A person by username, full name, first name or number: typed, with suggestions, never a list of thousands."""
+
+    widget = forms.TextInput(attrs={"list": "people", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        """Return the person; raise ValidationError when nobody active, or more than one, is called so."""
+        text = " ".join(str(super().clean(value)).split())
+        found = next((people for ways in _ways(text) if (people := list(ways[:2]))), [])
+        if len(found) != 1:
+            many = "Several people are" if found else "Nobody active is"
+            raise forms.ValidationError(f"{many} called {text}; write a username.")
+        return found[0]
+
+
+def _ways(text: str) -> Iterator[QuerySet[User]]:
+    """Yield whom a text may name, the strictest reading first."""
+    people = User.objects.filter(is_active=True)
+    first, _, last = text.partition(" ")
+    if text.isdecimal() and len(text) < 19:
+        yield people.filter(pk=int(text))
+    yield people.filter(username__iexact=text)
+    yield people.filter(first_name__iexact=first, last_name__iexact=last)
+    if not last:
+        yield people.filter(first_name__iexact=first)
 
 
 class Reason(forms.Form):
-    """Why: needed to reopen, and to go past a guard that blocks."""
+    """Why: needed to reopen, and to go past a guard that blocks. `seen`: the steps taken when the page was made."""
 
     reason = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs=AREA),
         help_text="At least 10 characters where one is needed.",
     )
+    seen = KeptNumber()
 
 
 class Merge(forms.Form):
     """Into which other incident."""
 
     into = forms.CharField(label="into", help_text="Its number, for example INC-12.")
+    seen = KeptNumber()
 
     def clean_into(self) -> int:
         """Return the number; raise ValidationError for anything else."""
@@ -36,16 +89,90 @@ class Merge(forms.Form):
         return int(digits)
 
 
+def _earlier() -> forms.DateTimeField:
+    return forms.DateTimeField(
+        required=False,
+        label="happened at (UTC)",
+        help_text="Only if it was earlier than now.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format=LOCAL),
+    )
+
+
 class Note(forms.Form):
     """A line for the timeline."""
 
     text = forms.CharField(max_length=20_000, widget=forms.Textarea(attrs=AREA), label="note")
-    happened_at = forms.DateTimeField(
-        required=False,
-        label="happened at (UTC)",
-        help_text="Only if it was earlier than now.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    happened_at = _earlier()
+
+
+class Hypothesis(forms.Form):
+    """What somebody supposes to be the cause."""
+
+    text = forms.CharField(max_length=20_000, widget=forms.Textarea(attrs=AREA), label="hypothesis")
+    happened_at = _earlier()
+
+
+class Decision(forms.Form):
+    """What was decided, why, and what was not chosen."""
+
+    chosen = forms.CharField(max_length=500, label="decided")
+    reason = forms.CharField(
+        required=False, max_length=20_000, label="because", widget=forms.Textarea(attrs=AREA)
     )
+    alternatives = forms.CharField(required=False, max_length=20_000, label="not chosen")
+    happened_at = _earlier()
+
+
+class Correction(forms.Form):
+    """Another text for an entry, or another time. What it said first is kept."""
+
+    text = forms.CharField(max_length=20_000, widget=forms.Textarea(attrs=AREA), label="text")
+    happened_at = _earlier()
+    entry = KeptNumber()
+    seen = KeptNumber()
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.incident = incident
+
+    def clean(self) -> dict[str, Any]:
+        """Raise ValidationError, once, with what somebody else wrote since the page was opened."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        entry = self.incident.timeline.filter(pk=cleaned.get("entry") or 0).first()
+        seen = cleaned.get("seen")
+        if entry is not None and seen is not None and entry.edits != seen:
+            self.data = replaced(self.data, "seen", str(entry.edits))
+            raise forms.ValidationError(
+                f"Somebody changed this meanwhile. It says now: “{entry.text}” Your own text is still "
+                "here: look at both, and save again to replace theirs."
+            )
+        return cleaned
+
+
+class Entry(forms.Form):
+    """Which entry of the timeline."""
+
+    entry = KeptNumber()
+
+
+class _Wording(forms.ModelForm[Incident]):
+    class Meta:
+        model = Incident
+        fields = ("title", "description")
+        widgets = {"description": forms.Textarea(attrs=AREA), "title": forms.TextInput}
+
+
+def _wording_of(incident: Model) -> dict[str, str]:
+    """Return what the page shows, to be compared with what is stored when it is saved."""
+    return {name.capitalize(): str(getattr(incident, name)) for name in ("title", "description")}
+
+
+_FRESH = fresh(_Wording, _wording_of)
+
+
+def wording(*args: Any, **kwargs: Any) -> Any:
+    """Return the form of another title and description; refused once when somebody else saved meanwhile."""
+    return _FRESH(*args, **kwargs)
 
 
 class SeverityChange(forms.Form):
@@ -64,11 +191,17 @@ class SeverityChange(forms.Form):
             field.initial = present
 
 
+class RoleKey(forms.Form):
+    """Which role."""
+
+    role = Kept()
+
+
 class RoleChange(forms.Form):
     """Who takes which role."""
 
     role = forms.ChoiceField()
-    user = PersonField(User.objects.filter(is_active=True), label="person")
+    user = Someone(label="person")
 
     def __init__(self, *args: Any, playbook: Playbook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,14 +210,24 @@ class RoleChange(forms.Form):
             field.choices = [(role.key, role.label) for role in playbook.roles]
 
 
-class Declaration(forms.Form):
-    """Declare an incident in a few seconds."""
+class RoleOffered(RoleChange):
+    """A role held out to somebody, with what they need to know."""
 
-    title = forms.CharField(max_length=1024, widget=forms.TextInput(attrs={"autofocus": True}))
-    service = forms.ModelChoiceField(Service.objects.all())
-    severity = forms.TypedChoiceField(coerce=int, choices=RANKS, initial=2)
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs=AREA))
-    page_nobody = forms.BooleanField(required=False, label="I have it, page nobody")
+    note = forms.CharField(
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs=AREA),
+        help_text="Where it stands, and what is promised.",
+    )
+
+
+def replaced(data: Any, name: str, value: str) -> Any:
+    """Return what was sent with one value replaced."""
+    if not isinstance(data, QueryDict):
+        return {**data, name: value}
+    copy = data.copy()
+    copy[name] = value
+    return copy
 
 
 def has_number(text: str) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core.admin.rights import allows
+from core.memo import once_per_request
 from core.models import User
 from core.navigation import Count, Found, Lamp
 from core.templatetags.house import short_of
@@ -28,6 +29,7 @@ class Glance:
     since: datetime | None
 
 
+@once_per_request
 def glance() -> Glance:
     """Return what is open now: how many, how many of rank 1 and since when, how many nobody has."""
     found = Incident.objects.open().aggregate(

@@ -1,66 +1,106 @@
-"""What a POST asks for: bodies into orders and declarations."""
+"""What a POST or PATCH asks for: bodies into orders, declarations and changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 
 from core.api.bodies import Body
 from core.errors import Invalid, NotFound
 from core.models import User
-from incidents.actions.perform import NOTE, ORDERS, Order
+from incidents.actions.opening import Declaration
+from incidents.actions.perform import NOTE, ORDERS, Change, Order
+from incidents.actions.playbooks import with_playbook
+from incidents.api.asked import LONGEST_NAME, LONGEST_TITLE, MOST_AT_ONCE
+from incidents.api.shapes import INCIDENT, WHOLE_INCIDENT
 from incidents.models import Service
+from incidents.playbook.lifecycle import VERBS
 
 SEGMENTS = {name.replace("_", "-"): name for name in ORDERS}
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """A new incident as asked for."""
-
-    title: str
-    service: Service
-    rank: int
-    description: str
-    page_nobody: bool
+_READ_ONLY = {*INCIDENT.fields, *WHOLE_INCIDENT.fields}
 
 
 def verb_of(segment: str) -> str:
     """Return the verb that a URL segment names; raises NotFound with those that there are."""
     if segment not in SEGMENTS:
-        raise NotFound(f"There is no verb {segment}; the verbs are {', '.join(SEGMENTS)}.")
+        raise NotFound(f"There is no such verb; the verbs are {', '.join(SEGMENTS)}.")
     return SEGMENTS[segment]
 
 
 def read_order(verb: str, document: Mapping[str, object]) -> Order:
     """Return the order in a body. Each verb has its own fields; note and reason go with all."""
     body = Body(document)
-    note, reason = body.text("note", required=verb == NOTE), body.text("reason")
+    return _order(verb, body)
+
+
+def read_orders(document: Mapping[str, object]) -> tuple[Order, list[int]]:
+    """Return the order for many incidents and their numbers, each once; raises TooMany over 200."""
+    body = Body(document)
+    segment, numbers = (
+        body.text("verb", required=True),
+        body.numbers("incidents", most=MOST_AT_ONCE),
+    )
+    if segment and segment not in SEGMENTS:
+        raise Invalid.field("/verb", f"The verbs are {', '.join(SEGMENTS)}.", "unknown_verb")
+    return _order(SEGMENTS.get(segment, NOTE), body), numbers
+
+
+def _order(verb: str, body: Body) -> Order:
     into = body.number("into", 1, required=True) if verb == "merge" else 0
     severity = body.number("severity", 1, 4, required=True) if verb == "change_severity" else 0
+    note = body.text("note", required=verb == NOTE)
+    reason = body.text("reason", required=verb == "change_severity" or _needs_reason(verb))
     role = username = ""
     if verb == "assign_role":
         role = body.text("role", required=True, longest=40)
-        username = body.text("user", required=True, longest=150)
+        username = body.text("user", required=True, longest=LONGEST_NAME)
     body.done()
     user = _person(username) if username else None
     return Order(verb, note, reason, into or None, severity, role, user)
+
+
+def _needs_reason(verb: str) -> bool:
+    return verb in VERBS and VERBS[verb].needs_reason
 
 
 def read_declaration(document: Mapping[str, object]) -> Declaration:
     """Return the new incident that a body describes; raises Invalid with every wrong field."""
     body = Body(document)
     title = body.text("title", required=True)
-    slug = body.text("service", required=True)
+    slug = body.text("service", required=True, longest=50)
     rank = body.number("severity", 1, 4, required=True)
     description, page_nobody = body.text("description"), body.flag("page_nobody")
     body.done()
-    service = Service.objects.filter(slug=slug).first()
+    service = with_playbook(Service.objects.filter(slug=slug)).first()
     if service is None:
-        raise Invalid.field("/service", f"There is no service {slug}.", "unknown_service")
+        raise Invalid.field("/service", "There is no service of that slug.", "unknown_service")
     return Declaration(title, service, rank, description, page_nobody)
+
+
+def read_change(document: Mapping[str, object]) -> Change:
+    """Return the change that a PATCH asks for; what only verbs change is read_only_field."""
+    body = Body(document, read_only=_READ_ONLY)
+    title = body.text("title", required=body.has("title"), longest=LONGEST_TITLE)
+    description = body.text("description", required=body.has("description"), may_be_blank=True)
+    rank = body.number("severity", 1, 4, required=body.has("severity"))
+    reason = body.text("reason", required=body.has("severity"))
+    body.done()
+    return Change(
+        title if body.has("title") else None,
+        description if body.has("description") else None,
+        rank if body.has("severity") else None,
+        reason,
+    )
+
+
+def read_note(document: Mapping[str, object]) -> tuple[str, datetime | None]:
+    """Return the words of a note, and when it happened if that is told."""
+    body = Body(document)
+    words, happened_at = body.text("text", required=True), body.moment("happened_at")
+    body.done()
+    return words, happened_at
 
 
 def _person(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
-        raise Invalid.field("/user", f"Nobody active is called {username}.", "unknown_user")
+        raise Invalid.field("/user", "Nobody active has that name.", "unknown_user")
     return found

@@ -1,131 +1,169 @@
 """Incidents as JSON, field by field. A list costs the same few statements whatever its length."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.conf import settings
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Func, QuerySet, Subquery
 from django.utils.module_loading import import_string
 
+from core.actor import Actor
 from core.errors import NotFound
+from core.expressions import Count, Instant, JsonList, JsonMap, Marked, gathered, instant_of
+from core.prepared import Prepared, many
+from incidents.actions.opening import Opened
 from incidents.models import (
     Alert,
     Incident,
     Milestone,
     PlaybookVersion,
+    RawEvent,
     RoleAssignment,
+    Service,
+    Source,
     TimelineEntry,
 )
-from incidents.models.incident import IncidentQuerySet
 from incidents.playbook import Playbook, permitted, severity_for
 
 Json = dict[str, Any]
 
 
-def readable(rows: IncidentQuerySet) -> IncidentQuerySet:
-    """Return the same rows with what `summaries` needs of others, without the playbook's document."""
-    return rows.select_related("service", "acknowledged_by", "playbook").defer("playbook__document")
-
-
-def summaries(rows: Sequence[Incident]) -> list[Json]:
-    """Return incidents as a list shows them: facts, milestones, roles, and counts for the rest."""
-    ids = [row.pk for row in rows]
-    alerts, lines, pages = (
-        _count(Alert.objects.all(), ids),
-        _count(TimelineEntry.objects.all(), ids),
-        _page_counts(ids),
-    )
-    return [
-        {
-            **facts,
-            "alert_count": alerts.get(row.pk, 0),
-            "page_count": pages.get(row.pk, 0),
-            "timeline_count": lines.get(row.pk, 0),
-        }
-        for row, facts in zip(rows, _facts(rows), strict=True)
-    ]
+def summaries(ids: Sequence[int]) -> list[Json]:
+    """Return incidents, in the order of these numbers, as a list shows them."""
+    found = {told["number"]: told for told in map(_told, _FACTS.rows(ids=ids))}
+    return [found[pk] for pk in ids]
 
 
 def whole(number: int) -> Json:
     """Return one incident with its alerts, pages and timeline; raises NotFound."""
-    row = readable(Incident.objects.filter(pk=number)).first()
-    if row is None:
+    found = _FACTS.rows(ids=[number])
+    if not found:
         raise NotFound(f"There is no incident {number}.")
+    facts = {name: value for name, value in _told(found[0]).items() if name not in _COUNTS}
+    alerts = Alert.objects.filter(incident=number).select_related("key").order_by("pk")
     return {
-        **_facts([row])[0],
-        "alerts": [_alert(alert) for alert in row.alerts.select_related("key").order_by("pk")],
+        **facts,
+        "alerts": [_alert(alert) for alert in alerts],
         "pages": _pages(number),
-        "timeline": [_line(line) for line in row.timeline.all()],
+        "timeline": [line(one) for one in TimelineEntry.objects.filter(incident=number)],
     }
 
 
-def _facts(rows: Sequence[Incident]) -> list[Json]:
-    ids = [row.pk for row in rows]
-    milestones, roles = _milestones(ids), _roles(ids)
-    return [
-        {
-            "number": row.pk,
-            "label": row.label,
-            "title": row.title,
-            "description": row.description,
-            "state": row.state,
-            "declared_at": row.declared_at,
-            "opened_at": row.opened_at,
-            "ended_at": row.ended_at,
-            "severity": {"rank": row.rank, "code": severity_for(_playbook(row), row.rank).code},
-            "service": row.service.slug,
-            "playbook": row.playbook.slug,
-            "acknowledged_by": row.acknowledged_by.username if row.acknowledged_by else None,
-            "acknowledged_at": row.acknowledged_at,
-            "unpaged_reason": row.unpaged_reason,
-            "milestones": milestones.get(row.pk, {}),
-            "roles": roles.get(row.pk, {}),
-            "allowed": list(permitted(_playbook(row), row.state)),
-        }
-        for row in rows
-    ]
+def just_opened(opened: Opened) -> Json:
+    """Return an incident that was opened in this very request, from what was written; nobody was paged yet."""
+    [incident] = opened.incidents
+    reached = [f"{_text(one.at)}={one.kind}" for one in opened.milestones]
+    row = (
+        incident.pk, incident.title, incident.description, incident.state,
+        _text(incident.declared_at), _text(incident.opened_at), None,
+        incident.rank, incident.service.slug, incident.playbook.slug, incident.playbook.checksum,
+        None, None, incident.unpaged_reason, orjson.dumps(reached), None, 0, 0, len(opened.lines),
+    )  # fmt: skip
+    facts = {name: value for name, value in _told(row).items() if name not in _COUNTS}
+    return {
+        **facts,
+        "alerts": [],
+        "pages": [],
+        "timeline": [line(one) for one in opened.lines],
+    }
 
 
-def _playbook(row: Incident) -> Playbook:
-    return _read_playbook(row.playbook.checksum)
+def _text(at: datetime | None) -> str | None:
+    """Return an instant as the databases write it."""
+    return None if at is None else str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+_COUNTS = ("alert_count", "page_count", "timeline_count")
+
+
+def _facts() -> QuerySet[Any, Any]:
+    """Return the query of everything that a list tells of incidents, one row for each."""
+    milestone = Marked(Instant("at"), "kind")
+    held = RoleAssignment.objects.filter(to_at=None)
+    return (
+        Incident.objects.filter(pk__in=many("ids"))
+        .order_by()
+        .values_list(
+            "pk", "title", "description", "state",
+            Instant("declared_at"), Instant("opened_at"), Instant("ended_at"),
+            "rank", "service__slug", "playbook__slug", "playbook__checksum",
+            "acknowledged_by__username", Instant("acknowledged_at"), "unpaged_reason",
+            _of_each(Milestone.objects.all(), JsonList(milestone)),
+            _of_each(held, JsonMap("role", "user__username")),
+            _of_each(Alert.objects.all(), Count("pk")),
+            import_string(settings.PROVIDERS["incident_page_count"])(),
+            _of_each(TimelineEntry.objects.all(), Count("pk")),
+        )
+    )  # fmt: skip
+
+
+def _of_each(rows: QuerySet[Any], by: Func) -> Subquery:
+    """Return what `by` makes of an incident's own rows."""
+    return gathered(rows, "incident", by)
+
+
+_FACTS = Prepared(_facts)
+
+
+def _told(row: tuple[Any, ...]) -> Json:
+    (
+        pk, title, description, state, declared_at, opened_at, ended_at, rank, service, playbook, checksum,
+        acknowledged_by, acknowledged_at, unpaged_reason, milestones, roles, alerts, pages, lines,
+    ) = row  # fmt: skip
+    severity, allowed = _by_playbook(checksum, rank, state)
+    return {
+        "number": pk,
+        "label": f"INC-{pk}",
+        "title": title,
+        "description": description,
+        "state": state,
+        "declared_at": declared_at and instant_of(declared_at),
+        "opened_at": instant_of(opened_at),
+        "ended_at": ended_at and instant_of(ended_at),
+        "severity": severity,
+        "service": service,
+        "playbook": playbook,
+        "acknowledged_by": acknowledged_by,
+        "acknowledged_at": acknowledged_at and instant_of(acknowledged_at),
+        "unpaged_reason": unpaged_reason,
+        "milestones": _first_of_each(milestones),
+        "roles": orjson.Fragment(roles or "{}"),
+        "allowed": allowed,
+        "alert_count": alerts or 0,
+        "page_count": pages or 0,
+        "timeline_count": lines or 0,
+    }
+
+
+def _first_of_each(reached: str | bytes | None) -> dict[str, str]:
+    """Return when each milestone was first reached, in that order; texts of instants sort as they do."""
+    first: dict[str, str] = {}
+    for one in sorted(orjson.loads(reached or "[]")):
+        at, _sign, kind = one.partition("=")
+        if kind not in first:
+            first[kind] = instant_of(at)
+    return first
+
+
+@lru_cache(maxsize=512)
+def _by_playbook(checksum: str, rank: int, state: str) -> tuple[Json, list[str]]:
+    """Return what a version says of a rank and a state; versions never change, so one reading serves the process."""
+    playbook = _read_playbook(checksum)
+    severity = {"rank": rank, "code": severity_for(playbook, rank).code}
+    return severity, list(permitted(playbook, state))
 
 
 @lru_cache(maxsize=64)
 def _read_playbook(checksum: str) -> Playbook:
-    """Return a version by what it says; versions never change, so one reading serves the process."""
     version = PlaybookVersion.objects.filter(checksum=checksum).order_by("pk")[:1].get()
     return version.playbook
 
 
-def _milestones(ids: Sequence[int]) -> dict[int, Json]:
-    reached = Milestone.objects.filter(incident__in=ids).values("incident_id", "kind")
-    found: dict[int, Json] = {}
-    for row in reached.annotate(first=Min("at")).order_by("first", "kind"):
-        found.setdefault(row["incident_id"], {})[row["kind"]] = row["first"]
-    return found
-
-
-def _roles(ids: Sequence[int]) -> dict[int, Json]:
-    held = RoleAssignment.objects.filter(incident__in=ids, to_at=None)
-    found: dict[int, Json] = {}
-    for incident_id, role, username in held.values_list("incident_id", "role", "user__username"):
-        found.setdefault(incident_id, {})[role] = username
-    return found
-
-
-def _count(rows: QuerySet[Any], ids: Sequence[int]) -> dict[int, int]:
-    of_each = rows.filter(incident__in=ids).values_list("incident_id")
-    return dict(of_each.annotate(rows=Count("pk")).order_by("incident_id"))
-
-
 def _pages(number: int) -> list[Json]:
     found: list[Json] = import_string(settings.PROVIDERS["incident_pages"])(number)
-    return found
-
-
-def _page_counts(ids: Sequence[int]) -> dict[int, int]:
-    found: dict[int, int] = import_string(settings.PROVIDERS["incident_page_counts"])(ids)
     return found
 
 
@@ -144,11 +182,89 @@ def _alert(alert: Alert) -> Json:
     }
 
 
-def _line(line: TimelineEntry) -> Json:
+def whole_alert(alert: Alert) -> Json:
+    """Return an alert as it is told by itself."""
     return {
+        **_alert(alert),
+        "description": alert.description,
+        "source": alert.source.name,
+        "incident": alert.incident_id,
+        "first_received_at": alert.first_received_at,
+        "last_received_at": alert.last_received_at,
+    }
+
+
+def lines(number: int) -> QuerySet[TimelineEntry]:
+    """Return the timeline of an incident; raises NotFound."""
+    if not Incident.objects.filter(pk=number).exists():
+        raise NotFound(f"There is no incident {number}.")
+    return TimelineEntry.objects.filter(incident=number)
+
+
+def latest_note(number: int, by: Actor) -> TimelineEntry:
+    """Return the note that the actor has just written."""
+    mine = TimelineEntry.objects.filter(incident=number, kind="note", actor_user=by.user_id)
+    return mine.order_by("-pk")[:1].get()
+
+
+def line(line: TimelineEntry) -> Json:
+    """Return one line of a timeline."""
+    return {
+        "id": line.pk,
         "kind": line.kind,
         "at": line.happened_at,
         "recorded_at": line.recorded_at,
         "actor": {"kind": line.actor_kind, "label": line.actor_label},
         "text": line.text,
+    }
+
+
+def event(event: RawEvent) -> Json:
+    """Return an event without its body."""
+    return {
+        "id": event.pk,
+        "source": event.source.name,
+        "kind": event.kind,
+        "received_at": event.received_at,
+        "processed_at": event.processed_at,
+        "verdict": event.verdict,
+        "items": event.items,
+        "error": event.error,
+    }
+
+
+def service(service: Service) -> Json:
+    """Return a service with the slugs of what it needs."""
+    return {
+        "slug": service.slug,
+        "name": service.name,
+        "team": service.team.slug,
+        "tier": service.tier,
+        "depends_on": sorted(needed.slug for needed in service.depends_on.all()),
+        "playbook": service.playbook_slug,
+        "description": service.description,
+        "runbook_url": service.runbook_url,
+    }
+
+
+def source(source: Source) -> Json:
+    """Return a source with the beginnings of its keys."""
+    return {
+        "id": source.pk,
+        "name": source.name,
+        "format": source.format,
+        "service": source.service.slug,
+        "enabled": source.disabled_at is None,
+        "created_at": source.created_at,
+        "last_event_at": source.last_event_at,
+        "keys": [
+            {
+                "id": key.pk,
+                "prefix": key.prefix,
+                "created_at": key.created_at,
+                "revoked_at": key.revoked_at,
+                "last_used_at": key.last_used_at,
+            }
+            for key in sorted(source.keys.all(), key=lambda key: -key.pk)
+        ],
     }

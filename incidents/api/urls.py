@@ -2,12 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from incidents.api import v1
+from incidents.api import catalogue, signals, v1
 
 urlpatterns: list[URLPattern] = [
     path("incidents/", v1.Incidents.as_view(), name="api-incidents"),
+    path("incidents/bulk/", v1.ManyIncidents.as_view(), name="api-incidents-bulk"),
     path("incidents/<pk>/", v1.OneIncident.as_view(), name="api-incident"),
+    path("incidents/<pk>/timeline/", v1.Timeline.as_view(), name="api-incident-timeline"),
+    path("incidents/<pk>/notes/", v1.Notes.as_view(), name="api-incident-notes"),
     path("incidents/<pk>/<verb>/", v1.IncidentVerb.as_view(), name="api-incident-verb"),
-    path("events/<pk>/", v1.OneEvent.as_view(), name="api-event"),
-    path("services/", v1.Services.as_view(), name="api-services"),
+    path("alerts/", signals.Alerts.as_view(), name="api-alerts"),
+    path("alerts/<pk>/", signals.OneAlert.as_view(), name="api-alert"),
+    path("events/", signals.Events.as_view(), name="api-events"),
+    path("events/<pk>/", signals.OneEvent.as_view(), name="api-event"),
+    path("services/", catalogue.Services.as_view(), name="api-services"),
+    path("services/<slug>/", catalogue.OneService.as_view(), name="api-service"),
+    path("sources/", catalogue.Sources.as_view(), name="api-sources"),
+    path("sources/<pk>/", catalogue.OneSource.as_view(), name="api-source"),
+    path("sources/<pk>/rotate-key/", catalogue.RotatedKey.as_view(), name="api-source-rotate-key"),
+    path("sources/<pk>/revoke-key/", catalogue.RevokedKey.as_view(), name="api-source-revoke-key"),
+    path("sources/<pk>/<switch>/", catalogue.SwitchedSource.as_view(), name="api-source-switch"),
 ]

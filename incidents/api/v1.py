@@ -1,119 +1,236 @@
-"""REST API of the kernel: incidents and their verbs, events, services. A write calls one action."""
+"""REST API of incidents: the list, one, its verbs, its story. A write calls one action."""
 
-from django.conf import settings
-from django.urls import reverse
+from contextlib import AbstractContextManager
+from functools import partial
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
+from core.actor import Actor
 from core.api.auth import caller
-from core.api.paging import PARAMETERS, CursorPages
-from core.api.views import Door, fields, number
-from core.errors import NotFound
+from core.api.filters import chosen
+from core.api.operations import ID, PAGING, Operation, paging
+from core.api.paging import CursorPages
+from core.api.shapes import page_of
+from core.api.versions import one, unchanged
+from core.api.views import Door, address, fields, number
+from core.errors import DomainError
 from core.permissions import require
-from incidents.actions import declare
-from incidents.actions.perform import perform
-from incidents.api import filters, rows
-from incidents.api.orders import read_declaration, read_order, verb_of
-from incidents.models import RawEvent, Service
+from incidents.actions import note
+from incidents.actions.opening import open_declared
+from incidents.actions.perform import Order, change, perform
+from incidents.api import asked, filters, rows, shapes
+from incidents.api.orders import (
+    SEGMENTS,
+    read_change,
+    read_declaration,
+    read_note,
+    read_order,
+    read_orders,
+    verb_of,
+)  # fmt: skip
+from incidents.models import Incident
+
+_VERB_CODES = {
+    "illegal_transition": "409: its state has no such step; `allowed` lists those that it has.",
+    "guard_unmet": "409: the playbook asks for something first; `guards` lists it.",
+    "not_possible": "409: not in its present state; `allowed` lists the steps.",
+    "merge_self": "422: into itself.",
+    "merge_cycle": "409: the other was merged into this one.",
+    "merge_ended": "409: the other is over.",
+    "unknown_user": "422: nobody active has that name.",
+}
 
 
 class Incidents(Door):
     """`/api/v1/incidents/`: the list, and where a person declares."""
 
-    parameters = PARAMETERS | filters.NAMES
+    tag = "Incidents"
+    parameters = (*paging("number"), *filters.INCIDENTS)
+    operations = {
+        "get": Operation("List incidents", page_of(shapes.INCIDENT)),
+        "post": Operation(
+            "Declare an incident",
+            shapes.WHOLE_INCIDENT,
+            status=201,
+            takes=asked.NEW_INCIDENT,
+            is_versioned=True,
+            detail="Whoever declares is not paged; the others are, as the service's policy says.",
+            codes={"unknown_service": "422: there is no service of that slug."},
+        ),
+    }
 
-    def get(self, request: Request) -> Response:
-        """Return a page of incidents, the newest first; filters: state, service, severity, declared."""
+    def get(self, request: Request) -> HttpResponseBase:
+        """Return a page of incidents, the newest first."""
         require(caller(request), "incidents.view")
-        pages = CursorPages()
-        found = rows.readable(filters.chosen(request.query_params))
-        page = pages.paginate_queryset(found, request)
+        pages = CursorPages("number")
+        found = chosen(Incident.objects.all(), request.query_params, filters.INCIDENTS)
+        page = pages.paginate_queryset(found.values_list("pk", flat=True), request)
         return pages.get_paginated_response(rows.summaries(page))
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Declare a new incident; answers 201 with it and its Location."""
-        asked = read_declaration(fields(request))
-        incident = declare(
-            title=asked.title,
-            service=asked.service,
-            rank=asked.rank,
-            description=asked.description,
-            page_nobody=asked.page_nobody,
-            by=caller(request),
-            at=clock.now(),
-        )
-        address = reverse("api-incident", args=[incident.pk])
-        headers = {"Location": f"{settings.STAFF_URL}{address}"}
-        return Response(rows.whole(incident.pk), status=201, headers=headers)
+        wanted = read_declaration(fields(request))
+        opened = open_declared(wanted, by=caller(request), at=clock.now())
+        [incident] = opened.incidents
+        told = rows.whole(incident.pk) if wanted.page_nobody else rows.just_opened(opened)
+        headers = {"Location": address("api-incident", incident.pk)}
+        return one(request, told, status=201, headers=headers)
 
 
 class OneIncident(Door):
     """`/api/v1/incidents/<number>/`."""
 
-    def get(self, request: Request, pk: str) -> Response:
+    tag = "Incidents"
+    places = {"pk": ID}
+    operations = {
+        "get": Operation("Show an incident", shapes.WHOLE_INCIDENT, is_versioned=True),
+        "patch": Operation(
+            "Change an incident's wording or severity",
+            shapes.WHOLE_INCIDENT,
+            takes=asked.CHANGED_INCIDENT,
+            refuses=(409,),
+            is_versioned=True,
+            detail="Its state moves by verbs only. A changed severity needs a reason and is on the timeline.",
+            codes={"read_only_field": "422: shown, but not written directly."},
+        ),
+    }
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
         """Return one incident with alerts, pages and timeline."""
         require(caller(request), "incidents.view")
-        return Response(rows.whole(number(pk)))
+        return one(request, rows.whole(number(pk)))
+
+    def patch(self, request: Request, pk: str) -> HttpResponse:
+        """Change title, description or severity, and return the incident."""
+        incident_id, wanted = number(pk), read_change(fields(request))
+        with _unchanged(request, incident_id):
+            change(incident_id, wanted, by=caller(request), at=clock.now())
+        return one(request, rows.whole(incident_id))
 
 
 class IncidentVerb(Door):
-    """`/api/v1/incidents/<number>/<verb>/`: every change of an incident."""
+    """`/api/v1/incidents/<number>/<verb>/`: every step of an incident, and what people say of it."""
 
-    def post(self, request: Request, pk: str, verb: str) -> Response:
+    tag = "Incidents"
+    places = {"pk": ID}
+    choices = (
+        "verb",
+        {
+            segment: Operation(
+                segment.replace("-", " ").capitalize(),
+                shapes.WHOLE_INCIDENT,
+                takes=asked.order(verb),
+                refuses=(409,),
+                is_versioned=True,
+                detail="Done again by the same person it changes nothing.",
+                codes=_VERB_CODES,
+            )
+            for segment, verb in SEGMENTS.items()
+        },
+    )
+
+    def post(self, request: Request, pk: str, verb: str) -> HttpResponse:
         """Do it and return the incident; the same verb again by the same person changes nothing."""
         incident_id = number(pk)
         order = read_order(verb_of(verb), fields(request))
-        perform(incident_id, order, by=caller(request), at=clock.now())
-        return Response(rows.whole(incident_id))
+        with _unchanged(request, incident_id):
+            perform(incident_id, order, by=caller(request), at=clock.now())
+        return one(request, rows.whole(incident_id))
 
 
-class OneEvent(Door):
-    """`/api/v1/events/<id>/`: what became of something that was sent."""
+class ManyIncidents(Door):
+    """`/api/v1/incidents/bulk/`: one verb for up to 200 incidents."""
 
-    def get(self, request: Request, pk: str) -> Response:
-        """Return an event with its verdict; never its body."""
+    tag = "Incidents"
+    operations = {
+        "post": Operation(
+            "Do the same to many incidents",
+            asked.OUTCOMES,
+            takes=asked.MANY_ORDERS,
+            detail="Each is done or refused by itself; the answer tells of each, in the order sent.",
+            codes={
+                "too_many_items": "413: more than 200 at once.",
+                "unknown_verb": "422: there is no such verb.",
+            },
+        )
+    }
+
+    def post(self, request: Request) -> Response:
+        """Do it to each, and return what became of each."""
+        order, numbers = read_orders(fields(request))
+        by = caller(request)
+        require(by, "incidents.view")
+        return Response({"results": [_outcome(pk, order, by) for pk in numbers]})
+
+
+class Timeline(Door):
+    """`/api/v1/incidents/<number>/timeline/`."""
+
+    tag = "Incidents"
+    places = {"pk": ID}
+    parameters = (*PAGING, *filters.TIMELINE)
+    operations = {"get": Operation("List an incident's timeline", page_of(shapes.LINE))}
+
+    def get(self, request: Request, pk: str) -> HttpResponseBase:
+        """Return a page of its timeline, the latest recorded first."""
         require(caller(request), "incidents.view")
-        found = (
-            RawEvent.objects.select_related("source").defer("body").filter(pk=number(pk)).first()
-        )
-        if found is None:
-            raise NotFound(f"There is no event {pk}.")
-        return Response(
-            {
-                "id": found.pk,
-                "source": found.source.name,
-                "kind": found.kind,
-                "received_at": found.received_at,
-                "processed_at": found.processed_at,
-                "verdict": found.verdict,
-                "items": found.items,
-                "error": found.error,
-            }
-        )
+        found = chosen(rows.lines(number(pk)), request.query_params, filters.TIMELINE)
+        pages = CursorPages()
+        page = pages.paginate_queryset(found, request)
+        return pages.get_paginated_response([rows.line(line) for line in page])
 
 
-class Services(Door):
-    """`/api/v1/services/`: what can break."""
+class Notes(Door):
+    """`/api/v1/incidents/<number>/notes/`."""
 
-    parameters = PARAMETERS
+    tag = "Incidents"
+    places = {"pk": ID}
+    parameters = PAGING
+    operations = {
+        "get": Operation("List an incident's notes", page_of(shapes.LINE)),
+        "post": Operation(
+            "Write a note",
+            shapes.LINE,
+            status=201,
+            takes=asked.NEW_NOTE,
+            detail="Unlike the verb `note` it may tell of an earlier moment, and the same words twice are two notes.",
+        ),
+    }
 
-    def get(self, request: Request) -> Response:
-        """Return a page of services, the newest first."""
+    def get(self, request: Request, pk: str) -> HttpResponseBase:
+        """Return a page of its notes, the latest recorded first."""
         require(caller(request), "incidents.view")
         pages = CursorPages()
-        found = Service.objects.select_related("team").prefetch_related("depends_on")
-        return pages.get_paginated_response(
-            [_service(row) for row in pages.paginate_queryset(found, request)]
-        )
+        page = pages.paginate_queryset(rows.lines(number(pk)).filter(kind="note"), request)
+        return pages.get_paginated_response([rows.line(line) for line in page])
+
+    def post(self, request: Request, pk: str) -> Response:
+        """Write a note; answers 201 with it, and the timeline as its Location."""
+        incident_id, (words, happened_at) = number(pk), read_note(fields(request))
+        by, at = caller(request), clock.now()
+        note(incident_id, words, by=by, at=at, happened_at=happened_at)
+        headers = {"Location": address("api-incident-notes", incident_id)}
+        return Response(rows.line(rows.latest_note(incident_id, by)), status=201, headers=headers)
 
 
-def _service(row: Service) -> dict[str, object]:
-    return {
-        "slug": row.slug,
-        "name": row.name,
-        "team": row.team.slug,
-        "tier": row.tier,
-        "depends_on": sorted(needed.slug for needed in row.depends_on.all()),
-        "playbook": row.playbook_slug,
-    }
+def _unchanged(request: Request, incident_id: int) -> AbstractContextManager[None]:
+    return unchanged(
+        request, Incident.objects.filter(pk=incident_id), partial(rows.whole, incident_id)
+    )
+
+
+def _outcome(incident_id: int, order: Order, by: Actor) -> dict[str, object]:
+    try:
+        perform(incident_id, order, by=by, at=clock.now())
+    except DomainError as refusal:
+        return {
+            "incident": incident_id,
+            "status": refusal.status,
+            "code": refusal.code,
+            "detail": str(refusal),
+        }
+    return {"incident": incident_id, "status": 200, "code": None, "detail": None}

@@ -109,6 +109,7 @@ class ChangeEvent(models.Model):
 
     class Meta:
         ordering = ["-occurred_at"]
+        indexes = [models.Index(fields=["-occurred_at"], name="incidents_change_occurred")]
 
     def __str__(self) -> str:
         return self.summary

@@ -76,8 +76,20 @@ class Milestone(models.Model):
         return f"{self.kind} at {self.at:%H:%M}"
 
 
+class Standing(models.TextChoices):
+    """Where a hypothesis stands."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class TimelineEntry(Deed):
-    """One line of an incident's story, with when it happened and when it was recorded."""
+    """One line of an incident's story, with when it happened and when it was recorded.
+
+    `standing` is for hypotheses only, since `stands_since`. `edits` counts the corrections of text and
+    time; what stood before any change is an `EntryRevision`.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=20)
@@ -85,6 +97,13 @@ class TimelineEntry(Deed):
     recorded_at = models.DateTimeField()
     text = models.TextField()
     data = models.JSONField(default=dict)
+    standing = models.CharField(max_length=9, choices=Standing, blank=True)
+    stands_since = models.DateTimeField(null=True, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    pinned_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    edits = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["happened_at", "recorded_at", "pk"]
@@ -94,9 +113,46 @@ class TimelineEntry(Deed):
                 fields=["incident", "happened_at", "recorded_at"], name="incidents_timeline"
             )
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind="hypothesis", standing__in=Standing.values, stands_since__isnull=False
+                )
+                | (~Q(kind="hypothesis") & Q(standing="", stands_since__isnull=True)),
+                name="incidents_hypothesis_stands_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(pinned_at__isnull=True, pinned_by__isnull=True)
+                | Q(pinned_at__isnull=False, pinned_by__isnull=False),
+                name="incidents_pinned_by_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class EntryRevision(Deed):
+    """What a timeline entry said before somebody (the actor) changed it at `at`. Append-only."""
+
+    entry = models.ForeignKey(TimelineEntry, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    text = models.TextField()
+    happened_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    standing = models.CharField(max_length=9, choices=Standing, blank=True)
+
+    class Meta:
+        ordering = ["entry", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "number"], name="incidents_revision_numbered_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} before change {self.number}"
 
 
 class RoleAssignment(models.Model):
@@ -124,3 +180,40 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.user_id}"
+
+
+class RoleOffer(models.Model):
+    """A role held out to somebody, who takes it or not (design.md 5: only an offer waits)."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="offers")
+    role = models.CharField(max_length=20)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    offered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["offered_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "role"],
+                condition=Q(state="open"),
+                name="incidents_one_open_offer_per_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", settled_at__isnull=True)
+                | Q(state__in=["accepted", "declined", "withdrawn"], settled_at__isnull=False),
+                name="incidents_offer_is_open_or_settled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} offered to {self.user_id}"

@@ -68,7 +68,12 @@ class Incident(FSMModelMixin, models.Model):
     declared_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="held_incidents"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held_incidents",
+        db_index=False,  # incidents_by_holder begins with it
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey(
@@ -89,6 +94,21 @@ class Incident(FSMModelMixin, models.Model):
             ),
             models.Index(fields=["service", "-id"], name="incidents_of_service"),
             models.Index(fields=["source", "group_key"], name="incidents_of_group"),
+            models.Index(fields=["state", "-id"], name="incidents_by_state"),
+            models.Index(fields=["rank", "-id"], name="incidents_by_rank"),
+            models.Index(fields=["acknowledged_by", "-id"], name="incidents_by_holder"),
+            models.Index(fields=["-opened_at"], name="incidents_opened"),
+            models.Index(
+                fields=["-ended_at"], condition=Q(ended_at__isnull=False), name="incidents_ended"
+            ),
+            models.Index(
+                fields=["-id"], condition=Q(declared_at__isnull=False), name="incidents_declared"
+            ),
+            models.Index(
+                fields=["-id"],
+                condition=Q(declared_at__isnull=False, state__in=[State.RESOLVED, State.IN_REVIEW]),
+                name="incidents_to_review",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

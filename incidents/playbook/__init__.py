@@ -1,5 +1,6 @@
 """Playbooks: a team's process as a versioned document, and the questions that rules ask of it."""
 
+from incidents.playbook.conditions import Condition, conditions
 from incidents.playbook.decide import Decision, decide, severity_of, suggest
 from incidents.playbook.duration import Duration
 from incidents.playbook.errors import PlaybookInvalid
@@ -11,6 +12,7 @@ from incidents.playbook.templates import fill, placeholders
 from incidents.playbook.view import Step, label, permitted, severity_for, steps
 
 __all__ = [
+    "Condition",
     "Decision",
     "Duration",
     "Playbook",
@@ -21,6 +23,7 @@ __all__ = [
     "Unmet",
     "checked",
     "checksum",
+    "conditions",
     "decide",
     "dump",
     "fill",

@@ -65,14 +65,23 @@ def unmet(playbook: Playbook, verb: str, situation: Situation) -> tuple[Unmet, .
 
     An incident in triage has no guards (design.md 5), so the answer is empty before it is declared.
     """
+    asked = (judge(playbook, guard, situation) for guard in guards_on(playbook, verb, situation))
+    return tuple(fault for fault in asked if fault)
+
+
+def guards_on(playbook: Playbook, verb: str, situation: Situation) -> tuple[Guard, ...]:
+    """Return the guards that are asked of this verb, met or not, in the playbook's order."""
     if not situation.is_declared:
         return ()
-    found = (
-        (guard, _PREDICATES[guard.name].judge(_Question(playbook, guard.params, situation)))
-        for guard in playbook.guards
-        if verb in guard.verbs and situation.rank in guard.ranks
+    return tuple(
+        guard for guard in playbook.guards if verb in guard.verbs and situation.rank in guard.ranks
     )
-    return tuple(Unmet(guard.name, guard.mode, *answer) for guard, answer in found if answer)
+
+
+def judge(playbook: Playbook, guard: Guard, situation: Situation) -> Unmet | None:
+    """Return what is wrong with one guard in a situation; None when it holds."""
+    answer = _PREDICATES[guard.name].judge(_Question(playbook, guard.params, situation))
+    return Unmet(guard.name, guard.mode, *answer) if answer else None
 
 
 def _role_filled(ask: _Question) -> _Answer:

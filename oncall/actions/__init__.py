@@ -3,12 +3,19 @@
 from oncall.actions.advance import advance
 from oncall.actions.contacts import add_contact, confirm_contact, send_test
 from oncall.actions.escalate import page_again, page_joined, start_escalations, stop_escalations
-from oncall.actions.notices import note_failed, note_sent, tell_cleared, tell_command
+from oncall.actions.notices import (
+    note_failed,
+    note_sent,
+    tell_cleared,
+    tell_command,
+    tell_offer,
+)
 from oncall.actions.replies import Answer, answer, find_page
 from oncall.actions.rotation import replace_rotation, who_is_on_call
 from oncall.actions.texts import (
     cleared_message,
     command_message,
+    offer_message,
     page_message,
     severity_message,
     test_message,
@@ -28,6 +35,7 @@ __all__ = [
     "find_page",
     "note_failed",
     "note_sent",
+    "offer_message",
     "page_again",
     "page_joined",
     "page_message",
@@ -38,6 +46,7 @@ __all__ = [
     "stop_escalations",
     "tell_cleared",
     "tell_command",
+    "tell_offer",
     "test_message",
     "unreached",
     "unwanted",

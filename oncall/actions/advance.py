@@ -138,7 +138,7 @@ def _go_on(run: Escalation) -> None:
 def _page_step(run: Escalation, scene: Scene) -> bool:
     """Write the pages of one step; return whether anybody was told, or knows already."""
     told = False
-    for user_id, why in _targets(run, scene).items():
+    for user_id, why in targets(run, scene).items():
         row = pages.page(run, user_id, why, scene)
         row.unsent_reason = scene.unsent_reason(run, user_id)
         scene.pages.append(row)
@@ -148,7 +148,8 @@ def _page_step(run: Escalation, scene: Scene) -> bool:
     return told
 
 
-def _targets(run: Escalation, scene: Scene) -> dict[int, str]:
+def targets(run: Escalation, scene: Scene) -> dict[int, str]:
+    """Return whom the run's present step is for, each with why: user id -> reason."""
     step = run.steps[run.step]
     found: dict[int, str] = {}
     for pk in step["schedules"]:

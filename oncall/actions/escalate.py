@@ -13,6 +13,7 @@ from incidents.models import Incident
 from incidents.playbook.lifecycle import State
 from notify import actions as notify
 from notify.models import Delivery
+from oncall.actions.plans import plans_for
 from oncall.models import ContactMethod, Escalation, EscalationPolicy, Page, PolicyBinding
 
 Steps = list[dict[str, Any]]
@@ -20,9 +21,20 @@ Steps = list[dict[str, Any]]
 
 def start_escalations(ids: Sequence[int], at: datetime) -> None:
     """Begin one escalation per opened incident, unless it says why nobody is to be paged."""
-    rows = Incident.objects.filter(pk__in=ids, unpaged_reason="", state=State.DETECTED)
-    policies = policies_for(rows)
-    Escalation.objects.bulk_create([new_run(row, policies.get(row.service_id), at) for row in rows])
+    Escalation.objects.bulk_create(
+        [
+            Escalation(
+                incident_id=plan.incident_id,
+                generation=1,
+                policy_id=plan.policy_id,
+                steps=plan.steps,
+                fallback_id=plan.fallback_id,
+                next_due_at=at,
+                started_at=at,
+            )
+            for plan in plans_for(ids)
+        ]
+    )
 
 
 def policies_for(incidents_: Iterable[Incident]) -> dict[int, EscalationPolicy]:

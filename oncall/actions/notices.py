@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from core.actor import ENGINE
 from incidents import actions as incidents
-from incidents.models import Incident
+from incidents.models import Incident, RoleOffer
 from incidents.playbook.lifecycle import State
 from notify.models import Delivery
 from oncall.actions.advance import fall_back
@@ -36,6 +36,14 @@ def tell_command(ids: Sequence[int], at: datetime) -> None:
         latest = incident.roles.filter(role="commander").order_by("-from_at", "-pk")[:2]
         for role in latest:
             tell_person(role.user_id, "command", incident.pk, str(latest[0].pk), at)
+
+
+def tell_offer(ids: Sequence[int], at: datetime) -> None:
+    """Tell who is to answer an offer of a role; once it is answered, who offered it."""
+    for offer in RoleOffer.objects.filter(pk__in=ids):
+        is_open = offer.state == RoleOffer.State.OPEN
+        reader = offer.user_id if is_open else offer.offered_by_id
+        tell_person(reader, "role_offer", offer.pk, offer.state, at)
 
 
 def note_sent(ids: Sequence[int], at: datetime) -> None:

@@ -48,8 +48,8 @@ def duty_of(page: Page, at: datetime) -> Duty | None:
     return None
 
 
-def next_page(run: Escalation, person: User, at: datetime) -> NextPage | None:
-    """Return whom the run pages next and when; None when it has stopped or nobody is found."""
+def next_page(run: Escalation, person: User | None, at: datetime) -> NextPage | None:
+    """Return whom the run pages next and when, as `person` reads it; None when it has stopped or nobody is found."""
     if run.state != Escalation.State.WAITING or run.next_due_at is None or not run.steps:
         return None
     due = max(run.next_due_at, at)
@@ -58,7 +58,8 @@ def next_page(run: Escalation, person: User, at: datetime) -> NextPage | None:
         user_id = _first(step, due)
         if user_id is not None:
             name = User.objects.get(pk=user_id).display_name
-            return NextPage(name=name, at=run.next_due_at, is_you=user_id == person.pk)
+            is_you = person is not None and user_id == person.pk
+            return NextPage(name=name, at=run.next_due_at, is_you=is_you)
     return None
 
 

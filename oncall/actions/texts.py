@@ -10,7 +10,7 @@ from django.conf import settings
 
 from core.models import User
 from core.secrets import digest, new_token
-from incidents.models import Incident
+from incidents.models import Incident, RoleOffer
 from incidents.playbook import severity_for
 from incidents.playbook.lifecycle import State
 from notify.channels import Message
@@ -30,6 +30,9 @@ from oncall.screens import (
 
 TOKEN_LIFE = timedelta(hours=24)
 TOKEN_BYTES = 18  # 144 random bits, 24 characters
+OFFER_CHANGES_NO_PAGER = (
+    "Who is paged does not change with a role: the schedule alone decides that."
+)
 
 
 def unwanted(delivery: Delivery, at: datetime) -> str:
@@ -173,6 +176,32 @@ def command_message(delivery: Delivery, at: datetime) -> Message:
         why="You get this because you command it, or did until now.",
     )
     return _mail(delivery, notice_mail(notice), "incident.command_taken", at, incident)
+
+
+def offer_message(delivery: Delivery, at: datetime) -> Message:
+    """Return an offered role to the person who is to answer, or the answer to who offered it."""
+    rows = RoleOffer.objects.select_related(
+        "incident__service", "incident__playbook", "user", "offered_by"
+    )
+    offer = rows.get(pk=delivery.object_id)
+    incident, person = offer.incident, _recipient(delivery)
+    roles = incident.playbook.playbook.roles
+    label = next((role.label for role in roles if role.key == offer.role), offer.role)
+    is_mine = person.pk == offer.user_id
+    answer = f"{offer.user.display_name} {offer.state}: {label} of {incident.label}"
+    subject = f"{offer.offered_by.display_name} offers you {label} of {incident.label}"
+    notice = NoticeMail(
+        subject=subject if is_mine else answer,
+        label="Role",
+        heading=f"{subject if is_mine else answer}: {incident.title}",
+        person=person.display_name,
+        paragraphs=tuple(filter(None, (offer.note if is_mine else "", OFFER_CHANGES_NO_PAGER))),
+        link=Link("Open the incident", incident_url(incident)),
+        why="You get this because the role is offered to you."
+        if is_mine
+        else "You get this because you offered the role.",
+    )
+    return _mail(delivery, notice_mail(notice), "incident.role_offered", at, incident)
 
 
 def severity_message(delivery: Delivery, at: datetime) -> Message:

@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from core.models import Heartbeat
 from core.navigation import Said
+from oncall.actions.wellbeing import beats
 
 QUIET = timedelta(seconds=60)
 
 
 def line(at: datetime) -> Said:
     """Return whether the engine beats, from its latest sign of life."""
-    beat = Heartbeat.objects.filter(part="engine").first()
+    beat = beats().get("engine")
     if beat is None:
         return Said("Pager has never run", "octagon", "bad")
     age = max(timedelta(0), at - beat.beat_at)

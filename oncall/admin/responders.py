@@ -10,49 +10,29 @@ from django.contrib import admin
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest
 
+from core import clock
 from core.actor import Actor
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button, Several
-from core.admin.panel import Panel, moment
+from core.admin.panel import Panel
 from core.admin.rights import allows, who
 from core.models import User
-from notify.channels import CHANNELS
+from core.templatetags.house import plural
+from notify.addresses import masked
 from oncall.actions import add_contact, addresses, confirm_contact, send_test
+from oncall.admin import reach
+from oncall.admin.address_forms import Address, Code
 from oncall.models import ContactMethod, Responder
 
 EDIT = "oncall.edit_responder"
 COLUMNS = (
     "Channel",
     "Address",
-    "Verified (UTC)",
-    "Last arrived (UTC)",
+    "Confirmed (UTC)",
+    "Last message arrived (UTC)",
     "Pages go there",
     "You can",
 )
-
-
-class Address(forms.Form):
-    """A new address."""
-
-    channel = forms.ChoiceField(choices=[(way.kind, way.label) for way in CHANNELS.values()])
-    address = forms.CharField(
-        max_length=500, help_text="A code is sent there; no page goes there before it came back."
-    )
-
-
-class Code(forms.Form):
-    """The code that was sent to an address."""
-
-    code = forms.CharField(
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off"}),
-    )
-
-
-def masked(address: str) -> str:
-    """Return an address so that its owner knows it and nobody else can use it."""
-    name, at_sign, domain = address.rpartition("@")
-    return f"{name[:1]}…{at_sign}{domain}" if at_sign else f"{address[:8]}…"
 
 
 @admin.register(Responder)
@@ -65,7 +45,34 @@ class ResponderAdmin(GuardedAdmin[Responder]):
     list_select_related = ("user",)
     list_filter = ("is_active",)
     search_fields = ("user__username", "user__first_name", "user__last_name")
-    fields = ("user", "is_active")
+    fieldsets = (
+        (
+            "Who is woken",
+            {
+                "fields": ("user", "is_active"),
+                "description": "Switched off, this person keeps every contact and gets no page.",
+            },
+        ),
+    )
+
+    def headline(self, request: HttpRequest) -> str:
+        """Say of how many responders a page reaches nobody."""
+        responders = Responder.objects.filter(is_active=True, user__is_active=True)
+        count = responders.count()
+        lost = count - responders.filter(pk__in=_reached()).count()
+        if lost:
+            return f"{lost} of {plural(count, 'person,people')} can't be reached: no confirmed contact."
+        return f"{plural(count, 'person,people')} can be paged, and each has a confirmed contact."
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Say first whether this person can be woken."""
+        responder: Responder | None = context.get("original")
+        if responder is not None:
+            contacts = list(responder.contacts.all())
+            context["headline"] = reach.sentence(responder, contacts, clock.now())
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Responder]:
         """Count each one's usable addresses."""
@@ -83,7 +90,7 @@ class ResponderAdmin(GuardedAdmin[Responder]):
             return "No: switched off"
         count = int(responder.usable_count)
         return (
-            f"Yes, by {count} address{'es' * (count != 1)}" if count else "No: no verified address"
+            f"Yes, by {plural(count, 'contact,contacts')}" if count else "No: no confirmed contact"
         )
 
     def why_kept(self, obj: Responder) -> Sequence[str]:
@@ -100,18 +107,26 @@ class ResponderAdmin(GuardedAdmin[Responder]):
         ]
         return [
             Button(
-                "add_contact", "Add an address", add, Address, shown=_may(request, obj), opens=True
+                "add_contact", "Add a contact", add, Address, shown=_may(request, obj), opens=True
             ),
             *rows,
         ]
 
     def panels(self, request: HttpRequest, obj: Responder) -> Sequence[Panel]:
-        """Show the addresses: in full to their owner, masked to an Administrator."""
-        if not _may(request, obj):
-            return [Panel("Addresses", "Only the person and an Administrator see them.")]
+        """Show the contacts: in full to their owner, masked to an Administrator."""
         is_own = who(request).user_id == obj.user_id
-        rows = [_cells(contact, is_own=is_own) for contact in obj.contacts.all()]
-        return [Panel("Addresses", "", COLUMNS, rows, f"{obj} can't be reached: no address.")]
+        title = "Your contacts" if is_own else "Contacts"
+        if not _may(request, obj):
+            return [Panel(title, "Only the person and an Administrator see them.")]
+        contacts = list(obj.contacts.all())
+        rows = [_cells(contact, is_own=is_own) for contact in contacts]
+        count = plural(len(rows), "contact,contacts")
+        return [Panel(title, "", COLUMNS, rows, "There is none yet.", key="contacts", count=count)]
+
+
+def _reached() -> QuerySet[ContactMethod, int]:
+    """Return the responders that a page reaches."""
+    return ContactMethod.objects.usable().values_list("responder", flat=True)
 
 
 def _may(request: HttpRequest, responder: Responder) -> bool:
@@ -121,7 +136,7 @@ def _may(request: HttpRequest, responder: Responder) -> bool:
 
 def _add(user: User, *, by: Actor, at: datetime, channel: str, address: str) -> str:
     add_contact(user, channel, address.strip(), by=by, at=at)
-    return "The address is added; a code is on its way to it. Confirm it by that code."
+    return "The contact is added; a code is on its way to it. Confirm it by that code."
 
 
 def _row(contact: ContactMethod, *, may: bool) -> list[Button]:
@@ -129,17 +144,17 @@ def _row(contact: ContactMethod, *, may: bool) -> list[Button]:
     pk, button = contact.pk, partial(_button, contact, may=may)
     gone = f"No page goes to {masked(contact.address)} any more."
     return [
-        button("test", "Send test", _said(send_test, "A test is on its way.")),
+        button("test", "Send a test page", _said(send_test, "A test page is on its way.")),
         button(
             "code",
-            "Send code",
+            "Send a new code",
             _said(addresses.resend_code, "A new code is on its way."),
             possible=not is_known,
         ),
         button(
             "confirm",
             "Confirm",
-            _said(confirm_contact, "The address is confirmed."),
+            _said(confirm_contact, "The contact is confirmed; pages go there."),
             possible=not is_known,
             form=Code,
         ),
@@ -183,21 +198,15 @@ def _switch(contact_id: int, *, on: bool, by: Actor, at: datetime) -> str:
 
 def _remove(contact_id: int, *, by: Actor, at: datetime) -> str:
     addresses.remove_contact(contact_id, by=by, at=at)
-    return "The address is removed."
+    return "The contact is removed."
 
 
 def _cells(contact: ContactMethod, *, is_own: bool) -> list[object]:
     return [
-        contact.channel,
+        reach.channel_cell(contact),
         contact.address if is_own else masked(contact.address),
-        moment(contact.verified_at),
-        moment(contact.last_ok_at),
-        _goes_there(contact),
+        reach.when(contact.verified_at),
+        reach.when(contact.last_ok_at),
+        reach.pages_go_there(contact),
         Several(tuple(button for button in _row(contact, may=True) if button.shown)),
     ]
-
-
-def _goes_there(contact: ContactMethod) -> str:
-    if contact.verified_at is None:
-        return "No: not confirmed yet"
-    return "Yes" if contact.disabled_at is None else "No: switched off"

@@ -1,13 +1,15 @@
 """Who was paged about an incident and what became of it, for the incident's own answer.
 
-Wired as `incident_pages` and `incident_page_counts` in PROVIDERS: the kernel does not know the pager.
+Wired as `incident_pages`, `incident_page_counts` and `incident_page_count` in PROVIDERS: the kernel does not know the pager.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Subquery
 
+from core import expressions
+from core.expressions import gathered
 from notify.models import Delivery
 from oncall.models import Page
 
@@ -38,6 +40,11 @@ def counts_of(incident_ids: Sequence[int]) -> dict[int, int]:
     pages = Page.objects.filter(escalation__incident__in=incident_ids)
     of_each = pages.values_list("escalation__incident_id")
     return dict(of_each.annotate(rows=Count("pk")).order_by("escalation__incident_id"))
+
+
+def counted() -> Subquery:
+    """Return how many pages an incident has, as a column of a query of incidents."""
+    return gathered(Page.objects.all(), "escalation__incident", expressions.Count("pk"))
 
 
 def _delivered(page: Page, delivery: Delivery) -> dict[str, Any]:

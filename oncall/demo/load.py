@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from core import first_start
 from core.errors import NotPossible
@@ -31,6 +33,8 @@ def load(at: datetime) -> bool:
         if not PlaybookVersion.objects.exists():
             playbooks.store_shipped(at)
         first_start.keep(_build(at))
+        for part in settings.DEMO_PARTS:
+            import_string(part)(at)
         installation.demo_loaded_at = at
         installation.save(update_fields=["demo_loaded_at"])
     return True

@@ -10,9 +10,20 @@ from datetime import datetime
 
 from core import actor as actors
 from core.actor import Actor
-from incidents.actions import assign_role, declare_incident, mark, playbooks, steps, story
+from incidents.actions import (
+    assign_role,
+    decide,
+    declare_incident,
+    judge,
+    mark,
+    pin,
+    playbooks,
+    steps,
+    story,
+    suppose,
+)
 from incidents.actions.opening import open_all
-from incidents.models import Incident, PlaybookVersion, TimelineEntry
+from incidents.models import Incident, PlaybookVersion, Standing, TimelineEntry
 from incidents.playbook.lifecycle import VERBS
 from oncall.demo import door
 from oncall.demo.company import Built
@@ -117,6 +128,11 @@ class Teller:
             "role": self._role,
             "note": self._note,
             "mark": self._mark,
+            "decide": self._decide,
+            "suppose": self._suppose,
+            "confirm": self._judge,
+            "reject": self._judge,
+            "pin": self._pin,
         }
         return special.get(step.verb, self._move)(incident, step, by)
 
@@ -146,4 +162,27 @@ class Teller:
 
     def _mark(self, incident: Incident, step: Step, _by: Actor) -> Incident:
         mark(incident.pk, step.words, at=step.at)
+        return incident
+
+    def _decide(self, incident: Incident, step: Step, by: Actor) -> Incident:
+        """Read "roll back | it is rehearsed | raise the pool": the choice, why, and what was not chosen."""
+        chosen, reason, other = (part.strip() for part in f"{step.words}||".split("|")[:3])
+        decide(incident.pk, chosen, reason=reason, alternatives=other, by=by, at=step.at)
+        return incident
+
+    def _suppose(self, incident: Incident, step: Step, by: Actor) -> Incident:
+        suppose(incident.pk, step.words, by=by, at=step.at)
+        return incident
+
+    def _judge(self, incident: Incident, step: Step, by: Actor) -> Incident:
+        """Confirm or reject the open hypothesis that begins with these words."""
+        wanted = incident.timeline.filter(standing=Standing.OPEN, text__startswith=step.words)
+        standing = Standing.CONFIRMED if step.verb == "confirm" else Standing.REJECTED
+        judge(incident.pk, wanted.get().pk, standing, by=by, at=step.at)
+        return incident
+
+    def _pin(self, incident: Incident, step: Step, by: Actor) -> Incident:
+        """Pin the entry that begins with these words; notes are stored last and can't be pinned here."""
+        entry = incident.timeline.get(text__startswith=step.words)
+        pin(incident.pk, entry.pk, on=True, by=by, at=step.at)
         return incident

@@ -15,7 +15,9 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 DOMAIN = (ROOT / "docs/domain.md").read_text(encoding="utf-8")
 INGEST = (ROOT / "docs/ingest.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-READERS = r'environment\.(?:text|flag|number|url|secret|database|networks)\(\s*"([A-Z_]+)"'
+READERS = (
+    r'environment\.(?:text_or_file|text|flag|number|url|secret|database|networks)\(\s*"([A-Z_]+)"'
+)
 
 
 def variables() -> list[str]:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from core.models import ApiToken, Heartbeat, LateCall, Team, User
+from core.models import ApiToken, Heartbeat, LateCall, SignIn, Team, User
 from core.secrets import digest
 from incidents.models import (
     Alert,
@@ -22,6 +22,7 @@ from incidents.models import (
 )
 from notify.models import Delivery, DeliveryAttempt, KeptMail
 from oncall.models import Escalation, Override, Page, PolicyBinding
+from postmortems.models import ActionItem, Postmortem, Section
 from tests.factories import (
     NINE,
     AnIncident,
@@ -71,6 +72,9 @@ def fill(team: Team, count: int = 1) -> None:
 
 def _fill_one(team: Team) -> None:
     person = AUser()
+    SignIn.objects.create(
+        at=NINE, event="signed_in", method="password", user=person, who=person.username
+    )
     service = AService(team=team)
     source = ASource(service=service)
     number = Source.objects.count()
@@ -105,6 +109,7 @@ def _fill_one(team: Team) -> None:
         fact="incident.ended", handler="x.y", object_id=1, created_at=NINE, due_at=NINE
     )
     _fill_pager(team, person, incident, number)
+    _fill_learning(person, incident)
 
 
 def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> None:
@@ -131,6 +136,17 @@ def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> No
     KeptMail.objects.create(
         delivery=delivery, kept_at=NINE, to=person.email, subject="Page", text="Open it"
     )
+
+
+def _fill_learning(person: User, incident: Incident) -> None:
+    postmortem = Postmortem.objects.create(
+        incident=incident, playbook=incident.playbook, owner=person, opened_at=NINE
+    )
+    Section.objects.create(postmortem=postmortem, position=1, key="causes", title="What led to it")
+    ActionItem.objects.create(
+        incident=incident, postmortem=postmortem, title="Alert earlier", owner=person,
+        due_on=NINE.date() - 24 * HOUR, original_due_on=NINE.date(), created_at=NINE,
+    )  # fmt: skip
 
 
 def screens() -> list[Any]:

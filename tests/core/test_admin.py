@@ -25,6 +25,7 @@ MATRIX = {
     "core.apitoken":          ("va",   "-a",   "-a",   "-a",   "-a"),
     "core.heartbeat":         ("v",    "v",    "v",    "v",    "v"),
     "core.latecall":          ("v",    "v",    "v",    "v",    "v"),
+    "core.signin":            ("v",    "",     "",     "",     ""),
     "core.team":              ("vacd", "vc",   "v",    "v",    "v"),
     "core.user":              ("vacd", "v",    "v",    "v",    "v"),
     "incidents.alert":        ("v",    "v",    "v",    "v",    "v"),
@@ -44,6 +45,8 @@ MATRIX = {
     "oncall.policybinding":   ("vacd", "v",    "v",    "v",    "v"),
     "oncall.responder":       ("vacd", "v",    "v",    "v",    "v"),
     "oncall.schedule":        ("vacd", "vacd", "va",   "v",    "v"),
+    "postmortems.actionitem": ("va",   "va",   "va",   "va",   "v"),
+    "postmortems.postmortem": ("v",    "v",    "v",    "v",    "v"),
 }  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:")
 ROLES = ("administrator", "manager", "stranger", "responder", "viewer")

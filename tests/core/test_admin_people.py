@@ -183,6 +183,36 @@ def test_c85_whoever_is_on_call_now_can_t_be_switched_off_or_deleted() -> None:
     assert PolicyStep.objects.get().people.exists()
 
 
+def test_a_page_shows_no_part_of_a_password_hash() -> None:
+    people = scene.cast()
+    people.viewer.set_password("correct-horse-9")
+    people.viewer.save()
+    algorithm, *_rest, salt, stored_hash = people.viewer.password.split("$")
+    page = f"/admin/core/user/{people.viewer.pk}/change/"
+
+    html = scene.signed_in(people.administrator).get(page).content.decode()
+
+    assert "<strong>set</strong>" in html
+    assert not any(part in html for part in (algorithm, salt, stored_hash, stored_hash[:6]))
+    people.viewer.set_unusable_password()
+    people.viewer.save()
+    html = scene.signed_in(people.administrator).get(page).content.decode()
+    assert "<strong>no password</strong>" in html
+
+
+def test_a_person_is_headed_by_name_and_a_new_one_is_a_person() -> None:
+    people = scene.cast()
+    ines = AUser(username="ines", first_name="Ines", last_name="Okafor")
+    browser = scene.signed_in(people.administrator)
+
+    assert (
+        "<h1>Ines Okafor</h1>"
+        in browser.get(f"/admin/core/user/{ines.pk}/change/").content.decode()
+    )
+    assert "<h1>New person</h1>" in browser.get("/admin/core/user/add/").content.decode()
+    assert "New person</a>" in browser.get("/admin/core/user/").content.decode()
+
+
 def test_a_manager_edits_the_members_of_their_own_team_only() -> None:
     people = scene.cast()
     member = Membership.objects.get(user=people.manager)

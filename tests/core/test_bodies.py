@@ -130,9 +130,9 @@ def test_a_gzip_bomb_is_refused_within_the_memory_of_its_cap() -> None:
     [
         b"",
         b"plain",
-        gzip.compress(b"hello")[:-4],
-        gzip.compress(b"a")[:5],
-        gzip.compress(b"a") + b"tail",
+        gzip.compress(b"hello", mtime=0)[:-4],
+        gzip.compress(b"a", mtime=0)[:5],
+        gzip.compress(b"a", mtime=0) + b"tail",
     ],
 )
 def test_what_is_no_whole_gzip_is_refused(body: bytes) -> None:

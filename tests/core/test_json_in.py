@@ -34,7 +34,7 @@ REFUSED = [
     ('{"a": 1}'.encode("utf-16-le"), 400, "bad_encoding"),
     ('{"a": 1}'.encode("utf-16-be"), 400, "bad_encoding"),
     ('{"a": 1}'.encode("utf-32"), 400, "bad_encoding"),
-    (gzip.compress(b'{"a": 1}'), 400, "bad_encoding"),
+    (gzip.compress(b'{"a": 1}', mtime=0), 400, "bad_encoding"),
     (b"[" * 33 + b"]" * 33, 422, "json_too_deep"),
     (b'{"a":' * 33 + b"1" + b"}" * 33, 422, "json_too_deep"),
     (b"[" * 5_000 + b"]" * 5_000, 422, "json_too_deep"),

@@ -55,8 +55,9 @@ def test_what_paged_says_whom_it_belongs_to_and_when(browser: Client, clock: Clo
 
     html = page(browser, event)
 
-    assert "It belongs to one incident, for which somebody was paged." in html
-    assert re.search(r">INC-\d+ Disk is full<", html)
+    assert "It paged" in html
+    assert "It went through all 8 stages." in html
+    assert re.search(r">Open INC-\d+<", html)
     assert "09:00:02" in html
 
 
@@ -66,8 +67,8 @@ def test_what_was_of_severity_4_says_why_nobody_was_paged(browser: Client, clock
 
     html = page(browser, event)
 
-    assert "for which nobody was paged" in html
-    assert "not paged: severity 4" in html
+    assert "No page: none was started: not paged: severity 4" in html
+    assert "Stopped at stage 7 of 8, escalation." in html
 
 
 def test_a_duplicate_says_so(browser: Client, clock: Clock) -> None:
@@ -76,7 +77,62 @@ def test_a_duplicate_says_so(browser: Client, clock: Clock) -> None:
     repeated = arrive(source, clock)
     actions.digest(clock.now)
 
-    assert RawEvent.objects.get(pk=repeated.pk).items[0]["verdict"] in page(browser, repeated)
+    html = page(browser, repeated)
+    assert RawEvent.objects.get(pk=repeated.pk).items[0]["verdict"] == "duplicate"
+    assert "Stopped at stage 3 of 8, identity." in html
+    assert "The same was sent before, so it changes nothing." in html
+
+
+def test_an_end_says_that_an_end_pages_nobody(browser: Client, clock: Clock) -> None:
+    source = ASource(format="generic")
+    arrive(source, clock)
+    actions.digest(clock.now)
+    ended = arrive(source, clock, action="resolve")
+    actions.digest(clock.forward(minutes=2))
+
+    html = page(browser, ended)
+
+    assert "An end pages nobody." in html
+    assert "it ends the alert" in html
+
+
+def test_severity_none_is_stopped_where_things_are_held_back(browser: Client, clock: Clock) -> None:
+    event = arrive(ASource(format="generic"), clock, severity="none")
+    actions.digest(clock.now)
+
+    assert "Stopped at stage 5 of 8, held back." in page(browser, event)
+
+
+def test_each_alert_of_a_batch_has_its_own_stages(browser: Client, clock: Clock) -> None:
+    event = arrive(ASource(format="generic"), clock)
+    actions.digest(clock.now)
+    stored = RawEvent.objects.get(pk=event.pk)
+    stored.items = [
+        *stored.items,
+        {"verdict": "stale", "reason": "older", "key": "b", "action": "trigger"},
+    ]
+    stored.save(update_fields=["items"])
+
+    assert "In this event" in page(browser, event)
+    assert "older than what is known" in text(browser.get(f"{LIST}{event.pk}/change/?item=1"))
+
+
+@pytest.mark.parametrize(
+    "query", ["item=99", "item=-1", "item=x", "item=9999999", "view=raw", "view=<b>"]
+)
+def test_odd_questions_never_break_the_page(browser: Client, clock: Clock, query: str) -> None:
+    event = arrive(ASource(format="generic"), clock)
+    actions.digest(clock.now)
+
+    assert browser.get(f"{LIST}{event.pk}/change/?{query}").status_code == 200
+
+
+def test_what_was_sent_is_inert_as_fields_and_raw(browser: Client, clock: Clock) -> None:
+    event = arrive(ASource(format="generic"), clock, title="<script>alert(1)</script>")
+    actions.digest(clock.now)
+
+    for query in ("", "?view=raw"):
+        assert "<script>alert" not in text(browser.get(f"{LIST}{event.pk}/change/{query}"))
 
 
 def quarantined(clock: Clock) -> RawEvent:

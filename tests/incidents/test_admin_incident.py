@@ -42,6 +42,11 @@ def page(browser: Client, incident: Incident) -> str:
     return text(reply)
 
 
+def words(html: str) -> str:
+    """Return the text of a page, as it reads."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
 def press(browser: Client, incident: Incident, verb: str, **typed: str) -> Any:
     return browser.post(f"{LIST}{incident.pk}/press/{verb}/", typed, follow=True)
 
@@ -72,7 +77,9 @@ def test_what_is_over_offers_what_is_left(browser: Client) -> None:
 
     shown = offered(page(browser, incident))
 
-    assert shown == {"start_review", "close", "reopen", "note"}
+    assert shown & set(VERBS) == {"start_review", "close", "reopen"}
+    assert "note" in shown
+    assert not {"declare", "take_command", "assign_role", "change_severity"} & shown
 
 
 def test_a_viewer_sees_all_and_is_offered_nothing() -> None:
@@ -219,7 +226,7 @@ def test_declaring_opens_one_incident_and_goes_to_it(browser: Client, rob: User)
 
     incident = Incident.objects.get()
     assert (incident.opened_by, incident.rank, incident.is_declared) == (rob, 2, True)
-    assert reply.redirect_chain[-1][0] == f"{LIST}{incident.pk}/change/"
+    assert reply.redirect_chain[-1][0] == f"{LIST}{incident.pk}/"
     assert "The engine pages within seconds." in text(reply)
     assert Escalation.objects.filter(incident=incident).exists()
 
@@ -295,7 +302,7 @@ def test_a_role_is_given_by_name(browser: Client) -> None:
 
     press(browser, incident, "assign_role", role="commander", user=str(anna.pk))
 
-    assert "Commander: Anna" in page(browser, incident)
+    assert "Commander: Anna" in words(page(browser, incident))
 
 
 def test_a_note_may_tell_of_earlier(browser: Client, clock: Clock) -> None:
@@ -328,7 +335,7 @@ def test_a_changed_severity_needs_a_reason(browser: Client) -> None:
     press(browser, incident, "change_severity", rank="1", reason="All regions")
 
     assert again(incident).rank == 1
-    assert "Severity 3 → 1: All regions" in page(browser, incident)
+    assert "Severity 3 → 1: All regions" in words(page(browser, incident))
 
 
 # Looking

@@ -9,11 +9,11 @@ from django.test import Client
 from core.actor import person
 from core.errors import NotFound, NotPossible
 from core.models import Team, User
+from notify.addresses import masked
 from notify.models import Delivery
 from oncall import rota
 from oncall.actions import add_contact, addresses
 from oncall.actions.contacts import fresh_code
-from oncall.admin.responders import masked
 from oncall.models import (
     ContactMethod,
     Layer,
@@ -177,8 +177,8 @@ def test_the_list_says_who_can_t_be_reached(ada: User) -> None:
 
     html = text(scene.signed_in(ada).get("/admin/oncall/responder/"))
 
-    assert "Yes, by 1 address<" in html
-    assert "No: no verified address" in html
+    assert "Yes, by 1 contact<" in html
+    assert "No: no confirmed contact" in html
     assert "No: switched off" in html
 
 

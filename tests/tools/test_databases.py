@@ -7,7 +7,10 @@ import psycopg
 import pytest
 
 from tests import programs
+from tests.stack import postgresql
 from tools import cluster, databases
+
+__all__ = ["postgresql"]
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +67,19 @@ def test_without_server_and_programs_there_is_none(monkeypatch):
 
     with databases.postgresql() as found:
         assert found is None
+
+
+@pytest.mark.slow
+def test_an_interrupted_runs_databases_go_with_those_of_its_workers_and_no_other(postgresql):
+    server = postgresql.url("postgres")
+    for name in ("test_x", "test_x_gw0", "test_x_gw11", "test_x_y", "test_x1_gw0"):
+        postgresql.create(name)
+
+    databases.drop("test_x", of=server)
+
+    with psycopg.connect(server) as link:
+        found = link.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test%'")
+        assert {name for (name,) in found} == {"test_x_y", "test_x1_gw0"}
 
 
 @pytest.mark.slow

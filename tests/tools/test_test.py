@@ -24,6 +24,18 @@ def test_the_slow_tests_come_last_and_once():
     ]
 
 
+def test_whole_fast_rounds_are_shared_out_and_nothing_else():
+    whole, narrowed = suite.rounds(SERVER, []), suite.rounds(SERVER, ["-k", "name"])
+
+    assert ["-n" in one.select for one in whole] == [True, True, False]
+    assert not any("-n" in one.select for one in narrowed)
+
+
+def test_coverage_is_measured_once_for_the_fast_tests_and_for_the_slow_ones():
+    assert [one.is_measured for one in suite.rounds(SERVER, [])] == [True, False, True]
+    assert all(one.is_measured for one in suite.rounds(None, []))
+
+
 def test_without_a_server_the_slow_tests_run_on_sqlite():
     assert [one.server for one in suite.rounds(None, [])] == [None, None]
 

@@ -38,6 +38,7 @@
     const mark = inside && (held.id ? `#${CSS.escape(held.id)}` : held.dataset.action ? `[data-action="${held.dataset.action}"]` : null);
     const open = [...el.querySelectorAll('details[open][id]')].map((d) => d.id);
     el.innerHTML = html;
+    el.querySelectorAll('template[data-for]').forEach((t) => { const far = document.getElementById(t.dataset.for); if (far && far.innerHTML !== t.innerHTML) far.innerHTML = t.innerHTML; t.remove(); });
     open.forEach((id) => { const d = document.getElementById(id); if (d) d.open = true; });
     if (mark) el.querySelector(mark)?.focus({ preventScroll: true });
     el.classList.add('fresh');
@@ -45,7 +46,7 @@
   // What is being read or typed does not move: new lines wait behind a button.
   const busy = (el) => {
     const held = document.activeElement;
-    return (el.contains(held) && /INPUT|TEXTAREA|SELECT/.test(held.tagName)) || el.querySelector('form details[open], details.act[open]') ||
+    return (el.contains(held) && /INPUT|TEXTAREA|SELECT/.test(held.tagName)) || el.querySelector('form details[open], details.act[open], td input:checked') ||
       ('liveWait' in el.dataset && el.getBoundingClientRect().top < 0);
   };
   const offer = (el, html) => {
@@ -68,7 +69,7 @@
       el.wait = Number(el.dataset.every); el.good = new Date();
       note(el, '');
       if (html !== el.last) {
-        if (el.last === undefined || !busy(el)) { if (el.last !== undefined || html.trim() !== el.innerHTML.trim()) put(el, html); el.last = html; } else offer(el, html);
+        if (el.last === undefined && html.trim() === el.innerHTML.trim()) el.last = html; else if (!busy(el)) { put(el, html); el.last = html; } else offer(el, html);
       }
     } catch {
       el.wait = Math.min((el.wait || 1) * 2, SLOWEST);
@@ -90,9 +91,10 @@
       clearTimeout(timer);
       timer = setTimeout(() => {
         const el = document.getElementById(form.dataset.preview);
-        const asked = new URLSearchParams([...new FormData(form)].filter(([k, v]) => typeof v === 'string' && k !== 'csrfmiddlewaretoken'));
+        const asked = new URLSearchParams([...new FormData(form)].filter(([k, v]) => typeof v === 'string' && v.length < 500 && k !== 'csrfmiddlewaretoken'));
         asked.set('part', form.dataset.preview);
-        fetch(`?${asked}`, { credentials: 'same-origin' }).then((r) => r.ok && r.text()).then((html) => html && put(el, html)).catch(() => note(el, 'The preview is not reachable. Sending works without it.'));
+        form.asked = asked;
+        fetch(`?${asked}`, { credentials: 'same-origin' }).then((r) => r.ok && r.text()).then((html) => html && form.asked === asked && put(el, html)).catch(() => note(el, 'The preview is not reachable. Sending works without it.'));
       }, 300);
     });
   });

@@ -29,8 +29,12 @@ class Caller:
     def get(self, path: str, **query: object) -> HttpResponse:
         return self.send("GET", path, query=query)
 
-    def post(self, path: str, body: object = None) -> HttpResponse:
-        return self.send("POST", path, content=b"" if body is None else orjson.dumps(body))
+    def post(self, path: str, body: object = None, **headers: str) -> HttpResponse:
+        content = b"" if body is None else orjson.dumps(body)
+        return self.send("POST", path, content=content, **headers)
+
+    def patch(self, path: str, body: object, **headers: str) -> HttpResponse:
+        return self.send("PATCH", path, content=orjson.dumps(body), **headers)
 
     def send(
         self,

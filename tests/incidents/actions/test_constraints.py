@@ -8,18 +8,22 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from core.models import ApiToken, Installation, Membership
+from core.models import ApiToken, BreakGlassLink, Installation, KeptAnswer, Membership
 from incidents.models import (
     Alert,
     AlertKey,
+    EntryRevision,
     Incident,
     Milestone,
     PlaybookVersion,
     RawEvent,
     RoleAssignment,
+    RoleOffer,
+    SavedView,
     Service,
     Source,
     SourceKey,
+    TimelineEntry,
     TransitionLog,
 )
 from incidents.models.service import Dependency
@@ -112,6 +116,36 @@ def _held(**fields: Any) -> RoleAssignment:
     return held
 
 
+def _line(**fields: Any) -> TimelineEntry:
+    line: TimelineEntry = TimelineEntry.objects.create(
+        **{
+            "incident": AnIncident(), "kind": "note", "happened_at": NINE, "recorded_at": NINE, "text": "x",
+            "actor_kind": "engine", "actor_label": "x", **fields,
+        }
+    )  # fmt: skip
+    return line
+
+
+def _revision() -> None:
+    fields = {
+        "at": NINE,
+        "text": "x",
+        "happened_at": NINE,
+        "actor_kind": "engine",
+        "actor_label": "x",
+    }
+    line = _line()
+    twice(lambda: EntryRevision.objects.create(entry=line, number=1, **fields))()
+
+
+def _offer(**fields: Any) -> RoleOffer:
+    people = {"user": AUser(), "offered_by": AUser()}
+    offer: RoleOffer = RoleOffer.objects.create(
+        **{"incident": AnIncident(), "role": "scribe", "offered_at": NINE, **people, **fields}
+    )
+    return offer
+
+
 def _dependency() -> None:
     one, two = AService(), AService()
     twice(lambda: Dependency.objects.create(service=one, needs=two))()
@@ -148,6 +182,18 @@ def a_token(**fields: Any) -> ApiToken:
     return token
 
 
+def _kept_answer() -> None:
+    user = AUser()
+    for _ in range(2):
+        KeptAnswer.objects.create(user=user, ceiling="manager", key="k", made_at=NINE)
+
+
+def _view() -> None:
+    user = AUser()
+    for _ in range(2):
+        SavedView.objects.create(user=user, name="mine", query="", created_at=NINE)
+
+
 # constraint -> what breaks it: mostly a QuerySet.update(), which knows nothing of transitions and actions
 BROKEN: dict[str, Break] = {
     "incidents_rank_one_to_four": lambda: incident().update(rank=5),
@@ -181,12 +227,22 @@ BROKEN: dict[str, Break] = {
     "incidents_milestone_is_known": lambda: Milestone.objects.create(incident=AnIncident(), kind="tea", at=NINE, recorded_at=NINE),
     "incidents_one_holder_per_role": lambda: _held(incident=_held().incident),
     "incidents_role_ends_after_it_begins": lambda: _held(to_at=NINE - timedelta(seconds=1)),
+    "incidents_hypothesis_stands_somewhere": lambda: _line(standing="open", stands_since=NINE),
+    "incidents_pinned_by_somebody": lambda: _line(pinned_at=NINE),
+    "incidents_revision_numbered_once": _revision,
+    "incidents_one_open_offer_per_role": lambda: _offer(incident=_offer().incident),
+    "incidents_offer_is_open_or_settled": lambda: _offer(state="accepted"),
     "core_one_place_per_team": _place,
     "core_role_is_known": lambda: Membership.objects.create(team=ATeam(), user=AUser(), role="king"),
     "core_one_installation": lambda: Installation.objects.create(id=2, created_at=NINE),
     "core_two_live_tokens_per_name": lambda: a_token(user=a_token().user, digest="other"),
     "core_token_slot_is_one_or_two": lambda: a_token(slot=3),
     "core_token_ends_after_it_begins": lambda: a_token(expires_at=NINE),
+    "core_one_answer_per_key": _kept_answer,
+    "core_glass_ends_after_it_begins": lambda: BreakGlassLink.objects.create(
+        user=AUser(), digest="d", made_at=NINE, expires_at=NINE
+    ),
+    "incidents_view_named_once": _view,
 }  # fmt: skip
 # An unknown state is neither live nor over: PostgreSQL names the first constraint in the alphabet.
 BROKEN_TOO = {"incidents_state_is_known": "incidents_ended_when_not_live"}

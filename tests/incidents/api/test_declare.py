@@ -7,8 +7,9 @@ from django.db.models import Model
 
 from core.models import User
 from incidents.models import Incident, TimelineEntry
+from oncall.models import Escalation
 from tests.core.api.callers import Caller, assert_problem
-from tests.factories import AnIncident, AService
+from tests.factories import AnIncident, APolicy, ASchedule, AService, AUser
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,21 @@ def test_a_person_declares_and_is_told_where_it_is(caller: Caller) -> None:
     assert found["declared_at"] == "2026-11-23T09:00:00.000000Z"
     assert found["timeline"][0]["actor"] == {"kind": "person", "label": "Rita Rask"}
     assert caller.get(f"incidents/{found['number']}/").json() == found
+
+
+def test_declaring_costs_six_statements_besides_the_caller_s_rights(
+    caller: Caller, django_assert_num_queries: Any
+) -> None:
+    shop = AService(slug="shop")
+    APolicy(steps=[(300, [ASchedule(people=[AUser()])]), (300, [AUser()])], default=True)
+    body = {"title": "Down", "service": shop.slug, "severity": 1}
+    caller.post("incidents/", body)  # statements that are compiled once per process
+
+    # the caller; service and playbook, incident, line, milestones, plan, escalation; in one savepoint (B11)
+    with django_assert_num_queries(1 + 6 + 2):
+        number = caller.post("incidents/", body).json()["number"]
+
+    assert Escalation.objects.get(incident=number).steps
 
 
 def test_whoever_declares_may_say_that_they_have_it(caller: Caller) -> None:

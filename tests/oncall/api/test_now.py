@@ -135,6 +135,6 @@ def test_it_costs_the_same_however_many_take_turns(
     everyone = AUser.create_batch(people[0])
     APolicy(steps=[(300, [ASchedule(people=everyone)])], default=True)
 
-    # token, groups, service; bindings, steps, schedules, people; five for the plan; names
-    with django_assert_num_queries(13):
+    # caller, service; bindings, steps, schedules, people; five for the plan; names
+    with django_assert_num_queries(12):
         caller.get("oncall/now", service="shop")

@@ -1,0 +1,227 @@
+"""What the buttons of postmortems and action items ask for."""
+
+from typing import Any
+
+from django import forms
+
+from core.models import Team, User
+from incidents.admin.forms import KeptNumber, Someone
+from incidents.playbook import Playbook
+from postmortems.models import ActionItem, Factor, Postmortem
+from postmortems.models.postmortem import LONGEST_SECTION
+
+AREA = {"rows": 3}
+NONE = ("", "none")
+
+
+class Sent(forms.CharField):
+    """Something that the page knew and sends along; it never counts as typed."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=LONGEST_SECTION, widget=forms.HiddenInput, strip=False)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Return False."""
+        return False
+
+
+class Perhaps(Someone):
+    """A person, or nobody."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the person, None for an empty field; raise ValidationError for a name that nobody has."""
+        return super().clean(value) if str(value or "").strip() else None
+
+
+class Several(Someone):
+    """People by username or full name, with commas between them."""
+
+    def clean(self, value: Any) -> list[User]:
+        """Return the people, each once; raise ValidationError for a name that nobody has."""
+        names = [name for name in str(value or "").split(",") if name.strip()]
+        if not names:
+            raise forms.ValidationError("Name at least one person.")
+        return list(dict.fromkeys(super(Several, self).clean(name) for name in names))
+
+
+class Ask(forms.Form):
+    """Who is asked to read it."""
+
+    reviewers = Several(
+        label="Ask these people", help_text="Usernames or full names, with commas between."
+    )
+
+
+class Verdict(forms.Form):
+    """What a reviewer says."""
+
+    verdict = forms.ChoiceField(
+        choices=(("agrees", "I agree"), ("asks_changes", "I ask for changes")),
+        widget=forms.RadioSelect,
+        label="My review",
+    )
+    comment = forms.CharField(
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs=AREA),
+        label="what should change",
+    )
+
+
+class Why(forms.Form):
+    """A reason."""
+
+    reason = forms.CharField(
+        max_length=20_000, widget=forms.Textarea(attrs=AREA), help_text="At least 10 characters."
+    )
+
+
+class PerhapsWhy(forms.Form):
+    """A reason where one is needed."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs=AREA),
+        help_text="Only where the playbook keeps the incident open.",
+    )
+
+
+class NewFactor(forms.Form):
+    """One more factor."""
+
+    text = forms.CharField(
+        max_length=1000, widget=forms.Textarea(attrs={"rows": 2}), label="contributing factor",
+        help_text="What had to come together, in the system and not in a person.",
+    )  # fmt: skip
+
+
+class WordedFactor(NewFactor):
+    """Another wording of a factor."""
+
+    number = KeptNumber()
+
+
+class Numbered(forms.Form):
+    """A factor."""
+
+    number = KeptNumber()
+
+
+class _Found(forms.Form):
+    section, rule, quote = Sent(), Sent(), Sent()
+
+
+class Keep(_Found):
+    """Why a sentence stays."""
+
+    reason = forms.CharField(
+        max_length=2000, label="It stays, because", help_text="At least 10 characters."
+    )
+
+
+class Use(_Found):
+    """Which proposal takes its place."""
+
+    instead = Sent()
+
+
+class Facts(forms.Form):
+    """Owner, meeting and the text for the status page."""
+
+    owner = Perhaps(required=False)
+    meeting_at = forms.DateTimeField(
+        required=False,
+        label="review meeting (UTC)",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
+        owner = postmortem.owner.username if postmortem.owner else ""
+        kwargs.setdefault("initial", {"owner": owner, "meeting_at": postmortem.meeting_at})
+        super().__init__(*args, **kwargs)
+
+
+class PublicText(forms.Form):
+    """What the status page may show, once it is published."""
+
+    public_text = forms.CharField(
+        required=False,
+        max_length=LONGEST_SECTION,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        label="text for the status page",
+        help_text="Markdown. Nothing else of the postmortem is ever shown outside.",
+    )
+    is_public = forms.BooleanField(required=False, label="Show it once it is published")
+
+    def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
+        start = {"public_text": postmortem.public_text, "is_public": postmortem.is_public}
+        kwargs.setdefault("initial", start)
+        super().__init__(*args, **kwargs)
+
+
+class ItemForm(forms.Form):
+    """The facts of an action item, with the playbook's words to choose from."""
+
+    title = forms.CharField(max_length=200, label="what is to be done")
+    owner = Perhaps(required=False, help_text="A person. For now a team will do.")
+    team = forms.ModelChoiceField(Team.objects.all(), required=False, empty_label="none")
+    due_on = forms.DateField(
+        required=False,
+        label="due on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    kind = forms.ChoiceField(required=False)
+    priority = forms.ChoiceField(required=False, choices=ActionItem.Priority.choices)
+    factor = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, label="answers factor"
+    )
+    measure = forms.CharField(required=False, max_length=300, label="we see that it works by")
+    detail = forms.CharField(required=False, max_length=20_000, widget=forms.Textarea(attrs=AREA))
+
+    def __init__(
+        self, *args: Any, playbook: Playbook, factors: list[Factor], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [NONE, *((one.key, one.label) for one in playbook.actions.kinds)]
+        numbered = [NONE, *((str(one.position), str(one)[:80]) for one in factors)]
+        for name, choices in (("kind", kinds), ("factor", numbered)):
+            self._choose(name, choices)
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if len(choices) == 1:
+            del self.fields[name]
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+class ItemChange(ItemForm):
+    """The same with why it changes, its evidence, and the version that the page showed."""
+
+    evidence = forms.CharField(
+        required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    reason = forms.CharField(required=False, max_length=2000, label="why it changes")
+    version = KeptNumber()
+
+
+class Proof(forms.Form):
+    """What proves that it is done."""
+
+    evidence = forms.CharField(
+        max_length=20_000, label="what proves it", help_text="A link, a change, or a sentence."
+    )
+
+
+class NewDate(forms.Form):
+    """Another due date, and why."""
+
+    due_on = forms.DateField(label="new date", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(max_length=2000, label="why")
+
+
+class NewOwner(forms.Form):
+    """Who has it from now on."""
+
+    owner = Someone(label="who has it from now on")

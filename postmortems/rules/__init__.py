@@ -1,0 +1,1 @@
+"""The rules of learning, asked of a playbook's data: who needs a postmortem, until when, in which words. Pure."""

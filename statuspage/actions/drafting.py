@@ -1,0 +1,259 @@
+"""What would be said next of an internal incident: a person's draft, else what its present state proposes.
+
+A proposal is not stored: it is told anew from the incident each time, so that it follows every step by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.module_loading import import_string
+
+from incidents.models import Incident
+from incidents.playbook import Playbook, fill
+from incidents.playbook.lifecycle import State
+from incidents.playbook.response import Cadence, MessageTemplate
+from statuspage.actions import ledger
+from statuspage.models import Component, ComponentService, Draft, Hold, Page, PublicIncident
+from statuspage.rules.sentences import listed, proposed
+from statuspage.rules.states import OVER, ComponentState, Stage
+
+USUAL_PROMISE = timedelta(minutes=30)
+_FALLBACK = {
+    State.IDENTIFIED: Stage.IDENTIFIED,
+    State.MITIGATING: Stage.IDENTIFIED,
+    State.MONITORING: Stage.MONITORING,
+}
+# What a severity looks like from outside, until a person says otherwise.
+_BY_RANK = {1: ComponentState.MAJOR, 2: ComponentState.PARTIAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One thing to say in public. `components`: public id -> state. `started_at`: when visitors began to be hit."""
+
+    name: str
+    state: str
+    body: str
+    components: Mapping[str, str] = field(default_factory=dict)
+    next_update_by: datetime | None = None
+    advice: str = ""
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What an incident may say next, and to whom.
+
+    `number`: of the update that it would be; `published`: how many there are. `components` are those that
+    stand for its service or that it holds, `states` how they do now. `is_due`: there is something unsaid.
+    """
+
+    incident: Incident
+    page: Page
+    public: PublicIncident | None
+    published: int
+    components: tuple[Component, ...]
+    states: Mapping[int, ComponentState]
+    said: Announcement
+    version: int = 0
+    is_edited: bool = False
+    is_due: bool = True
+
+    @property
+    def number(self) -> int:
+        """Return the number of the next update."""
+        return self.published + 1
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """Return by when the next word is owed: as promised in public, or the first as the playbook asks."""
+        if self.public is not None:
+            return self.public.next_update_by
+        return first_word_by(self.incident)
+
+
+def pending(incident: Incident, at: datetime) -> Pending | None:
+    """Return what may be said next; None for what isn't declared, and where no component stands for its service."""
+    if not incident.is_declared:
+        return None
+    public = PublicIncident.objects.select_related("page").filter(incident=incident).first()
+    draft = Draft.objects.filter(incident=incident).first()
+    components = _components(incident, public, draft)
+    page = public.page if public else (components[0].page if components else None)
+    if page is None:
+        return None
+    components = tuple(row for row in components if row.page_id == page.pk)
+    return _with_draft(
+        Pending(
+            incident=incident,
+            page=page,
+            public=public,
+            published=public.updates.count() if public else 0,
+            components=components,
+            states=ledger.present_states(components),
+            said=Announcement("", Stage.INVESTIGATING, ""),
+        ),
+        draft,
+        at,
+    )
+
+
+def first_word_by(incident: Incident) -> datetime | None:
+    """Return by when the playbook wants the first public word; None where it wants none."""
+    if incident.declared_at is None or not incident.is_live:
+        return None
+    waits = [one.first_within for one in _cadences(incident) if one.first_within is not None]
+    elapsed = waits[0].elapsed if waits else None
+    return incident.declared_at + elapsed if elapsed is not None else None
+
+
+def _with_draft(found: Pending, draft: Draft | None, at: datetime) -> Pending:
+    proposal = _proposal(found, at)
+    stage_now = found.public.state if found.public else ""
+    if draft is not None and draft.is_edited:
+        said = Announcement(
+            name=draft.name,
+            state=draft.state,
+            body=draft.body,
+            components=draft.components,
+            next_update_by=_still_ahead(draft.next_update_by, proposal.next_update_by, at),
+            advice=draft.advice,
+            started_at=proposal.started_at,
+        )
+        return replace(found, said=said, version=draft.version, is_edited=True)
+    is_due = proposal.state != stage_now and bool(found.incident.is_live or found.public)
+    version = draft.version if draft else 0
+    return replace(found, said=proposal, version=version, is_due=is_due)
+
+
+def _still_ahead(
+    kept: datetime | None, proposed_by: datetime | None, at: datetime
+) -> datetime | None:
+    """Return a draft's promise, or the proposal's where its time has passed while nobody published it."""
+    return proposed_by if kept is not None and kept <= at else kept
+
+
+def _components(
+    incident: Incident, public: PublicIncident | None, draft: Draft | None
+) -> tuple[Component, ...]:
+    """Return the components of its service, the default page's first, those that the public one holds or a draft names."""
+    services = ComponentService.objects.filter(service=incident.service_id)
+    wanted = Q(pk__in=services.values("component"))
+    if public is not None:
+        wanted |= Q(pk__in=Hold.objects.filter(incident=public).values("component"))
+    if draft is not None and draft.is_edited:
+        wanted |= Q(public_id__in=list(draft.components))
+    rows = Component.objects.select_related("page", "group").filter(wanted)
+    return tuple(rows.order_by("-page__is_default", "page", "group__position", "position", "pk"))
+
+
+def _proposal(found: Pending, at: datetime) -> Announcement:
+    stage = _stage(found)
+    lesson = _lesson(found)
+    if stage is Stage.RESOLVED and lesson:
+        return replace(_frame(found, Stage.POSTMORTEM, at), body=lesson)
+    frame = _frame(found, stage, at)
+    return replace(frame, body=_body(found, stage, frame, at))
+
+
+def _frame(found: Pending, stage: Stage, at: datetime) -> Announcement:
+    incident, public = found.incident, found.public
+    promise = None if stage in OVER else (at + promise_length(incident)).replace(microsecond=0)
+    return Announcement(
+        name=public.name if public else incident.title[:255],
+        state=stage,
+        body="",
+        components={row.public_id: _state(found, row, stage) for row in found.components},
+        next_update_by=promise,
+        advice=public.advice if public else "",
+        started_at=public.started_at if public else began_at(incident),
+    )
+
+
+def _stage(found: Pending) -> Stage:
+    """Return the stage that the internal state stands for; what is over stays over."""
+    incident = found.incident
+    if not incident.is_live:
+        is_taught = found.public is not None and found.public.state == Stage.POSTMORTEM
+        return Stage.POSTMORTEM if is_taught else Stage.RESOLVED
+    named = incident.playbook.playbook.status_page.states.get(State(incident.state))
+    return Stage(named) if named else _FALLBACK.get(State(incident.state), Stage.INVESTIGATING)
+
+
+def _state(found: Pending, row: Component, stage: Stage) -> ComponentState:
+    present = found.states[row.pk]
+    if stage in OVER:
+        return ComponentState.OPERATIONAL
+    if found.public is not None or present != ComponentState.OPERATIONAL:
+        return present
+    return _BY_RANK.get(found.incident.rank, ComponentState.DEGRADED)
+
+
+def _body(found: Pending, stage: Stage, frame: Announcement, at: datetime) -> str:
+    """Return the playbook's own words where every place in them can be filled, else the house's."""
+    names = [
+        row.name
+        for row in found.components
+        if stage in OVER or frame.components[row.public_id] != ComponentState.OPERATIONAL
+    ]
+    ended = found.incident.ended_at or at
+    over_at, promise = clock_time(ended, found.page), clock_time(frame.next_update_by, found.page)
+    words = proposed(stage, names, over_at=over_at, next_update=promise)
+    verb = "are" if len(names) > 1 else "is"
+    known = {
+        "title": frame.name,
+        "impact": f"{listed(names)} {verb} affected",
+        "issue": f"{listed(names)} {verb} affected",
+        "next_update": promise,
+        "ended_at": over_at,
+        "support_contact": found.page.support_url.removeprefix("mailto:"),
+    }
+    template = _template(found.incident.playbook.playbook, stage)
+    if template is None or not all(known.get(name) for name in template.fields):
+        return words
+    return fill(template.body, known)
+
+
+def _template(book: Playbook, stage: Stage) -> MessageTemplate | None:
+    public = (one for one in book.messages if one.audience == "public")
+    return next((one for one in public if one.public_state == stage), None)
+
+
+def _lesson(found: Pending) -> str:
+    """Return the postmortem's public text where it is out and was not told here yet."""
+    path = settings.PROVIDERS.get("public_postmortem")
+    if not path or found.public is None or found.public.state != Stage.RESOLVED:
+        return ""
+    told = import_string(path)(found.incident.pk)
+    return told["markdown"] if told else ""
+
+
+def promise_length(incident: Incident) -> timedelta:
+    """Return how far ahead the next public word is promised: as the playbook says, half an hour unless it does."""
+    for cadence in _cadences(incident):
+        elapsed = cadence.every.elapsed if cadence.every is not None else None
+        if elapsed:
+            return elapsed
+    return USUAL_PROMISE
+
+
+def _cadences(incident: Incident) -> list[Cadence]:
+    found = incident.playbook.playbook.cadences
+    return [one for one in found if one.audience == "public" and incident.rank in one.ranks]
+
+
+def began_at(incident: Incident) -> datetime:
+    """Return when it began to hurt, as far as is known (UTC)."""
+    marked = incident.milestones.filter(kind="impact_started").order_by("at").first()
+    return marked.at if marked is not None else incident.opened_at
+
+
+def clock_time(moment: datetime | None, page: Page) -> str:
+    """Return an instant as a sentence says it, in the page's zone: "14:05 UTC"; "" for none."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(page.zone)
+    return f"{local:%H:%M} {local.tzname()}"

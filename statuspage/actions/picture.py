@@ -1,0 +1,104 @@
+"""Everything that is public at one instant, read with a few statements whatever its size."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from statuspage.models import (
+    Component,
+    ComponentChange,
+    ComponentGroup,
+    ComponentInterval,
+    Page,
+    PublicIncident,
+    PublicUpdate,
+)
+from statuspage.rules.states import ComponentState
+from statuspage.rules.uptime import Span, start_of
+
+SHOWN_DAYS = 90
+NEWEST = 50  # incidents on the page, in the JSON and in the feeds (areas/statuspage.md 2.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A public incident with its updates, oldest first; the changes of each are read already."""
+
+    row: PublicIncident
+    updates: Sequence[PublicUpdate]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One page at `at` (UTC). `spans` holds each component's trouble since `first_day`; `incidents` are newest first."""
+
+    page: Page
+    at: datetime
+    first_day: date
+    groups: Sequence[ComponentGroup] = ()
+    components: Sequence[Component] = ()
+    spans: Mapping[int, Sequence[Span]] = field(default_factory=dict)
+    incidents: Sequence[Told] = ()
+
+    def state(self, component: Component) -> ComponentState:
+        """Return how a component does now: its open span."""
+        present = self._open(component)
+        return present.state if present else ComponentState.OPERATIONAL
+
+    def since(self, component: Component) -> datetime:
+        """Return since when it does so, as far as is known."""
+        present = self._open(component)
+        if present is not None:
+            return present.begin
+        ends = [span.end for span in self.spans.get(component.pk, ()) if span.end]
+        return max([component.measured_from, *ends])
+
+    def _open(self, component: Component) -> Span | None:
+        spans = self.spans.get(component.pk, ())
+        return next((span for span in spans if span.end is None), None)
+
+
+def take(page: Page, at: datetime, *, incidents: QuerySet[PublicIncident] | None = None) -> Picture:
+    """Return the picture of a stored page; `incidents`: which ones, else the newest and all that are open."""
+    first = at.astimezone(page.zone).date() - timedelta(days=SHOWN_DAYS - 1)
+    components = list(page.components.all())
+    for component in components:
+        component.page = page
+    return Picture(
+        page,
+        at,
+        first,
+        list(page.groups.all()),
+        components,
+        spans_of(page.components.all(), since=start_of(first, page.zone)),
+        tell(_newest(page) if incidents is None else incidents),
+    )
+
+
+def tell(incidents: QuerySet[PublicIncident]) -> list[Told]:
+    """Return incidents with their updates and changes, in three statements, newest first."""
+    changes = Prefetch("changes", ComponentChange.objects.select_related("component"))
+    updates = PublicUpdate.objects.order_by("number").prefetch_related(changes)
+    rows = incidents.order_by("-started_at", "-pk").prefetch_related(Prefetch("updates", updates))
+    return [Told(row, list(row.updates.all())) for row in rows]
+
+
+def spans_of(components: Iterable[Component], *, since: datetime) -> dict[int, list[Span]]:
+    """Return each component's trouble that reaches beyond `since`, oldest first, corrected rows left out."""
+    rows = ComponentInterval.objects.filter(component__in=components, is_corrected=False).filter(
+        Q(to_at__isnull=True) | Q(to_at__gt=since)
+    )
+    found: dict[int, list[Span]] = defaultdict(list)
+    for pk, state, begin, end in rows.order_by("from_at", "pk").values_list(
+        "component", "state", "from_at", "to_at"
+    ):
+        found[pk].append(Span(ComponentState(state), begin, end))
+    return dict(found)
+
+
+def _newest(page: Page) -> QuerySet[PublicIncident]:
+    newest = page.incidents.order_by("-started_at", "-pk").values("pk")[:NEWEST]
+    return page.incidents.filter(Q(pk__in=newest) | Q(resolved_at__isnull=True))

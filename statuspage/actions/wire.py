@@ -1,0 +1,179 @@
+"""The page as Statuspage's public API v2 has it, to the key and its order (areas/statuspage.md 2.2).
+
+A strict client refuses any further key, so nothing is ever added here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from statuspage.actions.picture import NEWEST, Picture, Told
+from statuspage.models import Component, ComponentGroup, PublicUpdate
+from statuspage.rules.indicator import overall
+from statuspage.rules.states import ComponentState, Impact, worst
+
+Document = dict[str, Any]
+ROOT = "/api/v2/"
+CONTENT_TYPE = "application/json; charset=utf-8"
+
+
+class Wire:
+    """Writes the documents of one picture; `site` is the absolute address of the page, without a slash at its end."""
+
+    def __init__(self, picture: Picture, site: str) -> None:
+        self._picture, self._page, self._site = picture, picture.page, site
+        self._zone = self._page.zone
+        self._states = {row.pk: picture.state(row) for row in picture.components}
+        self._group_ids = {group.pk: group.public_id for group in picture.groups}
+        self._open = [told for told in picture.incidents if told.row.is_open]
+
+    def documents(self) -> dict[str, bytes]:
+        """Return every document by its path."""
+        parts: Mapping[str, Callable[[], Document]] = {
+            "summary.json": self.summary,
+            "status.json": lambda: {"status": self.status()},
+            "components.json": lambda: {"components": self.components()},
+            "incidents.json": lambda: {
+                "incidents": self._incidents(self._picture.incidents[:NEWEST])
+            },
+            "incidents/unresolved.json": lambda: {"incidents": self._incidents(self._open)},
+            "scheduled-maintenances.json": _no_maintenances,
+            "scheduled-maintenances/upcoming.json": _no_maintenances,
+            "scheduled-maintenances/active.json": _no_maintenances,
+        }
+        page = self.page()
+        return {ROOT + name: orjson.dumps({"page": page, **part()}) for name, part in parts.items()}
+
+    def page(self) -> Document:
+        """Return the page object."""
+        return {
+            "id": self._page.public_id,
+            "name": self._page.name,
+            "url": self._site,
+            "time_zone": self._page.time_zone,
+            "updated_at": self.moment(self._page.updated_at),
+        }
+
+    def summary(self) -> Document:
+        """Return what summary.json holds besides the page: unresolved incidents only."""
+        return {
+            "components": self.components(),
+            "incidents": self._incidents(self._open),
+            "scheduled_maintenances": [],
+            "status": self.status(),
+        }
+
+    def status(self) -> Document:
+        """Return the one line."""
+        impacts = [Impact(told.row.impact) for told in self._open]
+        found = overall(list(self._states.values()), impacts)
+        return {"indicator": found.indicator, "description": found.description}
+
+    def components(self) -> list[Document]:
+        """Return groups and components by position, which counts within the parent: they interleave."""
+        rows: list[ComponentGroup | Component] = [*self._picture.groups, *self._picture.components]
+        rows.sort(key=lambda row: (row.position, isinstance(row, Component), row.pk))
+        return [
+            self._component(row) if isinstance(row, Component) else self._group(row) for row in rows
+        ]
+
+    def moment(self, at: datetime | None) -> str | None:
+        """Return an instant in the page's zone with three decimals: "2026-11-21T14:05:00.000Z"."""
+        if at is None:
+            return None
+        zone = UTC if self._page.time_zone in {"UTC", "Etc/UTC"} else self._zone
+        text = at.astimezone(zone).isoformat(timespec="milliseconds")
+        return text.removesuffix("+00:00") + "Z" if zone is UTC else text
+
+    def _component(self, row: Component) -> Document:
+        return {
+            **self._listed(row, self._states.get(row.pk, ComponentState.OPERATIONAL)),
+            "showcase": row.shows_uptime and self._page.shows_uptime,
+            "start_date": row.start_date.isoformat() if row.start_date else None,
+            "group_id": self._group_ids.get(row.group_id) if row.group_id else None,
+            "page_id": self._page.public_id,
+            "group": False,
+            "only_show_if_degraded": row.only_show_if_degraded,
+        }
+
+    def _group(self, row: ComponentGroup) -> Document:
+        mine = [one for one in self._picture.components if one.group_id == row.pk]
+        return {
+            **self._listed(row, worst(self._states[one.pk] for one in mine)),
+            "showcase": False,
+            "start_date": None,
+            "group_id": None,
+            "page_id": self._page.public_id,
+            "group": True,
+            "only_show_if_degraded": False,
+            "components": [one.public_id for one in mine],
+        }
+
+    def _listed(self, row: ComponentGroup | Component, state: ComponentState) -> Document:
+        return {
+            "id": row.public_id,
+            "name": row.name,
+            "status": state,
+            "created_at": self.moment(row.created_at),
+            "updated_at": self.moment(row.updated_at),
+            "position": row.position,
+            "description": row.description or None,
+        }
+
+    def _incidents(self, incidents: Sequence[Told]) -> list[Document]:
+        return [self.incident(told) for told in incidents]
+
+    def incident(self, told: Told) -> Document:
+        """Return one incident with its updates, newest first."""
+        row = told.row
+        return {
+            "id": row.public_id,
+            "name": row.name,
+            "status": row.state,
+            "created_at": self.moment(row.created_at),
+            "updated_at": self.moment(row.updated_at),
+            "monitoring_at": self.moment(row.monitoring_at),
+            "resolved_at": self.moment(row.resolved_at),
+            "impact": row.impact,
+            "shortlink": f"{self._site}{row.path}",
+            "started_at": self.moment(row.started_at),
+            "page_id": self._page.public_id,
+            "incident_updates": [self._update(told, update) for update in reversed(told.updates)],
+            "components": [self._component(one) for one in self._affected(told)],
+            "reminder_intervals": None,
+        }
+
+    def _affected(self, told: Told) -> list[Component]:
+        ids = {change.component_id for update in told.updates for change in update.changes.all()}
+        return [row for row in self._picture.components if row.pk in ids]
+
+    def _update(self, told: Told, row: PublicUpdate) -> Document:
+        affected = [
+            {
+                "code": change.component.public_id,
+                "name": change.component.name,
+                "old_status": change.old_state,
+                "new_status": change.new_state,
+            }
+            for change in row.changes.all()
+        ]
+        return {
+            "id": row.public_id,
+            "status": row.state,
+            "body": row.body,
+            "incident_id": told.row.public_id,
+            "created_at": self.moment(row.created_at),
+            "updated_at": self.moment(row.created_at),
+            "display_at": self.moment(row.display_at),
+            "affected_components": affected or None,
+            "deliver_notifications": False,
+            "custom_tweet": None,
+            "tweet_id": None,
+        }
+
+
+def _no_maintenances() -> Document:
+    """Return the list of maintenances, of which there are none yet."""
+    return {"scheduled_maintenances": []}

@@ -1,0 +1,103 @@
+"""What the status page shows on the incident's screen: the draft, what is live, and what is promised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from core.admin.panel import Panel
+from core.admin.rights import allows
+from incidents.admin.contract import Outside, PublicPromise
+from incidents.models import Incident
+from statuspage.actions import Pending, pending
+from statuspage.actions.drafting import clock_time
+from statuspage.models import PublicUpdate
+from statuspage.rules.states import words
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The rail's draft. `text`: of the draft while something is unsaid, else of the latest update."""
+
+    is_due: bool
+    stage: str
+    text: str
+    promise: str
+    due_at: datetime | None
+    number: int
+    url: str
+    public_url: str
+    kept: str
+    may_publish: bool
+
+
+def outside(request: HttpRequest, incident: Incident, at: datetime) -> Outside:
+    """Return the rail's draft of the next public update, or what is live, and what is owed to the public."""
+    found = pending(incident, at)
+    if found is None:
+        return Outside()
+    return Outside(_panel(request, found), _promise(found) if incident.is_live else None)
+
+
+def _panel(request: HttpRequest, found: Pending) -> Panel | None:
+    if found.public is None and not found.is_due:
+        return None
+    return Panel(
+        "Status page",
+        key="page",
+        area="rail",
+        template="statuspage/admin/_draft.html",
+        data=_shown(request, found),
+    )
+
+
+def _promise(found: Pending) -> PublicPromise:
+    """Return what is owed to the public next (UTC): what was promised, or the first word."""
+    return PublicPromise(
+        url=publish_url(found.incident),
+        label=f"Publish update {found.number}",
+        due_at=found.promised_at,
+        sentence=f"A draft is ready, as {words(found.said.state)}." if found.is_due else "",
+    )
+
+
+def publish_url(incident: Incident) -> str:
+    """Return the staff page where an incident's next public update is written."""
+    return reverse("admin:statuspage_publish", args=[incident.pk])
+
+
+def _shown(request: HttpRequest, found: Pending) -> Shown:
+    latest = None if found.is_due else _latest(found)
+    said = found.said
+    return Shown(
+        is_due=found.is_due,
+        stage=words(latest.state if latest else said.state).capitalize(),
+        text=latest.body if latest else said.body,
+        promise=clock_time(said.next_update_by, found.page) if found.is_due else "",
+        due_at=found.promised_at,
+        number=found.number,
+        url=publish_url(found.incident),
+        public_url=f"{settings.SITE_URL}{found.public.path}" if found.public else "",
+        kept=_kept(found),
+        may_publish=allows(request, "statuspage.publish", found.incident),
+    )
+
+
+def _latest(found: Pending) -> PublicUpdate | None:
+    return found.public.updates.order_by("-number").first() if found.public else None
+
+
+def _kept(found: Pending) -> str:
+    """Say how many of the promises so far were kept: "1 of 1 promise kept"."""
+    if found.public is None:
+        return ""
+    rows = list(found.public.updates.order_by("number"))
+    pairs = [(one.next_update_by, two.display_at) for one, two in pairwise(rows)]
+    promised = [came <= by for by, came in pairs if by is not None]
+    if not promised:
+        return ""
+    noun = "promise" if len(promised) == 1 else "promises"
+    return f"{sum(promised)} of {len(promised)} {noun} kept"

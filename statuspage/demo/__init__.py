@@ -1,0 +1,1 @@
+"""Northwind Books' status page, as the drawings show it."""

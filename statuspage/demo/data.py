@@ -1,0 +1,105 @@
+"""What the YAML file beside this module says: read, checked, typed."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import msgspec
+import yaml
+
+_PART = re.compile(r"(\d+)([dhms])")
+_UNIT = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping of the YAML file; an unknown or missing key is refused."""
+
+
+class PageData(Record, frozen=True):
+    """The page itself; `age`: days since it was made."""
+
+    id: str
+    name: str
+    slug: str
+    team: str
+    support_url: str
+    age: int
+
+
+class ComponentData(Record, frozen=True):
+    """A component; `since`: days that it has been measured for, where that is not as long as the page."""
+
+    id: str
+    name: str
+    services: list[str]
+    does: str
+    since: int = 0
+
+
+class GroupData(Record, frozen=True):
+    """A group; components by the key that incidents call them by."""
+
+    id: str
+    name: str
+    components: dict[str, ComponentData]
+
+
+class UpdateData(Record, frozen=True):
+    """One update: how long after the beginning, by whom, what; `promise`: how far ahead the next one is."""
+
+    after: str
+    by: str
+    state: str
+    body: str
+    components: dict[str, str] = {}
+    promise: str = ""
+
+
+class CaseData(Record, frozen=True):
+    """A public incident. It began `days` before today at `at` (UTC), or with the internal `incident`."""
+
+    id: str
+    name: str
+    updates: list[UpdateData]
+    days: int = 0
+    at: str = ""
+    incident: int = 0
+    advice: str = ""
+    summary: str = ""
+
+
+class DraftData(Record, frozen=True):
+    """What waits to be published; `promise`: how far ahead of now the next one is."""
+
+    incident: int
+    by: str
+    state: str
+    body: str
+    components: dict[str, str]
+    promise: str
+
+
+class Everything(Record, frozen=True):
+    """The whole file."""
+
+    page: PageData
+    groups: list[GroupData]
+    incidents: list[CaseData]
+    drafts: list[DraftData]
+
+
+def read() -> Everything:
+    """Return the file; raises msgspec.ValidationError."""
+    text = (Path(__file__).parent / "northwind.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(yaml.safe_load(text), Everything)
+
+
+def span(text: str) -> timedelta:
+    """Return the length of "1h 24m" and the like."""
+    parts = _PART.findall(text)
+    return sum((timedelta(**{_UNIT[unit]: int(count)}) for count, unit in parts), timedelta())
+
+
+def clock_on(days: int, at: str, *, now: datetime) -> datetime:
+    """Return the instant at which a UTC clock showed `at`, so many days before the day of `now`."""
+    return datetime.combine(now.date() - timedelta(days=days), time.fromisoformat(at), UTC)

@@ -1,0 +1,135 @@
+"""Add the status page to the demo company: what it lists, a season of incidents, one open, one draft waiting."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from core.actor import Actor, person
+from core.models import Team, User
+from incidents.models import Incident, Service
+from statuspage.actions import Announcement, record, render, save_draft
+from statuspage.actions.drafting import began_at
+from statuspage.actions.publishing import tell_inside
+from statuspage.demo.data import (
+    CaseData,
+    DraftData,
+    Everything,
+    GroupData,
+    UpdateData,
+    clock_on,
+    read,
+    span,
+)
+from statuspage.models import Component, ComponentGroup, ComponentService, Page, PublicIncident
+
+Ids = Mapping[str, str]
+
+
+def load(at: datetime) -> None:
+    """Add it as of `at`; runs in the transaction that loads the demo company."""
+    data = read()
+    page = _page(data, at)
+    ids: dict[str, str] = {}
+    for place, group in enumerate(data.groups, start=1):
+        ids |= _group(page, group, place, at)
+    people = {user.username: person(user) for user in User.objects.filter(is_active=True)}
+    for case in sorted(data.incidents, key=lambda case: _began(case, at)):
+        _tell(page, case, ids, people, now=at)
+    for draft in data.drafts:
+        _draft(draft, ids, people, now=at)
+    render(page, at)
+
+
+def _page(data: Everything, at: datetime) -> Page:
+    told = data.page
+    made_at = at - timedelta(days=told.age)
+    return Page.objects.create(
+        public_id=told.id,
+        name=told.name,
+        slug=told.slug,
+        team=Team.objects.get(slug=told.team),
+        support_url=told.support_url,
+        shows_promises=True,
+        created_at=made_at,
+        updated_at=made_at,
+    )
+
+
+def _group(page: Page, told: GroupData, place: int, at: datetime) -> dict[str, str]:
+    """Write a group with its components and their services; return the components' ids by key."""
+    since = {"created_at": page.created_at, "updated_at": page.created_at}
+    group = ComponentGroup.objects.create(
+        page=page, public_id=told.id, name=told.name, position=place, **since
+    )
+    services = {row.slug: row for row in Service.objects.all()}
+    for number, one in enumerate(told.components.values(), start=1):
+        row = Component.objects.create(
+            page=page,
+            group=group,
+            public_id=one.id,
+            name=one.name,
+            description=one.does,
+            position=number,
+            start_date=at.date() - timedelta(days=one.since) if one.since else None,
+            **since,
+        )
+        ComponentService.objects.bulk_create(
+            ComponentService(component=row, service=services[slug]) for slug in one.services
+        )
+    return {key: one.id for key, one in told.components.items()}
+
+
+def _began(case: CaseData, now: datetime) -> datetime:
+    """Return when a case was opened (UTC)."""
+    if not case.incident:
+        return clock_on(case.days, case.at, now=now)
+    return Incident.objects.get(pk=case.incident).opened_at
+
+
+def _tell(
+    page: Page, case: CaseData, ids: Ids, people: Mapping[str, Actor], *, now: datetime
+) -> None:
+    """Say every update of a case at its moment; what is told of an internal incident stands on its timeline."""
+    opened = _began(case, now)
+    inside = Incident.objects.filter(pk=case.incident).first()
+    first = opened + span(case.updates[0].after)
+    public = PublicIncident.objects.create(
+        public_id=case.id,
+        page=page,
+        incident=inside,
+        name=case.name,
+        summary=case.summary,
+        started_at=began_at(inside) if inside else opened,
+        created_at=first,
+        updated_at=first,
+    )
+    for one in case.updates:
+        at, by = opened + span(one.after), people[one.by]
+        update = record(public, _said(case, one, ids, at), by=by, at=at)
+        if inside is not None:
+            tell_inside(inside, update, by=by, at=at)
+    page.updated_at = max(page.updated_at, public.updated_at)
+    page.save(update_fields=["updated_at"])
+
+
+def _said(case: CaseData, told: UpdateData, ids: Ids, at: datetime) -> Announcement:
+    return Announcement(
+        name=case.name,
+        state=told.state,
+        body=told.body.strip(),
+        components={ids[key]: state for key, state in told.components.items()},
+        next_update_by=at + span(told.promise) if told.promise else None,
+        advice=case.advice,
+    )
+
+
+def _draft(told: DraftData, ids: Ids, people: Mapping[str, Actor], *, now: datetime) -> None:
+    public = PublicIncident.objects.get(incident=told.incident)
+    said = Announcement(
+        name=public.name,
+        state=told.state,
+        body=told.body.strip(),
+        components={ids[key]: state for key, state in told.components.items()},
+        next_update_by=now + span(told.promise),
+        advice=public.advice,
+    )
+    save_draft(told.incident, said, seen=0, by=people[told.by], at=now)

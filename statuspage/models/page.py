@@ -1,0 +1,175 @@
+"""What a status page lists: groups, components, and the services behind them."""
+
+from datetime import datetime
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from core.models import Team
+from core.models.people import validate_zone
+from incidents.models import Service
+from statuspage.rules.ids import LENGTH, new_id
+from statuspage.rules.uptime import start_of
+
+_ADDRESS = RegexValidator(
+    r"^(https?://\S+|mailto:\S+@\S+)$", "Write a web address, or mailto: and a mail address."
+)
+
+
+class PageQuerySet(models.QuerySet["Page"]):
+    """Pages as sentences."""
+
+    def locked(self) -> Self:
+        """Return the same rows, locked: everything that is said on a page is said one after the other."""
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+
+class Page(models.Model):
+    """A public status page; the default one answers at `/`. Days and times on it are in `time_zone`.
+
+    `updated_at` moves when anything on it changes, not when it is rendered again.
+    """
+
+    public_id = models.CharField(max_length=LENGTH, unique=True, default=new_id, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="status_pages")
+    is_default = models.BooleanField("answers at /", default=True)
+    time_zone = models.CharField(max_length=64, default="Etc/UTC", validators=[validate_zone])
+    support_url = models.CharField(
+        "help for visitors", max_length=500, blank=True, validators=[_ADDRESS]
+    )
+    product_url = models.CharField(
+        "the service itself", max_length=500, blank=True, validators=[_ADDRESS]
+    )
+    shows_uptime = models.BooleanField("shows uptime", default=True)
+    shows_promises = models.BooleanField("shows how many updates came late", default=False)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "status page"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="statuspage_one_default"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of its days and times."""
+        return ZoneInfo(self.time_zone)
+
+
+class Listed(models.Model):
+    """What groups and components share. `position` counts within the page, or within the group."""
+
+    public_id = models.CharField(max_length=LENGTH, unique=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True, max_length=1000)
+    position = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    page: "models.ForeignKey[Page, Page]"
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def team_id(self) -> int:
+        """Return the owning team's id: the page's."""
+        return self.page.team_id
+
+
+class ComponentGroup(Listed):
+    """Components under one heading. Its state is that of its worst component."""
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="groups")
+
+    class Meta(Listed.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["page", "name"], name="statuspage_group_named_once")
+        ]
+
+    def clean(self) -> None:
+        """Raise ValidationError where a component has the name: programs tell series apart by it."""
+        if self.page_id and self.page.components.filter(name=self.name).exists():
+            raise ValidationError({"name": "A component of this page has that name."})
+
+
+class Component(Listed):
+    """What visitors know a service, or several, as.
+
+    `start_date`: the first day that is measured; without it the day of its making. `only_show_if_degraded`:
+    the page leaves it out while it works.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="components")
+    group = models.ForeignKey(
+        ComponentGroup,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="components",
+    )
+    start_date = models.DateField("measured since", null=True, blank=True)
+    shows_uptime = models.BooleanField("shows uptime", default=True)
+    only_show_if_degraded = models.BooleanField(
+        "only listed while something is wrong", default=False
+    )
+    services: "models.ManyToManyField[Service, ComponentService]" = models.ManyToManyField(
+        Service, through="ComponentService", related_name="+"
+    )
+
+    class Meta(Listed.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["page", "name"], name="statuspage_component_named_once")
+        ]
+
+    def clean(self) -> None:
+        """Raise ValidationError for a group of another page, or a name that a group has."""
+        if self.group is not None and self.group.page_id != self.page_id:
+            raise ValidationError({"group": "That group is on another page."})
+        if self.page_id and self.page.groups.filter(name=self.name).exists():
+            raise ValidationError({"name": "A group of this page has that name."})
+
+    @property
+    def measured_from(self) -> datetime:
+        """Return the first instant that counts for its uptime."""
+        if self.start_date is None:
+            return self.created_at
+        return start_of(self.start_date, self.page.zone)
+
+
+class ComponentService(models.Model):
+    """A component stands for a service: an incident of the service may be told as one of the component."""
+
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="bindings")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "service behind a component"
+        verbose_name_plural = "services behind components"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component", "service"], name="statuspage_service_bound_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component_id} stands for {self.service_id}"

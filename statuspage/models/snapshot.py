@@ -1,0 +1,43 @@
+"""The page as rendered: what is served, whatever else is going on."""
+
+from django.db import models
+
+from statuspage.models.page import Page
+
+
+class Edition(models.Model):
+    """The latest rendering of a page; `number` grows with each, so that a reader sees that there is a new one.
+
+    After `fresh_until` a newer one should have come; a reader much later than that serves the stale bytes.
+    """
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="edition")
+    number = models.PositiveBigIntegerField(default=0)
+    generated_at = models.DateTimeField()
+    fresh_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.page_id} no. {self.number}"
+
+
+class Snapshot(models.Model):
+    """One resource of a page as bytes. `stale`: for readers who find no newer one; empty: the same.
+
+    `modified_at` moves only when the bytes do; `etag` is strong and belongs to `fresh`, not encoded.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="snapshots")
+    resource = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=80)
+    fresh = models.BinaryField()
+    stale = models.BinaryField(default=b"")
+    etag = models.CharField(max_length=64)
+    modified_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "resource"], name="statuspage_resource_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.resource

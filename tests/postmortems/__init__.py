@@ -1,0 +1,1 @@
+"""Tests of postmortems and action items."""

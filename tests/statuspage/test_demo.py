@@ -1,0 +1,105 @@
+"""Northwind Books' page is as the drawings show it."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from incidents.models import Incident
+from oncall import demo
+from statuspage.actions import pending, publish
+from statuspage.demo.data import read
+from statuspage.models import Component, ComponentInterval, Draft, Page, PublicIncident
+from tests.conftest import Clock
+from tests.factories import somebody
+
+LOADED = datetime(2026, 11, 21, 3, 24, tzinfo=UTC)
+
+
+@pytest.fixture
+def loaded(db: None, clock: Clock) -> None:
+    """Load the whole demo as of the drawings' moment."""
+    clock.now = LOADED
+    demo.load(LOADED)
+
+
+@pytest.mark.usefixtures("loaded")
+class TestDemo:
+    """One loading, many looks."""
+
+    def test_it_lists_fourteen_components_in_five_groups_with_stable_ids(self) -> None:
+        assert Component.objects.count() == 14
+        assert [group.name for group in Page.objects.get().groups.all()] == [
+            "Storefront", "Buying", "E-books", "Accounts", "For publishers",
+        ]  # fmt: skip
+        assert Component.objects.get(name="Payments").public_id == "p4ymentsc006"
+        assert not Component.objects.filter(services=None).exists()
+
+    def test_the_pictured_incident_has_one_word_out_and_the_next_one_waiting(self) -> None:
+        public = PublicIncident.objects.get(incident=2041)
+        incident = Incident.objects.select_related("service", "playbook").get(pk=2041)
+
+        assert [(u.number, f"{u.display_at:%H:%M}") for u in public.updates.all()] == [(1, "03:05")]
+        assert Draft.objects.get().body.startswith("We found the cause and are undoing a change")
+        found = pending(incident, LOADED)
+        assert found is not None
+        assert (found.number, found.said.state, found.is_edited) == (2, "identified", True)
+        assert incident.timeline.filter(kind="update").count() == 1
+
+    def test_the_waiting_word_can_be_published_hours_later(self, clock: Clock) -> None:
+        later = clock.forward(hours=7)
+        incident = Incident.objects.select_related("service", "playbook").get(pk=2041)
+        found = pending(incident, later)
+        assert found is not None
+
+        update = publish(2041, found.said, by=somebody(), at=later, seen=1)
+
+        assert update.number == 2
+        assert b"We found the cause" in Client().get("/").content
+
+    def test_the_page_reads_as_pictured(self) -> None:
+        html = Client().get("/").content.decode()
+
+        assert "<h1>Partial outage in Payments</h1>" in html
+        assert "E-book downloads unavailable" in html
+        assert "1 h 24 min" in html.replace("\u00a0", " ")
+        postmortem = Client().get("/incidents/eb00kd0wnl01").content.decode()
+        assert "What went well:" in postmortem
+
+    def test_the_figures_are_the_pictured_ones(self) -> None:
+        html = Client().get("/").content.decode().replace("&nbsp;", " ").replace("\u00a0", " ")
+        rows = dict(re.findall(r'<a class="n"[^>]*>([^<]+)</a>.*?class="u">([0-9.]+) %', html))
+
+        assert rows["Payments"] == "99.93"
+        assert rows["E-book downloads"] == "99.99"
+        assert rows["Reader sync"] == "99.98"
+        assert rows["Order tracking"] == "100.00"
+
+    def test_only_the_open_incident_holds_anything(self) -> None:
+        open_ones = ComponentInterval.objects.filter(to_at=None)
+
+        assert [(row.component.name, row.state) for row in open_ones] == [
+            ("Payments", "partial_outage")
+        ]
+        document = json.loads(Client().get("/api/v2/summary.json").content)
+        assert [row["id"] for row in document["incidents"]] == ["c4rdpaym2041"]
+
+
+def test_every_id_of_the_data_is_one_and_unique() -> None:
+    data = read()
+    ids = [
+        data.page.id,
+        *(group.id for group in data.groups),
+        *(one.id for group in data.groups for one in group.components.values()),
+        *(case.id for case in data.incidents),
+    ]
+
+    assert all(re.fullmatch(r"[a-z0-9]{12}", one) for one in ids)
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_settings_name_the_part(settings: LazySettings) -> None:
+    assert "statuspage.demo.load.load" in settings.DEMO_PARTS

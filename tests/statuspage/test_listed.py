@@ -1,0 +1,68 @@
+"""What the incident list hears of the status page: live, draft or ended, and by when a word is owed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from incidents.models import Incident
+from incidents.provided import Standing
+from statuspage.admin.listed import standings
+from statuspage.models import Page, PublicIncident
+from tests.factories import NINE, AnIncident, AService
+from tests.statuspage.scenes import a_component, a_page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+
+SOON = NINE + timedelta(minutes=10)
+
+
+def told(incident: Incident, **fields: object) -> PublicIncident:
+    number = Page.objects.count()
+    page = a_page(slug=f"page-{number}", is_default=number == 0)
+    moments = {"started_at": NINE, "created_at": NINE, "updated_at": NINE}
+    return PublicIncident.objects.create(
+        page=page, incident=incident, name="Trouble", **{**moments, **fields}
+    )
+
+
+def test_what_is_told_is_live_until_it_is_over() -> None:
+    live, over = AnIncident(declared=True), AnIncident(declared=True)
+    told(live, next_update_by=SOON)
+    told(over, state="resolved", resolved_at=NINE)
+
+    assert standings([live, over]) == {live.pk: Standing("live", SOON), over.pk: Standing("ended")}
+
+
+def test_what_the_public_would_see_and_was_not_told_is_a_draft_that_is_owed() -> None:
+    page, service = a_page(), AService()
+    a_component(page, service=service)
+    owed = AnIncident(service=service, declared=True, rank=1)
+    triage = AnIncident(service=service)
+    elsewhere = AnIncident(declared=True)
+
+    found = standings([owed, triage, elsewhere])
+
+    assert found == {owed.pk: Standing("draft", NINE + timedelta(minutes=15))}
+
+
+def test_two_pages_count_as_one_with_the_earlier_word() -> None:
+    incident = AnIncident(declared=True)
+    told(incident, next_update_by=SOON + timedelta(hours=1))
+    told(incident, next_update_by=SOON)
+    told(incident, state="resolved", resolved_at=NINE)
+
+    assert standings([incident]) == {incident.pk: Standing("live", SOON)}
+
+
+def test_it_is_one_statement_however_many_there_are() -> None:
+    rows = [AnIncident(declared=True) for _ in range(5)]
+    for row in rows:
+        told(row)
+        assert row.playbook.playbook
+
+    with CaptureQueriesContext(connection) as queries:
+        standings(rows)
+
+    assert len(queries) == 1

@@ -1,0 +1,55 @@
+"""A round that several processes share counts, measures and tells like one that runs in a single one."""
+
+from pathlib import Path
+
+import pytest
+from coverage import Coverage
+
+from tests import workers
+from tools import test as suite
+
+TESTS = """
+import house
+from tests import programs
+
+def test_a(): assert house.twice(2) == 4
+def test_b(): print("half a character: \\udcff")
+def test_c(): assert house.twice(-1) == 0, "\\udcff"
+def test_d(): programs.require("no-such-program")
+"""
+HOUSE = """
+def twice(number):
+    if number < 0:
+        return 1
+    return 2 * number
+"""
+
+
+def test_half_a_character_is_written_out_wherever_it_stands():
+    told = {"sections": [("out", "a\udcff")], "passed": True, "when": ("call", None)}
+
+    assert workers.whole(told) == {
+        "sections": [["out", "a\\udcff"]],
+        "passed": True,
+        "when": ["call", None],
+    }
+
+
+@pytest.mark.slow
+def test_two_processes_count_measure_and_say_what_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setattr(suite, "ROOT", tmp_path)
+    monkeypatch.setenv("CI", "")
+    monkeypatch.setenv("PYTHONPATH", f"{Path(suite.__file__).parents[1]}:{tmp_path}")
+    (tmp_path / "test_it.py").write_text(TESTS)
+    (tmp_path / "house.py").write_text(HOUSE)
+    (tmp_path / "pyproject.toml").write_text('[tool.coverage.run]\nsource = ["."]\n')
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    shared = ("-p", "no:django", "--rootdir", str(tmp_path), "-n", "2", "--dist", "worksteal")
+
+    outcome = suite.run(suite.Round("SQLite", shared), [], folder)
+
+    assert outcome == suite.Outcome("SQLite", 2, 1, 1, ("no-such-program",))
+    measured = Coverage(data_file=str(folder / "coverage"), config_file=False)
+    measured.combine()
+    assert measured.get_data().lines(str(tmp_path / "house.py")) == [2, 3, 4, 5]
