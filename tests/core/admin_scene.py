@@ -23,6 +23,8 @@ from incidents.models import (
 from notify.models import Delivery, DeliveryAttempt, KeptMail
 from oncall.models import Escalation, Override, Page, PolicyBinding
 from postmortems.models import ActionItem, Postmortem, Section
+from statuspage.models import Page as StatusPage
+from statuspage.models import PublicIncident
 from tests.factories import (
     NINE,
     AnIncident,
@@ -34,6 +36,7 @@ from tests.factories import (
     ATeam,
     AUser,
 )
+from tests.statuspage.scenes import a_component, a_group, a_page
 
 HOUR = timedelta(hours=1)
 
@@ -110,6 +113,7 @@ def _fill_one(team: Team) -> None:
     )
     _fill_pager(team, person, incident, number)
     _fill_learning(person, incident)
+    _fill_public(team, incident, number)
 
 
 def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> None:
@@ -146,6 +150,14 @@ def _fill_learning(person: User, incident: Incident) -> None:
     ActionItem.objects.create(
         incident=incident, postmortem=postmortem, title="Alert earlier", owner=person,
         due_on=NINE.date() - 24 * HOUR, original_due_on=NINE.date(), created_at=NINE,
+    )  # fmt: skip
+
+
+def _fill_public(team: Team, incident: Incident, number: int) -> None:
+    page = a_page(slug=f"page-{number}", team=team, is_default=not StatusPage.objects.exists())
+    a_component(page, group=a_group(page, "Buying"), service=incident.service)
+    PublicIncident.objects.create(
+        page=page, incident=incident, name="Payments fail", started_at=NINE, created_at=NINE, updated_at=NINE,
     )  # fmt: skip
 
 

@@ -47,6 +47,10 @@ MATRIX = {
     "oncall.schedule":        ("vacd", "vacd", "va",   "v",    "v"),
     "postmortems.actionitem": ("va",   "va",   "va",   "va",   "v"),
     "postmortems.postmortem": ("v",    "v",    "v",    "v",    "v"),
+    "statuspage.component":   ("vacd", "vacd", "va",   "v",    "v"),
+    "statuspage.componentgroup": ("vacd", "vacd", "va", "v",   "v"),
+    "statuspage.page":        ("vacd", "vacd", "va",   "v",    "v"),
+    "statuspage.publicincident": ("v", "v",    "v",    "v",    "v"),
 }  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:")
 ROLES = ("administrator", "manager", "stranger", "responder", "viewer")
