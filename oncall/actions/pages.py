@@ -34,12 +34,13 @@ def write(scene: Scene) -> None:
         for contact in scene.contacts[row.user_id]
     ]
     notify.queue(wishes, at=scene.at)
-    incidents.tell_all(_line(row, scene.at) for row in scene.pages)
+    incidents.tell_all(line(row, scene.at) for row in scene.pages)
     sent = [row.escalation.incident_id for row in scene.pages if not row.unsent_reason]
     incidents.mark_all(sent, "paged", at=scene.at)
 
 
-def _line(row: Page, at: datetime) -> TimelineEntry:
+def line(row: Page, at: datetime) -> TimelineEntry:
+    """Return the unsaved line of the story that says who is paged, or why not."""
     name = row.user.display_name
     place = "fallback" if row.is_fallback else f"step {row.step + 1}"
     text = f"Paged {name}, {row.why} ({place})"

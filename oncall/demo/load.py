@@ -11,7 +11,7 @@ from core.errors import NotPossible
 from core.models import LateCall, User
 from incidents.actions import catalog, playbooks
 from incidents.models import PlaybookVersion
-from oncall.demo import company, door, paging, year
+from oncall.demo import company, door, paging, proof, year
 from oncall.demo.company import Built
 from oncall.demo.data import CaseData, ChangeData, Company, Scene, read, span
 from oncall.demo.teller import Teller
@@ -48,6 +48,7 @@ def _build(at: datetime) -> dict[str, str]:
     _tell_history(data, built, at)
     paging.add_policies(data, built, schedules)
     paging.add_addresses(built.people.values(), at)
+    proof.add_proof(at)
     url = catalog.ingest_url(built.sources["alertmanager"], built.keys["alertmanager"])
     return {**first_start.give_login(built.people[data.login]), "alertmanager_url": url}
 
