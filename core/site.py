@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -96,8 +95,3 @@ class WatchbillSite(AdminSite):
     ) -> Any:
         """Lead to Now: the sidebar is the way to every screen."""
         return HttpResponseRedirect(reverse("admin:index"))
-
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Return the sign-in page; people who came for a page of their own are led back to it."""
-        context = {"title": "Sign in", REDIRECT_FIELD_NAME: request.GET.get("next", "")}
-        return super().login(request, {**context, **(extra_context or {})})
