@@ -1,12 +1,16 @@
 """The small marks of every staff screen: icons, times, clocks, people, buttons that POST."""
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from core import clock
 from core.models import User
@@ -16,6 +20,11 @@ register = template.Library()
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON = timedelta(minutes=15)
 TINTS = 6
+BLANK = {"", "-", "\N{EN DASH}"}
+# A cell as the admin writes it, holding words alone or one instant.
+_BARE_CELL = re.compile(
+    r'<td class="(?P<names>[\w -]+)">(?P<words>(?:<time[^>]*>)?[^<]*)(?:</time>)?</td>$'
+)
 
 
 @register.simple_tag
@@ -130,6 +139,33 @@ def plural(number: int, words: str) -> str:
     """Return a number with the right one of "alert,alerts"."""
     one, many = words.split(",")
     return f"{number:,} {one if number == 1 else many}"
+
+
+@register.filter
+def labelled(cells: Iterable[SafeString], headers: Iterable[dict[str, Any]]) -> list[SafeString]:
+    """Return a row's cells, those of bare words or instants with their column's name for the phone.
+
+    There a row is a card without a head line; what shows a mark says itself what it is, and what is
+    blank is left out.
+    """
+    return [_labelled(cell, header) for cell, header in zip(cells, headers, strict=False)]
+
+
+def _labelled(cell: SafeString, header: dict[str, Any]) -> SafeString:
+    told = _BARE_CELL.match(cell)
+    if told is None:
+        return cell
+    if told["words"] in BLANK:
+        return format_html(
+            '<td class="{} blank">{}', told["names"], SafeString(cell[told.start("words") :])
+        )
+    name = capfirst(str(header["text"]))
+    return format_html(
+        '<td class="{}" data-label="{}">{}',
+        told["names"],
+        name,
+        SafeString(cell[told.start("words") :]),
+    )
 
 
 @register.simple_tag

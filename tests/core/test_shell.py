@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.safestring import SafeString
 
 from core.models import Heartbeat
 from core.templatetags import house
@@ -157,3 +158,23 @@ def test_a_promise_is_quiet_then_amber_then_late(
 
     assert tone in pill
     assert text in pill
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('<td class="field-a">7</td>', '<td class="field-a" data-label="Alerts &lt;b&gt;">7</td>'),
+        (
+            '<td class="field-a nowrap"><time datetime="x">15:04</time></td>',
+            '<td class="field-a nowrap" data-label="Alerts &lt;b&gt;"><time datetime="x">15:04</time></td>',
+        ),
+        ('<td class="field-a">\u2013</td>', '<td class="field-a blank">\u2013</td>'),
+        ('<td class="field-a"><a href="/x">INC-1</a></td>', None),
+        ('<th class="field-a">7</th>', None),
+    ],
+)
+def test_on_a_phone_bare_words_are_named_by_their_column(cell: str, shown: str | None) -> None:
+    found = house.labelled([SafeString(cell)], [{"text": "alerts <b>"}])
+
+    assert found == [shown or cell]
+    assert isinstance(found[0], SafeString)
