@@ -12,7 +12,7 @@ from notify.models import Delivery, DeliveryAttempt
 from oncall.actions import escalate, pages
 from oncall.actions.rotation import resolve
 from oncall.demo.teller import MUTED
-from oncall.models import ContactMethod, Escalation, Page
+from oncall.models import ContactMethod, Escalation, EscalationPolicy, Page
 
 _SPACE = UUID("6f1d3c0a-5f0e-4f0b-9a63-2f1f0b6f2041")
 _LIFE = timedelta(hours=24)
@@ -28,9 +28,7 @@ def add_proof(at: datetime) -> None:
     answered = list(_answered(at - _KEPT))
     policies = escalate.policies_for(answered)
     people = User.objects.in_bulk()
-    runs = [
-        _run(incident, escalate.snapshot(policies[incident.service_id])) for incident in answered
-    ]
+    runs = [_run(incident, policies[incident.service_id]) for incident in answered]
     called = [page for run in runs for page in _pages(run, people)]
     Escalation.objects.bulk_create(runs)
     Page.objects.bulk_create(called)
@@ -51,11 +49,12 @@ def _answered(since: datetime) -> Iterator[Incident]:
     return rows.select_related("service").order_by("pk").iterator()
 
 
-def _run(incident: Incident, steps: escalate.Steps) -> Escalation:
+def _run(incident: Incident, policy: EscalationPolicy) -> Escalation:
     """Return a run that ended when somebody had it; it stands at the step that reached them."""
     until = incident.acknowledged_at or incident.opened_at
+    steps = escalate.snapshot(policy)
     run = Escalation(
-        incident=incident, generation=1, steps=steps, state=Escalation.State.STOPPED, started_at=incident.opened_at,
+        incident=incident, generation=1, policy=policy, fallback=policy.fallback, steps=steps, state=Escalation.State.STOPPED, started_at=incident.opened_at,
         advanced_at=incident.opened_at, stopped_at=until, stop_reason="somebody has it, or it is over",
     )  # fmt: skip
     due = incident.opened_at

@@ -175,6 +175,7 @@ class TestNorthwind:
         mail = Delivery.objects.get(kind="page", object_id=page.pk)
 
         assert (page.user.username, page.why) == ("jonas", "on call by Payments")
+        assert run.policy.slug == "payments-critical"
         assert run.started_at == page.created_at < mail.sent_at < run.stopped_at
         assert (mail.state, mail.tries.get().outcome) == ("sent", "sent")
         assert run.incident.timeline.get(kind="page").data["page"] == page.pk
