@@ -54,7 +54,8 @@ def _run(incident: Incident, policy: EscalationPolicy) -> Escalation:
     until = incident.acknowledged_at or incident.opened_at
     steps = escalate.snapshot(policy)
     run = Escalation(
-        incident=incident, generation=1, policy=policy, fallback=policy.fallback, steps=steps, state=Escalation.State.STOPPED, started_at=incident.opened_at,
+        incident=incident, generation=1, policy=policy, fallback=policy.fallback, steps=steps,
+        state=Escalation.State.STOPPED, started_at=incident.opened_at,
         advanced_at=incident.opened_at, stopped_at=until, stop_reason="somebody has it, or it is over",
     )  # fmt: skip
     due = incident.opened_at
