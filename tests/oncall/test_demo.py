@@ -169,20 +169,6 @@ class TestNorthwind:
         unheld = Incident.objects.open().filter(acknowledged_by=None)
         assert not unheld.filter(unpaged_reason="").exists()
 
-    def test_who_acknowledged_was_paged_before_and_the_mail_is_proven(self) -> None:
-        run = Escalation.objects.get(incident=2041)
-        page = run.pages.get()
-        mail = Delivery.objects.get(kind="page", object_id=page.pk)
-
-        assert (page.user.username, page.why) == ("jonas", "on call by Payments")
-        assert run.policy.slug == "payments-critical"
-        assert run.started_at == page.created_at < mail.sent_at < run.stopped_at
-        assert (mail.state, mail.tries.get().outcome) == ("sent", "sent")
-        assert run.incident.timeline.get(kind="page").data["page"] == page.pk
-        assert not Incident.objects.get(pk=2041).unpaged_reason
-        for late in Escalation.objects.filter(step__gt=0):
-            assert late.pages.values_list("user").distinct().count() >= late.step
-
     def test_a_new_incident_counts_on_and_pages_the_person_on_call(self) -> None:
         service = Service.objects.get(slug="payments")
 
