@@ -92,7 +92,7 @@ class Place:
         """Run a management command quietly."""
         command = [sys.executable, "manage.py", *words]
         subprocess.run(
-            command, cwd=ROOT, env=self.environ, stdout=subprocess.DEVNULL, check=True, timeout=120
+            command, cwd=ROOT, env=self.environ, stdout=subprocess.DEVNULL, check=True, timeout=300
         )
 
     def start(self, name: str, command: list[str], *, port: int = 0, **extra: str) -> Part:

@@ -6,7 +6,7 @@ from bench import ready
 from core import clock
 from core.command_line import COMMAND_LINE
 from core.models import Installation, Team, User
-from incidents.actions import catalog
+from incidents.actions import catalog, services
 from oncall.models import (
     ContactMethod,
     EscalationPolicy,
@@ -32,9 +32,8 @@ def main() -> None:
     _policy(team, _schedule(team, people))
     keys: dict[str, list[str]] = {}
     for number in range(SOURCES):
-        service = catalog.make_service(
-            f"bench-{number}", f"Bench {number}", team=team, by=COMMAND_LINE, at=at
-        )
+        change = services.ServiceChange(name=f"Bench {number}")
+        service = services.add_service(f"bench-{number}", change, team=team, by=COMMAND_LINE, at=at)
         for form in ("generic", "pagerduty", "alertmanager"):
             _source, key = catalog.make_source(
                 f"{form} {number}", form=form, service=service, by=COMMAND_LINE, at=at

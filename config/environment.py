@@ -160,6 +160,8 @@ def _postgres(raw: str, name: str, patience_s: int) -> dict[str, object]:
         "lock_timeout": 2000 if patience_s <= 5 else 10_000,
         "idle_in_transaction_session_timeout": 10_000 if patience_s <= 5 else 60_000,
     }
+    # rows are read from memory or flash, and a page of ours is no report to share out among processes
+    planning = {"random_page_cost": 1.1, "max_parallel_workers_per_gather": 0, "jit": "off"}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
@@ -175,7 +177,7 @@ def _postgres(raw: str, name: str, patience_s: int) -> dict[str, object]:
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 3,
-            "options": " ".join(f"-c {key}={value}" for key, value in limits.items()),
+            "options": " ".join(f"-c {key}={value}" for key, value in (limits | planning).items()),
             **dict(parse_qsl(parts.query)),
         },
     }

@@ -17,5 +17,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("statuspage.views.urls")),
 ]
+handler404 = "statuspage.views.pages.nowhere"
 handler429 = "core.sign_in.limits.too_many"
 handler500 = "core.api.problems.broken"

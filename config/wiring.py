@@ -17,7 +17,10 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
         later("oncall.actions.tell_cleared"),
     ],
     "incident.resolved": [later("postmortems.actions.open_postmortem")],
-    "incident.reopened": [later("postmortems.actions.incident_reopened")],
+    "incident.reopened": [
+        now("oncall.actions.tell_reopened"),
+        later("postmortems.actions.incident_reopened"),
+    ],
     "incident.severity_raised": [now("oncall.actions.page_again")],
     "incident.command_taken": [now("oncall.actions.tell_command")],
     "incident.role_offered": [now("oncall.actions.tell_offer")],
@@ -41,6 +44,7 @@ DELIVERY_TEXTS: dict[str, str] = {
     "command": "oncall.actions.command_message",
     "role_offer": "oncall.actions.offer_message",
     "severity": "oncall.actions.severity_message",
+    "reopened": "oncall.actions.reopened_message",
     "verification": "oncall.actions.verification_message",
     "test": "oncall.actions.test_message",
     "glass_broken": "oncall.actions.glass.message",
@@ -51,7 +55,6 @@ DELIVERY_TEXTS: dict[str, str] = {
 # What one sibling may show of another.
 PROVIDERS: dict[str, str] = {
     "incident_pages": "oncall.api.pages.rows_of",
-    "incident_page_counts": "oncall.api.pages.counts_of",
     "incident_page_count": "oncall.api.pages.counted",
     "incident_chase": "oncall.api.chase.chased",
     "incident_paging": "oncall.admin.panels.paging_now",
@@ -61,7 +64,6 @@ PROVIDERS: dict[str, str] = {
     "person_addresses": "oncall.api.people.addresses_of",
     "public_postmortem": "postmortems.actions.public_text",
     "incident_outside": "statuspage.admin.panels.outside",
-    "incident_promises": "statuspage.admin.standing.promises",
     "incident_standings": "statuspage.admin.listed.standings",
 }
 
@@ -86,6 +88,7 @@ PANELS: dict[str, list[str]] = {
     "waiting": [
         "incidents.admin.now.offers",
         "oncall.admin.now.own_turn",
+        "statuspage.admin.waiting.waiting",
         "postmortems.admin.panels.waiting",
     ],
     "incident": [

@@ -75,6 +75,16 @@ class Invalid(DomainError):
         problem = {"pointer": pointer, "code": code, "detail": detail}
         return cls(detail, code=code, extra={"errors": [problem]})
 
+    @classmethod
+    def fields(cls, texts: Mapping[str, Sequence[str]]) -> "Invalid":
+        """Return one error for several fields; `texts`: what is wrong with each, by the field's name."""
+        problems = [
+            {"pointer": f"/{name}", "code": cls.code, "detail": text}
+            for name, said in texts.items()
+            for text in said
+        ]
+        return cls(" ".join(one["detail"] for one in problems), extra={"errors": problems})
+
 
 class Conflict(DomainError):
     """Somebody else changed it first (412)."""

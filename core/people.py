@@ -11,14 +11,14 @@ ADMINISTRATOR = "Administrator"
 
 
 def administrators() -> QuerySet[User]:
-    """Return every active Administrator, by group or as a superuser, each once, in a fixed order."""
+    """Return every Administrator who may sign in, by group or as a superuser, each once, in a fixed order."""
     by_group = Q(groups__name=ADMINISTRATOR)
-    found = User.objects.filter(by_group | Q(is_superuser=True), is_active=True)
+    found = User.objects.filter(by_group | Q(is_superuser=True), is_active=True, is_staff=True)
     return found.order_by("pk").distinct()
 
 
 def is_last_administrator(user: User) -> bool:
-    """Return whether `user` is an active Administrator and no other person is."""
+    """Return whether `user` is the only Administrator who may sign in."""
     everyone = administrators()
     return everyone.filter(pk=user.pk).exists() and not everyone.exclude(pk=user.pk).exists()
 

@@ -25,6 +25,8 @@ def may(actor: Actor, verb: str, obj: Any = None) -> bool:
         return False
     if actor.kind == "reply":
         return verb in settings.REPLY_VERBS  # who was paged may answer, and do nothing else
+    if not actor.user.is_staff:
+        return False  # may be paged, but not sign in
     return _holds(actor.user, needed, obj, ceiling=Right.named(actor.ceiling))
 
 

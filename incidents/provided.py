@@ -1,7 +1,6 @@
 """What apps above tell the list and the declare screen: plain values, wired as PROVIDERS. No ORM.
 
 - `incident_waits` (ids) -> {id: Wait}: when the pager goes on for what nobody has.
-- `incident_promises` (at) -> {id: due}: the next public word owed by each open incident (UTC).
 - `incident_standings` (incidents) -> {id: Standing}: what stands on a status page, and what is owed there next.
 - `paging_forecast` (service, rank, user, at) -> Forecast: who would be woken if the user declared now.
 
@@ -78,24 +77,42 @@ def provided(name: str) -> Callable[..., Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message of a trace: to whom, by what, when (UTC), its state in words, whether it went wrong."""
+    """One message of a trace: to whom, by what, when (UTC), its state in words.
+
+    `has_left`: the receiving side took it; only then somebody was paged. `waits`: it still may.
+    """
 
     person: str
     channel: str
     at: datetime
     said: str
-    is_bad: bool = False
+    has_left: bool
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Chased:
-    """What the pager did for one incident: provider `incident_chase` (incident id) -> Chased | None.
+    """What the pager did because of one event: provider `incident_chase` (incident id, at) -> Chased | None.
 
-    `started_at` (UTC) of the first escalation; `said`: its policy and what stopped it, in words;
-    `sent`: the messages in order; `unpaged`: why people who should have been paged were not.
+    `woke`: an escalation began at that instant; `started_at` (UTC) is its start, `said` its policy and what stopped
+    it, `sent` its messages in order, `unpaged` why people were not paged, `goes_on` whether it still runs.
+    Where it woke nobody, `said` is the sentence that says why, and the rest is empty.
     """
 
-    started_at: datetime
+    started_at: datetime | None
     said: str
     sent: tuple[Sent, ...] = ()
     unpaged: tuple[str, ...] = ()
+    woke: bool = True
+    goes_on: bool = False
+
+    @property
+    def left(self) -> tuple[Sent, ...]:
+        """Return the messages that the receiving side took."""
+        return tuple(one for one in self.sent if one.has_left)
+
+    @property
+    def waits(self) -> bool:
+        """Return whether a message may still leave, or the first step is still to be taken."""
+        is_new = self.goes_on and not self.sent and not self.unpaged
+        return is_new or any(one.waits for one in self.sent)

@@ -19,6 +19,7 @@ from core import clock, people
 from core.actions import beat
 from core.secrets import decrypt
 from notify.channels import ChannelError, Message, channel
+from notify.models import KEPT
 from oncall.actions import why_not_well
 from oncall.models import ContactMethod
 
@@ -125,7 +126,7 @@ def administrators() -> list[Address]:
 
 def _send(address: Address, message: Message) -> bool:
     try:
-        channel(address.channel).send(message, address.address, decrypt(address.secret))
+        receipt = channel(address.channel).send(message, address.address, decrypt(address.secret))
     except (ChannelError, ValueError) as error:
         logger.critical(
             "the watchdog could not reach an Administrator by %s: %s", address.channel, error
@@ -133,5 +134,8 @@ def _send(address: Address, message: Message) -> bool:
         return False
     except Exception:  # one broken way must not keep the others from being tried
         logger.exception("the watchdog's channel %s is broken", address.channel)
+        return False
+    if receipt.detail == KEPT:
+        logger.critical("the watchdog could not reach an Administrator by mail: no mail server")
         return False
     return True

@@ -21,6 +21,7 @@ from core import clock
 from core.admin.buttons import Button, Refusal, asks_again, is_forbidden, status_of, words
 from core.admin.fields import HouseFields
 from core.admin.fresh import fresh
+from core.admin.latest import LatestRows
 from core.admin.panel import Panel, opts_of
 from core.admin.reading import reading
 from core.admin.rights import allows, manages_some, who
@@ -221,7 +222,10 @@ def _is_askable(parameters: QueryDict) -> bool:
 
 
 class ReadOnlyAdmin(GuardedAdmin[M]):
-    """A screen to look at: nobody adds, changes or deletes here."""
+    """A screen to look at: nobody adds, changes or deletes here. Its rows, which may be many, are never all counted."""
+
+    paginator = LatestRows
+    show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
         """Return what the class lists."""

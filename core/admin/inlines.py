@@ -62,21 +62,6 @@ class GuardedStack(_Guarded[C, P], StackedInline[C, P]):
     """Rows as blocks, for more fields than a phone is wide."""
 
 
-class HistoryTable(GuardedTable[C, P]):
-    """Rows that only the system writes."""
-
-    can_delete = False
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody adds here."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody edits here."""
-        return False
-
-
 def save_in_places(
     formset: BaseInlineFormSet[Any, Any, Any], rows: QuerySet[Any], field: str
 ) -> None:

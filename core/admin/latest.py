@@ -15,4 +15,9 @@ class LatestRows(Paginator[Any]):
     def count(self) -> int:
         """Return how many rows there are, MOST at most."""
         rows: Any = self.object_list
-        return int(rows[:MOST].count())
+        return int(rows.order_by()[:MOST].count())
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether there may be more rows than are counted."""
+        return self.count >= MOST

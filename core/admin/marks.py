@@ -7,8 +7,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from core import clock
-from core.late import RED_AFTER
-from core.models import LateCall
+from core.pulse import pulse
 
 
 def red_marks(request: HttpRequest) -> dict[str, list[str]]:
@@ -27,5 +26,5 @@ def red_marks(request: HttpRequest) -> dict[str, list[str]]:
 
 def failing_calls(at: datetime) -> list[str]:
     """Return a sentence when a promised call keeps failing."""
-    count = LateCall.objects.filter(attempts__gte=RED_AFTER).count()
+    count = pulse().failing
     return [f"{count} promised calls keep failing. Look at Late calls."] if count else []

@@ -28,6 +28,7 @@ from core.admin.panel import Panel, When
 from core.models import User
 from core.models.people import GROUP_RIGHTS
 from core.sign_in.helping import has_factors, remove_factors
+from core.sign_in.passwords import why_not
 from core.templatetags.house import person
 
 
@@ -50,7 +51,8 @@ class PersonForm(UserChangeForm[User]):
     def clean(self) -> dict[str, Any]:
         """Raise ValidationError with every reason."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        leaves = self.instance.is_active and not cleaned.get("is_active", True)
+        stays = cleaned.get("is_active", True) and cleaned.get("is_staff", True)
+        leaves = not why_not(self.instance) and not stays
         demoted = self._is_administrator() and not self._stays_administrator(cleaned)
         people.lock_administrators()
         if leaves and (reasons := people.why_needed(self.instance)):
@@ -127,7 +129,7 @@ class PersonAdmin(GuardedAdmin[User], StockUserAdmin[User]):
         found = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return found
-        signs_in = ("Signing in", {"fields": ("username", "is_active")})
+        signs_in = ("Signing in", {"fields": ("username", "is_active", "is_staff")})
         return [signs_in if name == signs_in[0] else (name, part) for name, part in found]
 
     def get_form(

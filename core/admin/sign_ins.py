@@ -4,8 +4,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.admin.base import ReadOnlyAdmin
+from core.admin.known import KnownValues
 from core.admin.panel import When
 from core.models import SignIn
+
+
+class BySecond(KnownValues):
+    """With which second factor; rows keep its word."""
+
+    title, parameter_name = "second factor", "second"
+    known = tuple((one.label, one.label) for one in SignIn.Method)
 
 
 @admin.register(SignIn)
@@ -15,7 +23,7 @@ class SignInAdmin(ReadOnlyAdmin[SignIn]):
     view_verb = "core.view_sign_ins"
     happened = When("at", "when")
     list_display = ("happened", "event", "who", "method", "second", "address", "why")
-    list_filter = ("event", "method", "second")
+    list_filter = ("event", "method", BySecond)
     search_fields = ("who", "address", "typed")
     fields = readonly_fields = (*list_display, "typed", "agent")
 

@@ -67,7 +67,7 @@ class TokenAdmin(AddsByAction[ApiToken]):
 
     def add_form(self, request: HttpRequest) -> Callable[..., forms.Form]:
         """Offer other people to an Administrator only."""
-        people, asker = User.objects.filter(is_active=True), who(request).user_id
+        people, asker = User.objects.filter(is_active=True, is_staff=True), who(request).user_id
         if not allows(request, OTHERS):
             people = people.filter(pk=asker or 0)
         return partial(TokenForm, people=people, asker=asker)

@@ -37,7 +37,7 @@ def _live() -> QuerySet[Any, Any]:
     """Return the query of a live token, with its person and the names of their groups."""
     return (
         ApiToken.objects.filter(digest=one("digest"), revoked_at=None, expires_at__gt=one("at"))
-        .filter(user__is_active=True)
+        .filter(user__is_active=True, user__is_staff=True)
         .order_by()
         .values_list(
             "pk",
@@ -53,7 +53,7 @@ _LIVE = Prepared(_live)
 
 
 class BearerToken(BaseAuthentication):
-    """`Authorization: Bearer TOKEN`; unknown, expired and revoked tokens get the same 401."""
+    """`Authorization: Bearer TOKEN`; unknown, expired and revoked tokens, and those of people who may not sign in, get the same 401."""
 
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
         """Return the token's person and an actor bounded by its scope; None without the header."""

@@ -151,5 +151,9 @@ class Body:
         return value
 
     def _wrong(self, name: str, code: str, detail: str) -> None:
-        pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-        self._problems.append({"pointer": pointer, "code": code, "detail": detail})
+        self._problems.append({"pointer": f"/{pointed(name)}", "code": code, "detail": detail})
+
+
+def pointed(name: str) -> str:
+    """Return a name as it stands in a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")

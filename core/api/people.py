@@ -67,7 +67,7 @@ WHOLE_PERSON = Shape(
     example={**_EXAMPLE, "teams": [dict(PLACE.example)], "addresses": [dict(ADDRESS.example)]},
 )
 FILTERS = (
-    flag("active", Q(is_active=True), "Whether they may sign in."),
+    flag("active", Q(is_active=True, is_staff=True), "Whether they may sign in."),
     known("team", "teams", Team.objects.all, "slug", "The slug of a team of theirs."),
 )
 
@@ -127,5 +127,5 @@ def _person(user: User) -> dict[str, object]:
         "name": user.display_name,
         "right": right.name.lower(),
         "time_zone": user.time_zone,
-        "active": user.is_active,
+        "active": user.is_active and user.is_staff,
     }

@@ -17,7 +17,7 @@ from core.api import schema
 from core.api.codes import GENERAL
 from core.api.formats import to_bytes
 from core.api.idempotency import HEADER
-from core.api.operations import Operation
+from core.api.operations import LARGEST_ID, Operation
 from core.api.shapes import Shape
 from core.api.versions import send
 from core.api.views import Door
@@ -119,10 +119,18 @@ def _rows(shape: Shape | None) -> list[tuple[str, str, str]]:
         (
             name,
             _kind(piece) + (" (may be left out)" if name in shape.optional else ""),
-            "" if isinstance(piece, Shape) else str(piece.get("description", "")),
+            _meaning(piece),
         )
         for name, piece in shape.fields.items()
     ]
+
+
+def _meaning(piece: Any) -> str:
+    """Return what is said of a piece; of what may be null too, what is said of the rest."""
+    if isinstance(piece, Shape):
+        return piece.detail
+    said = str(piece.get("description", ""))
+    return said or ("anyOf" in piece and _meaning(piece["anyOf"][0])) or ""
 
 
 def _kind(piece: Any) -> str:
@@ -138,9 +146,9 @@ def _kind(piece: Any) -> str:
 
 def _bounded(piece: dict[str, Any]) -> str:
     kind = str(piece.get("format") or piece.get("type") or "any JSON")
-    bounds = [str(piece[name]) for name in ("minimum", "maximum") if name in piece]
-    if bounds and len(bounds[-1]) < 8:
-        return f"{kind} {' to '.join(bounds)}"
+    low, high = piece.get("minimum"), piece.get("maximum", LARGEST_ID)
+    if low is not None:
+        return f"{kind} from {low}" + (f" to {high}" if high < LARGEST_ID else "")
     return f"{kind}, at most {piece['maxLength']}" if "maxLength" in piece else kind
 
 

@@ -4,12 +4,16 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.http import HttpRequest
 
+from core.expressions import JsonList, gathered
 from core.models import User
+from core.models.people import right_by
 
 LONGEST = 254
 _SAME_NAME = 20
@@ -78,3 +82,13 @@ class HouseBackend(ModelBackend):
     def user_can_authenticate(self, user: Any) -> bool:
         """Return whether a session of this person still holds."""
         return isinstance(user, User) and not why_not(user)
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return whom a session belongs to, with their right, in one statement; None where it no longer holds."""
+        groups = gathered(Group.objects.all(), "user", JsonList("name"))
+        user = User.objects.filter(pk=user_id).annotate(group_names=groups).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        names = orjson.loads(vars(user).pop("group_names") or "[]")
+        user.right = right_by(names, is_superuser=user.is_superuser)
+        return user

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -195,12 +194,6 @@ def nobody(word: str = "Nobody") -> SafeString:
         '<span class="person nobody"><span class="avatar none" aria-hidden="true">?</span><span>{}</span></span>',
         word,
     )
-
-
-@register.simple_tag
-def admin_url(name: str, *args: object) -> str:
-    """Return the address of a staff page by its URL name without the namespace."""
-    return reverse(f"admin:{name}", args=args)
 
 
 @register.inclusion_tag("admin/core/_press.html", takes_context=True)

@@ -62,8 +62,9 @@ def do_all(seen: Mapping[int, str], order: Order, *, by: Actor, at: datetime) ->
     changed since, and whatever the verb itself raises for the first that refuses.
     """
     with transaction.atomic():
-        rows = Incident.objects.filter(pk__in=list(seen)).select_related("playbook", "service")
-        found = list(rows.locked())
+        wanted = [*seen, *([order.into] if order.verb == "merge" and order.into else [])]
+        rows = Incident.objects.filter(pk__in=wanted).select_related("playbook", "service")
+        found = [row for row in rows.locked() if row.pk in seen]
         _refuse_if_overtaken(found, seen)
         if order.verb == SEVERITY:
             for row in found:
@@ -96,7 +97,7 @@ def _judge(
     refusal = _step_refusal(incident, order, by, permitted(book, incident.state))
     if refusal or known is None:
         return Verdict(incident, refusal)
-    asked = unmet(book, verb.name, situated(incident, known, by=by, at=at))
+    asked = unmet(book, verb.name, situated(incident, verb, known, by=by, at=at))
     blocks = " ".join(guard.text for guard in asked if guard.mode == "block")
     return Verdict(incident, blocks, tuple(guard.text for guard in asked if guard.mode == "warn"))
 

@@ -1,4 +1,4 @@
-"""The catalogue: services, sources and the keys by which sources are known."""
+"""Sources, and the keys by which they are known."""
 
 import secrets
 import string
@@ -10,7 +10,6 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.errors import Invalid, NotFound, NotPossible
-from core.models import Team
 from core.permissions import require
 from core.secrets import digest, new_hex
 from incidents.models import Service, Source, SourceKey
@@ -19,15 +18,6 @@ from incidents.parsers import FORMATS
 LIVE_KEYS = 2
 _ID_LETTERS = string.ascii_lowercase + string.digits
 _ID_LENGTH = 10
-
-
-def make_service(slug: str, name: str, *, team: Team, by: Actor, at: datetime) -> Service:
-    """Add a service that `team` owns and return it. Raises NotAllowed, Invalid."""
-    require(by, "incidents.edit_service", team)
-    service = Service(slug=slug, name=name, team=team)
-    _check(service)
-    service.save(force_insert=True)
-    return service
 
 
 def make_source(
@@ -43,24 +33,13 @@ def make_source(
             "/format", f"There is no format {form}; there are {', '.join(FORMATS)}."
         )
     source = Source(name=name, format=form, service=service, created_at=at)
-    _check(source)
+    try:
+        source.full_clean()
+    except ValidationError as error:
+        raise Invalid.fields(error.message_dict) from error
     with transaction.atomic():
         source.save(force_insert=True)
         return source, _add_key(source, at)
-
-
-def _check(row: Service | Source) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        problems = [
-            {"pointer": f"/{field}", "code": "invalid", "detail": text}
-            for field, texts in error.message_dict.items()
-            for text in texts
-        ]
-        raise Invalid(
-            " ".join(p["detail"] for p in problems), extra={"errors": problems}
-        ) from error
 
 
 def new_key(source_id: int, *, by: Actor, at: datetime) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from core import facts
-from core.actor import Actor
+from core.actor import Actor, person
 from core.errors import Conflict, Invalid, NotFound, NotPossible
 from core.models import User
-from core.permissions import require
+from core.permissions import may, require
 from incidents.actions import story
 from incidents.models import Incident, RoleAssignment, RoleOffer
 from incidents.playbook.lifecycle import State
@@ -75,16 +75,24 @@ def assign_role(incident_id: int, role: str, user: User, *, by: Actor, at: datet
         return incident
 
 
-def fits(incident: Incident, role: str, user: User) -> str:
-    """Return the playbook's word for a role that `user` can have; raises Invalid, NotPossible."""
+def role_label(incident: Incident, role: str) -> str:
+    """Return the playbook's word for a role; raises Invalid when it has none."""
     known = {r.key: r.label for r in incident.playbook.playbook.roles}
     if role not in known:
         raise Invalid.field("/role", f"The playbook has no role {role}; it has {', '.join(known)}.")
+    return known[role]
+
+
+def fits(incident: Incident, role: str, user: User) -> str:
+    """Return the playbook's word for a role that `user` can have, given or offered; raises Invalid, NotPossible."""
+    label = role_label(incident, role)
     if not user.is_active:
         raise Invalid.field("/user", f"{user.display_name} has left; choose somebody else.")
+    if not may(person(user), "incidents.assign_role", incident):
+        raise Invalid.field("/user", f"{user.display_name} may only look; choose a responder.")
     if not incident.is_declared:
         raise NotPossible(f"{incident.label} is in triage and has no roles; declare it first.")
-    return known[role]
+    return label
 
 
 def settle_offers(incident: Incident, role: str, state: str, at: datetime) -> None:

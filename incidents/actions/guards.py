@@ -16,11 +16,14 @@ from incidents.playbook.lifecycle import Verb
 def unmet(incident: Incident, verb: Verb, *, by: Actor, at: datetime) -> list[dict[str, object]]:
     """Return the unmet guards of a step as [{name, mode, value, required, text}].
 
-    An incident in triage has promised nothing and has no guards (design.md 5).
+    An incident in triage has promised nothing and has no guards (design.md 5), but a verb that
+    declares asks those of the playbook that it pins; the caller has pinned it.
     """
     if not (incident.is_declared or verb.declares):
         return []
-    found = rules_unmet(incident.playbook.playbook, verb.name, situation(incident, by=by, at=at))
+    found = rules_unmet(
+        incident.playbook.playbook, verb.name, situation(incident, verb, by=by, at=at)
+    )
     return [
         {"name": g.name, "mode": g.mode, "value": g.value, "required": g.required, "text": g.text}
         for g in found
@@ -37,8 +40,8 @@ class Known:
     last_alert_ended_at: datetime | None
 
 
-def situation(incident: Incident, *, by: Actor, at: datetime) -> Situation:
-    """Return what the guards may look at, read from the rows."""
+def situation(incident: Incident, verb: Verb, *, by: Actor, at: datetime) -> Situation:
+    """Return what the guards on a verb may look at, read from the rows."""
     alerts = Alert.objects.filter(incident=incident)
     known = Known(
         holders=dict(incident.roles.filter(to_at=None).values_list("role", "user_id")),
@@ -46,14 +49,14 @@ def situation(incident: Incident, *, by: Actor, at: datetime) -> Situation:
         firing=alerts.open().count(),
         last_alert_ended_at=alerts.aggregate(moment=Max("ended_at"))["moment"],
     )
-    return situated(incident, known, by=by, at=at)
+    return situated(incident, verb, known, by=by, at=at)
 
 
-def situated(incident: Incident, known: Known, *, by: Actor, at: datetime) -> Situation:
-    """Return what the guards may look at, from what a screen has read already; reads nothing."""
+def situated(incident: Incident, verb: Verb, known: Known, *, by: Actor, at: datetime) -> Situation:
+    """Return what the guards on a verb may look at, from what a screen has read already; reads nothing."""
     return Situation(
         rank=incident.rank,
-        is_declared=incident.is_declared,
+        is_declared=incident.is_declared or verb.declares,
         roles=known.holders,
         actor_user=by.user_id,
         at=at,

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from core import facts
-from core.actor import Actor, person
+from core.actor import Actor
 from core.errors import Invalid, NotAllowed, NotFound, NotPossible
 from core.models import User
-from core.permissions import may, require
+from core.permissions import require
 from incidents.actions import command, remarks, story
 from incidents.models import Incident, RoleOffer
 
@@ -44,9 +44,16 @@ def offer_role(
 
 
 def accept_role(incident_id: int, role: str, *, by: Actor, at: datetime) -> Incident:
-    """Take a role that was offered to the actor; the former holder's interval ends now."""
+    """Take a role that was offered to the actor; the former holder's interval ends now.
+
+    Done again it changes nothing. Raises NotPossible when no offer is open or it is over, NotAllowed for somebody else's.
+    """
     with transaction.atomic():
-        offer = _open_offer(incident_id, role, by)
+        offer = _latest_offer(incident_id, role, by)
+        if offer.state == RoleOffer.State.ACCEPTED and _holds(offer, by):
+            return offer.incident
+        _refuse_settled(offer)
+        _refuse_ended(offer.incident)
         if offer.user_id != by.user_id:
             raise NotAllowed(f"It was offered to {offer.user.display_name}, not to {by.label}.")
         _settle(offer, RoleOffer.State.ACCEPTED, at)
@@ -56,12 +63,18 @@ def accept_role(incident_id: int, role: str, *, by: Actor, at: datetime) -> Inci
 
 
 def decline_role(incident_id: int, role: str, *, by: Actor, at: datetime) -> Incident:
-    """Leave an offered role: its addressee declines it, anybody else who may give roles withdraws it."""
+    """Leave an offered role: its addressee declines it, anybody else who may give roles withdraws it.
+
+    Done again it changes nothing. Raises NotPossible for an offer that was accepted, or none.
+    """
     with transaction.atomic():
-        offer = _open_offer(incident_id, role, by)
+        offer = _latest_offer(incident_id, role, by)
+        if offer.state in (RoleOffer.State.DECLINED, RoleOffer.State.WITHDRAWN):
+            return offer.incident
+        _refuse_settled(offer)
         is_mine = offer.user_id == by.user_id
         _settle(offer, RoleOffer.State.DECLINED if is_mine else RoleOffer.State.WITHDRAWN, at)
-        label = command.fits(offer.incident, role, offer.user)
+        label = command.role_label(offer.incident, role)
         who = offer.user.display_name
         text = f"{who} declined: {label}" if is_mine else f"Offer to {who} withdrawn: {label}"
         _tell(offer, text, by, at)
@@ -71,14 +84,16 @@ def decline_role(incident_id: int, role: str, *, by: Actor, at: datetime) -> Inc
 
 
 def _check(incident: Incident, role: str, user: User, by: Actor) -> None:
-    if not incident.is_live:
-        raise NotPossible(f"{incident.label} is over; its roles stay as they were.")
+    _refuse_ended(incident)
     if user.pk == by.user_id:
         raise Invalid.field("/user", "Take it yourself; an offer is for somebody else.")
-    if not may(person(user), "incidents.assign_role", incident):
-        raise Invalid.field("/user", f"{user.display_name} may only look; choose a responder.")
     if incident.roles.filter(role=role, user=user, to_at=None).exists():
         raise Invalid.field("/user", f"{user.display_name} has that role already.")
+
+
+def _refuse_ended(incident: Incident) -> None:
+    if not incident.is_live:
+        raise NotPossible(f"{incident.label} is over; its roles stay as they were.")
 
 
 def _locked(incident_id: int, by: Actor) -> Incident:
@@ -90,14 +105,24 @@ def _locked(incident_id: int, by: Actor) -> Incident:
     return found
 
 
-def _open_offer(incident_id: int, role: str, by: Actor) -> RoleOffer:
+def _latest_offer(incident_id: int, role: str, by: Actor) -> RoleOffer:
+    """Return the last offer of a role: the open one, where there is one."""
     incident = _locked(incident_id, by)
-    rows = incident.offers.filter(role=role, state=_OPEN).select_related("user")
-    offer = rows.first()
+    offer = incident.offers.filter(role=role).select_related("user").order_by("-pk").first()
     if offer is None:
-        raise NotPossible("That offer is no longer open; look who has the role now.")
+        raise NotPossible(f"{incident.label} has no offer of that role.")
     offer.incident = incident
     return offer
+
+
+def _refuse_settled(offer: RoleOffer) -> None:
+    if offer.state != _OPEN:
+        raise NotPossible("That offer is no longer open; look who has the role now.")
+
+
+def _holds(offer: RoleOffer, by: Actor) -> bool:
+    rows = offer.incident.roles.filter(role=offer.role, user=offer.user_id, to_at=None)
+    return offer.user_id == by.user_id and rows.exists()
 
 
 def _settle(offer: RoleOffer, state: RoleOffer.State, at: datetime) -> None:

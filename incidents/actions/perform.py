@@ -20,6 +20,7 @@ from incidents.actions.command import (
     take_command,
     take_over,
 )
+from incidents.actions.offers import accept_role, decline_role, offer_role
 from incidents.actions.opening import declare_incident
 from incidents.actions.steps import move
 from incidents.models import Incident
@@ -137,10 +138,30 @@ def _take_over(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
 
 
 def _assign_role(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    assign_role(incident_id, order.role, _named(order), by=by, at=at)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _offer_role(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    """Hold it out; the note goes to whoever it is offered to, besides the timeline."""
+    offer_role(incident_id, order.role, _named(order), by=by, at=at, note=order.note)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _accept_role(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    accept_role(incident_id, order.role, by=by, at=at)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _decline_role(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
+    decline_role(incident_id, order.role, by=by, at=at)
+    _remark(incident_id, order.reason, by, at)
+
+
+def _named(order: Order) -> User:
     if order.user is None:
         raise Invalid.field("/user", "Name the person by their username.", "required")
-    assign_role(incident_id, order.role, order.user, by=by, at=at)
-    _remark(incident_id, order.reason, by, at)
+    return order.user
 
 
 def _change_severity(incident_id: int, order: Order, by: Actor, at: datetime) -> None:
@@ -157,6 +178,9 @@ OTHERS: dict[str, Callable[[int, Order, Actor, datetime], None]] = {
     "take_command": _take_command,
     "take_over": _take_over,
     "assign_role": _assign_role,
+    "offer_role": _offer_role,
+    "accept_role": _accept_role,
+    "decline_role": _decline_role,
     "change_severity": _change_severity,
     NOTE: _note,
 }

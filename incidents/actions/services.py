@@ -78,16 +78,7 @@ def _check(service: Service) -> None:
     try:
         service.full_clean()
     except ValidationError as error:
-        raise _invalid(error) from error
-
-
-def _invalid(error: ValidationError) -> Invalid:
-    problems = [
-        {"pointer": f"/{name}", "code": "invalid", "detail": text}
-        for name, texts in error.message_dict.items()
-        for text in texts
-    ]
-    return Invalid(" ".join(p["detail"] for p in problems), extra={"errors": problems})
+        raise Invalid.fields(error.message_dict) from error
 
 
 def _set_needs(service: Service, slugs: tuple[str, ...]) -> None:

@@ -100,8 +100,10 @@ def _locked(ids: set[int]) -> list[Incident]:
 
 
 def _merge_target(found: dict[int, Incident], incident_id: int, into: int | None) -> Incident:
-    if into is None or into not in found:
+    if into is None:
         raise Invalid.field("/into", "Name the incident to merge into by its number.", "required")
+    if into not in found:
+        raise Invalid.field("/into", f"There is no incident {into}.", "unknown_incident")
     if into == incident_id:
         raise Invalid.field("/into", "An incident can't be merged into itself.", "merge_self")
     target = _survivor(found[into])
@@ -230,7 +232,7 @@ def _apply(
     incident: Incident, request: Request, written: _Written, overridden: list[dict[str, object]]
 ) -> None:
     verb, by, at = request.verb, request.by, request.at
-    before = incident.state
+    before, holder = incident.state, incident.acknowledged_by_id
     if verb.declares and incident.declared_at is None:
         declare_in_place(incident, by=by, at=at, lines=written.lines, marks=written.marks)
         written.fact("incident.declared", incident)
@@ -241,7 +243,10 @@ def _apply(
     getattr(incident, verb.name)(by=by, at=at)
     incident.step += 1
     written.logs.append(_log(incident, before, request, overridden))
-    written.lines.append(_line(incident, before, request, overridden))
+    line = _line(incident, before, request, overridden)
+    if verb.name == "reopen":
+        line.data["former_holder"] = holder
+    written.lines.append(line)
     written.marks.extend(_milestones(incident, verb, at))
     for name in _facts(before, incident.state, verb):
         written.fact(name, incident)

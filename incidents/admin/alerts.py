@@ -1,6 +1,6 @@
 """Alerts: each episode of each condition; what fires stands first."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django.contrib import admin
 from django.db.models import Count, Q
@@ -11,10 +11,11 @@ from django.utils.safestring import SafeString
 
 from core import clock
 from core.admin.base import ReadOnlyAdmin
-from core.admin.latest import LatestRows
+from core.admin.known import KnownValues
 from core.admin.panel import NOTHING, Panel, When, link, link_to
 from core.templatetags.house import icon, moment, plural, short_of
 from incidents.models import Alert
+from incidents.parsers.severity import Severity
 
 STATE_MARKS = {
     Alert.State.FIRING: ("fire", "bad", "firing"),
@@ -27,6 +28,13 @@ SEVERITY_MARKS = {
     "warning": ("sev-3", "t-amber"),
     "info": ("sev-4", "t-grey"),
 }
+
+
+class BySeverity(KnownValues):
+    """How bad its sender calls it, in our words."""
+
+    title, parameter_name = "severity", "severity"
+    known = tuple((word, word) for word in get_args(Severity))
 
 
 @admin.register(Alert)
@@ -44,11 +52,9 @@ class AlertAdmin(ReadOnlyAdmin[Alert]):
         "title", "state_mark", "severity_mark", "source", "incident_link", "why", "count", "since", "until",
     )  # fmt: skip
     list_select_related = ("source", "incident")
-    list_filter = ("state", "severity", "source")
+    list_filter = ("state", BySeverity, "source")
     search_fields = ("title", "key__key")
     ordering = ("state", "-pk")  # "firing" comes before the ended ones
-    paginator = LatestRows
-    show_full_result_count = False
     fieldsets = (
         ("What it says", {
             "fields": ("title", "description", "state_mark", "severity_mark", "severity_raw", "is_unmapped", "client"),

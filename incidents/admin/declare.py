@@ -53,7 +53,7 @@ class DeclareScreen(GuardedAdmin[Incident]):
         draft = Draft({name: data.get(name, "") for name in data}, by, at)
         if request.method != "POST":
             return self._shown(request, draft, {}, 200)
-        if "check" in request.POST:
+        if "check" in request.POST or "part" in request.GET:
             return self._shown(request, draft, {}, 200, is_checked=True)
         return self._declared(request, draft)
 
@@ -86,7 +86,7 @@ class DeclareScreen(GuardedAdmin[Incident]):
             "description": draft.data.get("description", "").replace("\0", ""),
             "token": "" if forgets else _token(request),
         }
-        fragment = live.part(request, _PARTS, context) if request.method == "GET" else None
+        fragment = live.part(request, _PARTS, context)
         if fragment is not None:
             return fragment
         request.current_app = self.admin_site.name
@@ -116,8 +116,7 @@ def _read(request: HttpRequest, draft: Draft) -> tuple[dict[str, str], Declared 
     form = Declaration(request.POST)
     errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
     if draft.service is None:
-        named = draft.named[:60]
-        errors["service"] = f"There is no service “{named}”." if named else "Choose a service."
+        errors["service"] = _which(draft)
     elif not may(draft.by, "incidents.declare", draft.service):
         raise PermissionDenied
     if not errors.get("service") and not draft.rank:
@@ -129,6 +128,14 @@ def _read(request: HttpRequest, draft: Draft) -> tuple[dict[str, str], Declared 
     return {}, Declared(
         found["title"], draft.service, draft.rank, found["description"], found["page_nobody"]
     )
+
+
+def _which(draft: Draft) -> str:
+    named = draft.named[:60]
+    if draft.namesakes:
+        slugs = ", ".join(draft.namesakes)
+        return f"Several services are called “{named}”. Type the slug of the one you mean: {slugs}."
+    return f"There is no service “{named}”." if named else "Choose a service."
 
 
 _UNPICKED = "Pick how bad it is, or answer the questions. In doubt, the worse one."

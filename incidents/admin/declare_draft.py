@@ -20,7 +20,7 @@ from incidents.provided import Forecast, Woken, provided
 
 logger = logging.getLogger(__name__)
 
-RECENT, LISTED, TWINS = 4, 200, 4
+RECENT, LISTED, TWINS, NAMESAKES = 4, 200, 4, 5
 OTHER = "other"
 _LONG_WORD = re.compile(r"\w{4,}")
 _WORDS = 5
@@ -73,8 +73,11 @@ class Draft:
         """Return the services that were declared upon most recently, at most RECENT."""
         newest = Incident.objects.filter(declared_at__isnull=False).order_by("-pk")
         ids = dict.fromkeys(newest.values_list("service_id", flat=True)[:50])
+        chosen = list(ids)[:RECENT]
         known = {service.pk: service for service in self.services}
-        found = [known[pk] for pk in ids if pk in known][:RECENT]
+        if not known.keys() >= set(chosen):
+            known = Service.objects.in_bulk(chosen)
+        found = [known[pk] for pk in chosen]
         rest = [service for service in self.services if service not in found]
         return found + rest[: RECENT - len(found)] if len(self.services) <= RECENT else found
 
@@ -95,7 +98,10 @@ class Draft:
         """Return what stands in the field for another service."""
         if not self.is_other:
             return ""
-        return self.service.name if self.service else self.named
+        if self.service is None:
+            return self.named
+        shared = Service.objects.filter(name__iexact=self.service.name).exclude(pk=self.service.pk)
+        return self.service.slug if shared.exists() else self.service.name
 
     @property
     def has_others(self) -> bool:
@@ -104,15 +110,25 @@ class Draft:
 
     @cached_property
     def service(self) -> Service | None:
-        """Return the service by number, slug or name; None where nothing or nobody's is named."""
+        """Return the service by slug, number or name; None where none is named, or several are."""
+        return self._meant[0] if len(self._meant) == 1 else None
+
+    @property
+    def namesakes(self) -> list[str]:
+        """Return the slugs of the services that share the name given, where it does not say which; a few of many."""
+        return [row.slug for row in self._meant] if len(self._meant) > 1 else []
+
+    @cached_property
+    def _meant(self) -> list[Service]:
         name = self.named
         if not name:
-            return None
-        wanted = Q(slug=name) | Q(name__iexact=name)
+            return []
+        wanted = Q(slug=name)
         if name.isascii() and name.isdecimal() and len(name) < 19:
             wanted |= Q(pk=int(name))
-        found = list(Service.objects.filter(wanted).order_by("pk")[:3])
-        return min(found, key=lambda row: (row.slug != name, str(row.pk) != name), default=None)
+        exact = sorted(Service.objects.filter(wanted), key=lambda row: row.slug != name)
+        named = Service.objects.filter(name__iexact=name).order_by("pk")
+        return exact[:1] or list(named[:NAMESAKES])
 
     @cached_property
     def book(self) -> Playbook:

@@ -12,17 +12,26 @@ from django.utils.html import format_html
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.buttons import Button
+from core.admin.known import KnownValues
 from core.admin.panel import Panel, When, as_text
 from core.admin.rights import allows
 from incidents import actions
 from incidents.admin.event_page import trace_context
 from incidents.models import ChangeEvent, RawEvent, Rejection
 from incidents.models.event import Verdict
+from incidents.parsers import KINDS
 
 
 def _replay(event_id: int, *, by: Any, at: Any) -> str:
     actions.replay(event_id, by=by, at=at)
     return "The event is in line again; the engine takes it within seconds."
+
+
+class ByKind(KnownValues):
+    """What a body was read as."""
+
+    title, parameter_name = "kind", "kind"
+    known = tuple((name, form.label) for name, form in KINDS.items())
 
 
 @admin.register(RawEvent)
@@ -35,8 +44,7 @@ class RawEventAdmin(ReadOnlyAdmin[RawEvent]):
     list_display = ("id", "received", "source", "kind", "verdict", "processed")
     list_display_links = ("id", "received")
     list_select_related = ("source",)
-    list_filter = ("verdict", "source", "kind")
-    show_full_result_count = False
+    list_filter = ("verdict", "source", ByKind)
     fields = readonly_fields = (
         "source", "key_prefix", "kind", "received", "verdict", "processed", "delivery_id", "attempts", "error",
     )  # fmt: skip

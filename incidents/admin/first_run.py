@@ -14,11 +14,12 @@ from core import clock
 from core.admin.buttons import Refusal, words
 from core.admin.live import part
 from core.admin.rights import allows, who
-from core.models import Heartbeat, User
+from core.models import User
 from core.navigation import SetupStep
+from core.pulse import pulse
 from core.secrets import decrypt, encrypt
 from incidents.actions.catalog import ingest_url
-from incidents.actions.first_source import connect_first, send_test_event
+from incidents.actions.first_source import connect_first, has_sent, send_test_event
 from incidents.admin.lamp import glance
 from incidents.admin.snippets import snippet
 from incidents.models import PlaybookVersion, RawEvent, Rejection, Source
@@ -74,6 +75,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         if source
         else None
     )
+    if source is not None and KEPT in request.session and has_sent(source):
+        del request.session[KEPT]  # the key is where it belongs; it is shown this last time
     wrong = Rejection.objects.filter(source=source).order_by("-pk").first() if source else None
     steps = _steps(request)
     return {
@@ -111,7 +114,7 @@ def _steps(request: HttpRequest) -> list[SetupStep]:
 
 def own_steps(user: User, at: Any) -> list[SetupStep]:
     """Return the kernel's steps: the engine, a monitor, a playbook."""
-    beat = Heartbeat.objects.filter(part="engine").first()
+    beat = pulse().beats.get("engine")
     names = ", ".join(
         PlaybookVersion.objects.order_by("slug").values_list("slug", flat=True).distinct()
     )

@@ -1,5 +1,6 @@
 """Whether anything burns: the lamp, the number beside Incidents, and what the search finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +15,11 @@ from core.models import User
 from core.navigation import Count, Found, Lamp
 from core.templatetags.house import short_of
 from incidents.admin.forms import has_number
-from incidents.models import Incident, Service
-from incidents.playbook import label, severity_for
+from incidents.admin.screen_side import is_web
+from incidents.lists.books import books_of
+from incidents.lists.rows import titled
+from incidents.models import Incident, PlaybookVersion, Service
+from incidents.playbook import Playbook, label, severity_for
 from incidents.playbook.lifecycle import State
 
 
@@ -27,37 +31,38 @@ class Glance:
     unheld: int
     worst: int
     since: datetime | None
+    book: tuple[int, str] | None
 
 
 @once_per_request
 def glance() -> Glance:
-    """Return what is open now: how many, how many of rank 1 and since when, how many nobody has."""
-    found = Incident.objects.open().aggregate(
+    """Return what is open now: how many, how many nobody has; of rank 1 how many, since when, by which playbook."""
+    of_each = Incident.objects.open().order_by().values_list("playbook", "playbook__checksum")
+    found = of_each.annotate(
         there=Number("pk"),
         unheld=Number("pk", filter=Q(state=State.DETECTED)),
         worst=Number("pk", filter=Q(rank=1)),
         since=Min("opened_at", filter=Q(rank=1)),
     )
-    return Glance(found["there"], found["unheld"], found["worst"], found["since"])
+    rows = list(found)
+    burning = [(since, (book, checksum)) for book, checksum, _, _, _, since in rows if since]
+    since, book = min(burning, default=(None, None))
+    there, unheld, worst = (sum(row[place] for row in rows) for place in (2, 3, 4))
+    return Glance(there, unheld, worst, since, book)
 
 
 def lamp(user: User, at: datetime) -> Lamp:
     """Return the lamp of the top bar."""
     url = reverse("admin:incidents_incident_changelist")
     now = glance()
-    if now.worst and now.since:
-        word = _word_of_rank_one()
+    if now.book and now.since:
+        word = severity_for(books_of([now.book])[now.book[0]], 1).code
         return Lamp(f"{now.worst} {word} · {short_of(at - now.since)}", url, fire=True)
     if not now.there:
         return Lamp("Nothing on fire", url)
     if now.unheld:
         return Lamp(f"{now.there} open, {now.unheld} nobody has", url, fire=True)
     return Lamp(f"{now.there} open", url)
-
-
-def _word_of_rank_one() -> str:
-    oldest = Incident.objects.open().filter(rank=1).select_related("playbook").first()
-    return severity_for(oldest.playbook.playbook, 1).code if oldest else "SEV-1"
 
 
 def open_incidents(user: User, at: datetime) -> Count | None:
@@ -68,15 +73,25 @@ def open_incidents(user: User, at: datetime) -> Count | None:
 
 
 def search(request: HttpRequest, words: str, most: int) -> list[Found]:
-    """Return incidents by number or words of the title, and services by name; at most `most` of each."""
+    """Return incidents by number or words of the title, services, runbooks and playbooks; at most `most` of each.
+
+    Runbooks: those of services, by the service's name or the address; those in playbooks, by title or alert.
+    """
     if not allows(request, "incidents.view"):
         return []
-    return [*_incidents(words, most), *_services(words, most)]
+    books = _present_books()
+    runbooks = [*_runbooks(words, most), *_written_runbooks(books, words)]
+    return [
+        *_incidents(words, most),
+        *_services(words, most),
+        *runbooks[:most],
+        *_playbooks(books, words)[:most],
+    ]
 
 
 def _incidents(words: str, most: int) -> list[Found]:
     number = has_number(words)
-    wanted = Q(title__icontains=words)
+    wanted = titled(words)
     if number.isdecimal() and len(number) < 19:
         wanted |= Q(pk=int(number))
     rows = (
@@ -107,3 +122,47 @@ def _services(words: str, most: int) -> list[Found]:
         )
         for row in rows.select_related("team").order_by("name")[:most]
     ]
+
+
+def _runbooks(words: str, most: int) -> list[Found]:
+    hit = Q(runbook_url__icontains=words) | Q(name__icontains=words) | Q(slug__icontains=words)
+    rows = Service.objects.filter(hit).exclude(runbook_url="").order_by("name")[:most]
+    return [
+        Found(f"Runbook of {row.name}", row.runbook_url, row.runbook_url, "Runbooks", "page")
+        for row in rows
+        if is_web(row.runbook_url)
+    ]
+
+
+def _present_books() -> list[tuple[int, Playbook]]:
+    """Return the latest version of each playbook with its number as a row; each is read once per process."""
+    rows = PlaybookVersion.objects.order_by("slug", "number")
+    latest = {
+        slug: (pk, checksum) for slug, pk, checksum in rows.values_list("slug", "pk", "checksum")
+    }
+    return list(books_of(latest.values()).items())
+
+
+def _written_runbooks(books: Sequence[tuple[int, Playbook]], words: str) -> list[Found]:
+    return [
+        Found(one.title, f"in the playbook {book.name}", _page_of(pk), "Runbooks", "page")
+        for pk, book in books
+        for one in book.runbooks
+        if _holds(words, one.title, *one.alert_names)
+    ]
+
+
+def _playbooks(books: Sequence[tuple[int, Playbook]], words: str) -> list[Found]:
+    return [
+        Found(book.name, book.slug, _page_of(pk), "Playbooks", "list")
+        for pk, book in books
+        if _holds(words, book.name, book.slug)
+    ]
+
+
+def _page_of(playbook: int) -> str:
+    return reverse("admin:incidents_playbookversion_change", args=[playbook])
+
+
+def _holds(words: str, *texts: str) -> bool:
+    return any(words.casefold() in text.casefold() for text in texts)

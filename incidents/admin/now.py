@@ -5,28 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q
+import orjson
+from django.db.models import F, Func, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
 from core.admin.panel import Panel
 from core.admin.rights import allows
+from core.expressions import JsonList, JsonRow, gathered
 from core.models import User
 from core.navigation import Waiting
 from incidents.actions.command import COMMANDER
 from incidents.admin.lamp import glance
-from incidents.models import ChangeEvent, Incident, RoleAssignment, RoleOffer
+from incidents.models import ChangeEvent, Incident, Milestone, RoleAssignment, RoleOffer
 from incidents.playbook import label, severity_for
 from incidents.playbook.lifecycle import LIVE, State
-from incidents.provided import provided
+from incidents.provided import Standing, provided
 
 SHOWN = 9
 CHANGES = 6
+_NAMES = ("first_name", "last_name", "username")
 
 
 @dataclass(frozen=True, slots=True)
 class Fire:
-    """One open incident as drawn: words, since when (UTC), who commands, what the pager does for it."""
+    """One open incident as drawn: words, since when (UTC), who commands, what the pager does for it.
+
+    `promise`: by when the public is owed the next word; only the first one says it.
+    """
 
     incident: Incident
     word: str
@@ -44,13 +50,12 @@ def fires(request: HttpRequest, at: datetime) -> Panel | None:
     if not allows(request, "incidents.view") or not isinstance(request.user, User):
         return None
     there = Incident.objects.open()
-    rows = there.select_related("service", "playbook", "acknowledged_by").annotate(
-        began=Min("milestones__at", filter=Q(milestones__kind="impact_started"))
-    )
-    shown = list(rows.order_by("rank", "acknowledged_at", "opened_at")[:SHOWN])
+    rows = there.select_related("service", "playbook", "acknowledged_by").annotate(**_beside())
+    held = F("acknowledged_at").asc(nulls_first=True)
+    shown = list(rows.order_by("rank", held, "opened_at")[:SHOWN])
     more = max(0, glance().there - len(shown))
     data = {
-        "fires": _drawn(shown, request.user, at),
+        "fires": _drawn(shown, request.user),
         "more": more,
         "at": at,
         "last": None if shown else _last_ended(),
@@ -60,23 +65,34 @@ def fires(request: HttpRequest, at: datetime) -> Panel | None:
     )
 
 
-def _drawn(rows: list[Incident], user: User, at: datetime) -> list[Fire]:
-    ids = [row.pk for row in rows]
-    roles = _roles(rows)
+def _beside() -> dict[str, Any]:
+    """Return the columns that other tables add: when it began, who holds which role, how many were paged."""
+    began = Milestone.objects.filter(kind="impact_started")
+    held = RoleAssignment.objects.filter(to_at=None)
+    one = JsonRow("role", "user", *(f"user__{name}" for name in _NAMES))
+    paged = provided("incident_page_count")
+    return {
+        "began": gathered(began, "incident", Func("at", function="MIN")),
+        "held": gathered(held, "incident", JsonList(one)),
+        "paged": paged() if paged else Value(0),
+    }
+
+
+def _drawn(rows: list[Any], user: User) -> list[Fire]:
+    roles = {row.pk: _roles(row.held) for row in rows}
     waits = _given("incident_waits", [row.pk for row in rows if row.state == State.DETECTED])
-    promises = _given("incident_promises", at) if rows else {}
-    pages = _given("incident_page_counts", ids[:1]) if rows else {}
+    standings: Mapping[int, Standing] = _given("incident_standings", rows[:1])
     return [
         Fire(
             incident=row,
             word=severity_for(row.playbook.playbook, row.rank).code,
             state=label(row.playbook.playbook, row.state),
-            since=getattr(row, "began", None) or row.opened_at,
+            since=row.began or row.opened_at,
             commander=next((who for role, who, _ in roles[row.pk] if role == COMMANDER), ""),
             mine=_mine(row, roles[row.pk], user),
             wait=waits.get(row.pk),
-            promise=promises.get(row.pk),
-            pages=pages.get(row.pk, 0),
+            promise=standings[row.pk].due_at if row.pk in standings else None,
+            pages=row.paged or 0,
         )
         for row in rows
     ]
@@ -88,12 +104,12 @@ def _given(name: str, asked: Any) -> Mapping[int, Any]:
     return found
 
 
-def _roles(rows: list[Incident]) -> dict[int, list[tuple[str, str, int]]]:
-    found: dict[int, list[tuple[str, str, int]]] = {row.pk: [] for row in rows}
-    held = RoleAssignment.objects.filter(incident__in=list(found), to_at=None)
-    for one in held.select_related("user"):
-        found[one.incident_id].append((one.role, one.user.display_name, one.user_id))
-    return found
+def _roles(held: str | None) -> list[tuple[str, str, int]]:
+    """Read the column of roles: key, holder's name, holder's id."""
+    return [
+        (role, User(**dict(zip(_NAMES, names, strict=True))).display_name, user_id)
+        for role, user_id, *names in orjson.loads(held or "[]")
+    ]
 
 
 def _mine(row: Incident, roles: list[tuple[str, str, int]], user: User) -> str:

@@ -91,7 +91,9 @@ def what_next(rows: Rows, *, override: str = "") -> Next:
 
 def _acts(rows: Rows) -> dict[str, Act]:
     """Return the verbs that are permitted now and allowed to this person."""
-    allowed = [verb for verb in permitted(rows.book, rows.incident.state) if rows.may(verb)]
+    state = rows.incident.state
+    possible = [verb for verb in VERBS if verb in permitted(rows.book_for(verb), state)]
+    allowed = [verb for verb in possible if rows.may(verb)]
     found = {verb: _act(rows, verb) for verb in allowed}
     if rows.incident.is_live and not rows.incident.is_declared and rows.may("declare"):
         found["declare"] = Act("declare", "Declare", ICONS["declare"])

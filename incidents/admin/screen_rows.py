@@ -12,12 +12,14 @@ from core.actor import Actor
 from core.admin.panel import Panel
 from core.admin.rights import who
 from core.permissions import may
+from incidents.actions import playbooks
 from incidents.actions.guards import Known, situated
 from incidents.admin.contract import Outside, Paging, PublicPromise
 from incidents.admin.screen_found import Found
+from incidents.lists.books import books_of
 from incidents.models import Alert, RoleAssignment
 from incidents.playbook import Condition, Playbook, Severity, conditions, label, severity_for
-from incidents.playbook.lifecycle import State
+from incidents.playbook.lifecycle import VERBS, State
 
 ALERTS = 60
 
@@ -97,10 +99,20 @@ class Rows:
             last_alert_ended_at=latest,
         )
 
+    @cached_property
+    def _book_to_pin(self) -> Playbook:
+        version = playbooks.present(self.incident.service.playbook_slug)
+        return books_of([(version.pk, version.checksum)])[version.pk]
+
+    def book_for(self, verb: str) -> Playbook:
+        """Return the playbook that judges a verb: one that declares pins the service's present one."""
+        declares = VERBS[verb].declares and not self.incident.is_declared
+        return self._book_to_pin if declares else self.book
+
     def conditions(self, verb: str) -> tuple[Condition, ...]:
         """Return every guard on a verb as it stands now for this person."""
-        situation = situated(self.incident, self._known, by=self.by, at=self.at)
-        return conditions(self.book, verb, situation)
+        situation = situated(self.incident, VERBS[verb], self._known, by=self.by, at=self.at)
+        return conditions(self.book_for(verb), verb, situation)
 
     @cached_property
     def paging(self) -> Paging | None:

@@ -34,8 +34,10 @@ SNIPPETS: Mapping[str, str] = {
     "pagerduty": PAGERDUTY,
     "generic": GENERIC,
 }
+ADDRESS = "{url}\n"  # for a format without a text of its own
 
 
 def snippet(source: Source, key: str = "KEY") -> str:
     """Return what to paste for a source, with `key` in the place of its key."""
-    return SNIPPETS[source.format].format(url=ingest_url(source, key)).replace("KEY", key)
+    text = SNIPPETS.get(source.format, ADDRESS)
+    return text.format(url=ingest_url(source, key)).replace("KEY", key)

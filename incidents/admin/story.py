@@ -13,6 +13,7 @@ from incidents.admin.screen_rows import Rows
 from incidents.admin.story_index import KINDS, UNKNOWN, Chip, Index, Kind, Line, Run
 from incidents.admin.words import JUDGEMENTS
 from incidents.models import EntryRevision, Standing, TimelineEntry
+from incidents.rules.telling import is_key
 
 ROUTINE_LINES = 100  # of folded entries on one page; the rest is counted
 LONGEST = 1500
@@ -180,7 +181,7 @@ class Story:
         if row.kind in ("state", "role", "severity") and ": " in row.text:
             head, _, text = row.text.partition(": ")
             return f"{head}:", text
-        is_bold = row.kind not in WRITTEN and KINDS.get(row.kind, UNKNOWN).key
+        is_bold = row.kind not in WRITTEN and is_key(row.kind)
         return (row.text, "") if is_bold else ("", row.text)
 
 

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from django.db.models.fields.json import KT
 
-from incidents.actions.command import COMMANDER
 from incidents.models import Incident
+from incidents.rules.telling import is_key
 
 SHOWN = 50
 MOST = 20_000  # the newest ones that a screen knows of; the API has every one
@@ -17,16 +17,15 @@ NEWEST_FIRST = ("-happened_at", "-recorded_at", "-pk")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How entries of a kind look. What is not `key` is routine and folds, unless it is pinned."""
+    """How entries of a kind look. Those that are routine fold under the word `fold`, unless they are pinned."""
 
     icon: str
     tone: str = ""
     shape: str = ""
-    key: bool = True
     fold: str = "other entries"
 
 
-# The one table: kind -> looks and whether it is key. A kind that is not here is routine.
+# Kind -> looks. Which of them are key is told by incidents.rules.telling.
 KINDS: dict[str, Kind] = {
     "state": Kind("flag", shape="solid"),
     "note": Kind("note"),
@@ -37,13 +36,13 @@ KINDS: dict[str, Kind] = {
     "severity": Kind("triangle", "t-orange"),
     "unreached": Kind("triangle", "t-orange"),
     "postmortem": Kind("book", "t-violet"),
-    "role": Kind("swap", key=False, fold="role changes"),
-    "offer": Kind("hand", key=False, fold="offers of roles"),
-    "page": Kind("push", key=False, fold="pages"),
-    "escalation": Kind("steps", key=False, fold="escalation"),
-    "edit": Kind("pencil", key=False, fold="edits"),
+    "role": Kind("swap", fold="role changes"),
+    "offer": Kind("hand", fold="offers of roles"),
+    "page": Kind("push", fold="pages"),
+    "escalation": Kind("steps", fold="escalation"),
+    "edit": Kind("pencil", fold="edits"),
 }
-UNKNOWN = Kind("info", key=False)
+UNKNOWN = Kind("info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,7 @@ class Line:
     @property
     def is_key(self) -> bool:
         """Return whether it tells the story: by its kind, a change of command, or pinned."""
-        is_command = self.kind == "role" and self.role == COMMANDER
-        return KINDS.get(self.kind, UNKNOWN).key or self.is_pinned or is_command
+        return self.is_pinned or is_key(self.kind, self.role)
 
 
 Run = tuple[Line, ...]  # routine entries between two that are key

@@ -1,16 +1,18 @@
 """Why did this (not) page? The eight stages of one alert in one event, and the one that stopped it (staff.md 7.10)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from core.templatetags.house import plural, wall
+from incidents.actions.digest import BATCH_EVENTS
 from incidents.models import Alert, Incident, RawEvent
 from incidents.models.event import Verdict
 from incidents.parsers import KINDS
 from incidents.playbook import severity_for
-from incidents.provided import Chased, provided
+from incidents.provided import Chased, Sent, provided
 
 STAGES = (
     "Received", "Read", "Identity", "Severity", "Held back", "Incident", "Escalation", "Pages",
@@ -90,13 +92,14 @@ def trace(event: RawEvent, place: int) -> Trace:
     item = items[place] if place < len(items) else {}
     incident = _row(Incident.objects.select_related("service", "playbook"), item.get("incident"))
     alert = _row(Alert.objects.select_related("key", "source"), item.get("alert"))
-    chase = _chase(incident)
-    _read(walk, event, items)
+    origin = _origin(event, items[:place], incident)
+    chase = _chase(incident, event)
+    _read(walk, event, item, items)
     _identity(walk, item, alert)
     _severity(walk, item, alert, incident)
     _held(walk, item, alert)
-    _incident(walk, item, incident, event)
-    _escalation(walk, item, incident, chase)
+    _incident(walk, item, incident, origin)
+    _escalation(walk, item, incident, origin, chase)
     _pages(walk, chase)
     stages = walk.rest()
     title, paged = _title(item, stages, chase)
@@ -107,23 +110,30 @@ def _row(rows: Any, pk: object) -> Any:
     return rows.filter(pk=pk).first() if isinstance(pk, int) else None
 
 
-def _chase(incident: Incident | None) -> Chased | None:
+def _chase(incident: Incident | None, event: RawEvent) -> Chased | None:
     ask = provided("incident_chase")
-    found: Chased | None = ask(incident.pk) if ask and incident else None
+    found: Chased | None = ask(incident.pk, event.processed_at) if ask and incident else None
     return found
 
 
-def _read(walk: _Walk, event: RawEvent, items: list[dict[str, Any]]) -> None:
+def _is_unread(item: dict[str, Any]) -> bool:
+    return item.get("verdict") == Verdict.QUARANTINED
+
+
+def _read(walk: _Walk, event: RawEvent, item: dict[str, Any], items: list[dict[str, Any]]) -> None:
     form = KINDS.get(event.kind)
     name = form.label if form else event.kind
-    if event.verdict == Verdict.QUARANTINED:
-        reason = event.error or next((str(one["reason"]) for one in items if one.get("reason")), "")
-        lines = ("It still paged, with a fixed text: nothing that arrives is silent.",)
-        walk.stop(f"It could not be read as {name}: {reason}", *lines)
+    if _is_unread(item):
+        lines = ("An incident says so in a fixed text: nothing that arrives is silent.",)
+        walk.stop(
+            f"It could not be read as {name}: {event.error or item.get('reason') or ''}", *lines
+        )
     elif not items:
         walk.stop(f"Read as {name}: it holds nothing to act on.")
     else:
-        walk.passed(f"As {name}: {plural(len(items), 'item,items')}.", event.processed_at)
+        bad = sum(_is_unread(one) for one in items)
+        others = [f"{bad} of them could not be read."] if bad else []
+        walk.passed(f"As {name}: {plural(len(items), 'item,items')}.", event.processed_at, *others)
 
 
 def _identity(walk: _Walk, item: dict[str, Any], alert: Alert | None) -> None:
@@ -166,26 +176,52 @@ def _held(walk: _Walk, item: dict[str, Any], alert: Alert | None) -> None:
         walk.passed("Nothing held it back.")
 
 
+class _Origin(Enum):
+    """Who opened the incident: this item, another of its event, an earlier event of the batch, or none of these."""
+
+    ITEM, EVENT, BATCH, OTHER = range(4)
+
+
+def _origin(event: RawEvent, before: list[dict[str, Any]], incident: Incident | None) -> _Origin:
+    """Say who opened it; what is digested together has one instant, so the first that names the incident did."""
+    if incident is None or (incident.source_id, incident.opened_at) != (
+        event.source_id,
+        event.processed_at,
+    ):
+        return _Origin.OTHER
+    earlier = RawEvent.objects.filter(source=event.source_id, pk__lt=event.pk).order_by("-pk")
+    batch = RawEvent.objects.filter(
+        pk__in=earlier.values("pk")[:BATCH_EVENTS], processed_at=event.processed_at
+    )
+    if any(_names(items, incident) for items in batch.values_list("items", flat=True)):
+        return _Origin.BATCH
+    return _Origin.EVENT if _names(before, incident) else _Origin.ITEM
+
+
+def _names(items: list[Any], incident: Incident) -> bool:
+    return any(isinstance(item, dict) and item.get("incident") == incident.pk for item in items)
+
+
 def _incident(
-    walk: _Walk, item: dict[str, Any], incident: Incident | None, event: RawEvent
+    walk: _Walk, item: dict[str, Any], incident: Incident | None, origin: _Origin
 ) -> None:
     if incident is None:
         if not walk.is_stopped:
             walk.stop("It belongs to no incident.")
         return
-    took = incident.opened_at == event.processed_at or incident.opened_at == event.received_at
-    verb = (
-        "It ended an alert of"
-        if item.get("action") == "resolve"
-        else "It opened"
-        if took
-        else "It joined"
-    )
-    walk.passed(f"{verb} {incident.label} {incident.title}.", incident.opened_at if took else None)
+    verb = "It opened" if origin is _Origin.ITEM else "It joined"
+    if item.get("action") == "resolve":
+        verb = "It ended an alert of"
+    at = incident.opened_at if verb == "It opened" else None
+    walk.passed(f"{verb} {incident.label} {incident.title}.", at)
 
 
 def _escalation(
-    walk: _Walk, item: dict[str, Any], incident: Incident | None, chase: Chased | None
+    walk: _Walk,
+    item: dict[str, Any],
+    incident: Incident | None,
+    origin: _Origin,
+    chase: Chased | None,
 ) -> None:
     if incident is None or walk.is_stopped:
         return
@@ -193,22 +229,25 @@ def _escalation(
         walk.stop("An end pages nobody.")
     elif chase is None:
         walk.stop(f"None was started: {incident.unpaged_reason or 'no reason was recorded'}.")
-    else:
+    elif origin is _Origin.BATCH:
+        walk.stop("It woke nobody more: an event before it, of the same instant, began the paging.")
+    elif chase.woke:
         walk.passed(chase.said, chase.started_at)
+    else:
+        walk.stop(chase.said)
 
 
 def _pages(walk: _Walk, chase: Chased | None) -> None:
     if chase is None or walk.is_stopped:
         return
     lines = tuple(_sent_lines(chase))
-    if chase.sent:
-        walk.passed(
-            f"{plural(len(chase.sent), 'message,messages')} for the incident.",
-            chase.sent[0].at,
-            *lines,
-        )
+    if chase.left:
+        number = plural(len(chase.sent), "message,messages")
+        walk.passed(f"{len(chase.left)} of {number} left.", chase.left[0].at, *lines)
+    elif chase.waits:
+        walk.passed("No message has left yet.", None, *lines)
     else:
-        walk.stop("No message was written.", *lines)
+        walk.stop("No message left." if chase.sent else "No message was written.", *lines)
 
 
 def _sent_lines(chase: Chased) -> Iterator[str]:
@@ -219,12 +258,27 @@ def _sent_lines(chase: Chased) -> Iterator[str]:
 
 def _title(
     item: dict[str, Any], stages: tuple[Stage, ...], chase: Chased | None
-) -> tuple[str, bool]:
+) -> tuple[str, bool | None]:
+    """Return the answer in a line, and whether it paged; None while that is not decided."""
     stopped = next((stage for stage in stages if stage.state == "stopped"), None)
-    if item.get("verdict") == Verdict.QUARANTINED:
-        return "It could not be read, and paged with a fixed text", True
-    if stopped is None and chase is not None and chase.sent:
-        names = list(dict.fromkeys(one.person for one in chase.sent))
-        return f"It paged {', '.join(names[:3])}{' and others' if len(names) > 3 else ''}", True
-    reason = stopped.text if stopped else "nothing was sent"
-    return f"No page: {reason[0].lower()}{reason[1:].rstrip('.')}", False
+    is_unread = _is_unread(item)
+    start = "It could not be read; an incident says so. " if is_unread else ""
+    if chase is not None and chase.woke and (stopped is None or is_unread):
+        if chase.left:
+            return f"{start}It paged {_people(chase.left)}", True
+        if chase.waits:
+            whom = _people(tuple(one for one in chase.sent if one.waits))
+            return (
+                f"{start}Not paged yet: {f'the message to {whom} waits' if whom else 'it is due'}",
+                None,
+            )
+    if is_unread:
+        reason = chase.said if chase and not chase.woke else "No message left"
+    else:
+        reason = stopped.text if stopped else "nothing was sent"
+    return f"{start}No page: {reason[0].lower()}{reason[1:].rstrip('.')}", False
+
+
+def _people(sent: Sequence[Sent]) -> str:
+    names = list(dict.fromkeys(one.person for one in sent))
+    return f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''}"

@@ -3,6 +3,7 @@
 from core.api.operations import LARGEST_ID
 from core.api.shapes import Shape, flag, many, maybe, moment, needed, text, whole
 from incidents.actions.perform import ORDERS
+from incidents.actions.remarks import LONGEST_CHOICE
 from incidents.models.service import Service
 from incidents.parsers import FORMATS
 from incidents.playbook.lifecycle import VERBS
@@ -36,6 +37,7 @@ CHANGED_INCIDENT = Shape(
     optional=frozenset({"title", "description", "severity", "reason"}),
     example={"title": "Checkout is failing in Oslo", "severity": 1, "reason": "All cards fail"},
 )
+_ROLE = needed("A role of the playbook.", longest=40)
 _WORDS = {
     "note": maybe(text("Kept on the timeline.", longest=LONGEST_TEXT)),
     "reason": maybe(text("Why; some steps need one.", longest=LONGEST_TEXT)),
@@ -43,16 +45,49 @@ _WORDS = {
 _MORE = {
     "merge": {"into": whole("The number of the incident that stays.", 1, LARGEST_ID)},
     "change_severity": {"severity": _RANK},
-    "assign_role": {"role": needed("A role of the playbook.", longest=40), "user": _NAME},
+    "assign_role": {"role": _ROLE, "user": _NAME},
+    "offer_role": {"role": _ROLE, "user": _NAME},
+    "accept_role": {"role": _ROLE},
+    "decline_role": {"role": _ROLE},
 }
+_SAID = {
+    "accept_role": "Take a role that was offered to you; whoever had it is told.",
+    "decline_role": "Leave a role that was offered to you, or take back an offer to somebody else.",
+    "offer_role": "It changes hands when they accept. The note is for them, and for the timeline.",
+}
+_WHEN = {"happened_at": maybe(moment("When it happened, if not now; not in the future."))}
 NEW_NOTE = Shape(
     "NewNote",
-    {
-        "text": needed(longest=LONGEST_TEXT),
-        "happened_at": maybe(moment("When it happened, if not now; not in the future.")),
-    },
-    optional=frozenset({"happened_at"}),
+    {"text": needed(longest=LONGEST_TEXT), **_WHEN},
+    optional=frozenset(_WHEN),
     example={"text": "Rolled back to 4.1"},
+)
+NEW_DECISION = Shape(
+    "NewDecision",
+    {
+        "text": needed("What was decided.", longest=LONGEST_CHOICE),
+        "reason": maybe(text("Why.", longest=LONGEST_TEXT)),
+        "alternatives": maybe(text("What was not chosen.", longest=LONGEST_TEXT)),
+        **_WHEN,
+    },
+    optional=frozenset({"reason", "alternatives", *_WHEN}),
+    example={
+        "text": "Roll back to 4.1",
+        "reason": "It was healthy for a week",
+        "alternatives": "Wait for the provider",
+    },
+)
+NEW_HYPOTHESIS = Shape(
+    "NewHypothesis",
+    {"text": needed("What may be the cause.", longest=LONGEST_TEXT), **_WHEN},
+    optional=frozenset(_WHEN),
+    example={"text": "The certificate has run out"},
+)
+CORRECTION = Shape(
+    "Correction",
+    {"text": needed(longest=LONGEST_TEXT), **_WHEN},
+    optional=frozenset({"text", *_WHEN}),
+    example={"text": "Rolled back to 4.0, not 4.1"},
 )
 
 
@@ -70,6 +105,11 @@ def order(verb: str) -> Shape:
         needs |= {"reason"}
     name = "".join(part.title() for part in verb.split("_"))
     return Shape(f"{name}Order", fields, frozenset(fields) - needs, example=_order_example(needs))
+
+
+def said(verb: str) -> str:
+    """Return what is to be known of a verb besides its fields."""
+    return f"{_SAID.get(verb, '')} Done again by the same person it changes nothing.".strip()
 
 
 def _order_example(needs: set[str]) -> dict[str, object]:

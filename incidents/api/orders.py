@@ -9,12 +9,16 @@ from core.models import User
 from incidents.actions.opening import Declaration
 from incidents.actions.perform import NOTE, ORDERS, Change, Order
 from incidents.actions.playbooks import with_playbook
+from incidents.actions.remarks import LONGEST_CHOICE
 from incidents.api.asked import LONGEST_NAME, LONGEST_TITLE, MOST_AT_ONCE
 from incidents.api.shapes import INCIDENT, WHOLE_INCIDENT
+from incidents.api.story_shapes import WHOLE_LINE
 from incidents.models import Service
 from incidents.playbook.lifecycle import VERBS
 
 SEGMENTS = {name.replace("_", "-"): name for name in ORDERS}
+ROLE_VERBS = {"assign_role", "offer_role", "accept_role", "decline_role"}
+NAMING_VERBS = {"assign_role", "offer_role"}
 _READ_ONLY = {*INCIDENT.fields, *WHOLE_INCIDENT.fields}
 
 
@@ -49,8 +53,9 @@ def _order(verb: str, body: Body) -> Order:
     note = body.text("note", required=verb == NOTE)
     reason = body.text("reason", required=verb == "change_severity" or _needs_reason(verb))
     role = username = ""
-    if verb == "assign_role":
+    if verb in ROLE_VERBS:
         role = body.text("role", required=True, longest=40)
+    if verb in NAMING_VERBS:
         username = body.text("user", required=True, longest=LONGEST_NAME)
     body.done()
     user = _person(username) if username else None
@@ -91,12 +96,30 @@ def read_change(document: Mapping[str, object]) -> Change:
     )
 
 
-def read_note(document: Mapping[str, object]) -> tuple[str, datetime | None]:
-    """Return the words of a note, and when it happened if that is told."""
+def read_remark(document: Mapping[str, object]) -> tuple[str, datetime | None]:
+    """Return the words of a note or a hypothesis, and when it happened if that is told."""
     body = Body(document)
     words, happened_at = body.text("text", required=True), body.moment("happened_at")
     body.done()
     return words, happened_at
+
+
+def read_decision(document: Mapping[str, object]) -> tuple[str, datetime | None, str, str]:
+    """Return what was decided, when if that is told, why, and what was not chosen."""
+    body = Body(document)
+    words = body.text("text", required=True, longest=LONGEST_CHOICE)
+    happened_at = body.moment("happened_at")
+    reason, alternatives = body.text("reason"), body.text("alternatives")
+    body.done()
+    return words, happened_at, reason, alternatives
+
+
+def read_correction(document: Mapping[str, object]) -> tuple[str | None, datetime | None]:
+    """Return the new text and moment of an entry; None leaves what is there."""
+    body = Body(document, read_only=WHOLE_LINE.fields)
+    words, happened_at = body.text("text", required=body.has("text")), body.moment("happened_at")
+    body.done()
+    return words if body.has("text") else None, happened_at
 
 
 def _person(username: str) -> User:

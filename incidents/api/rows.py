@@ -17,11 +17,13 @@ from core.prepared import Prepared, many
 from incidents.actions.opening import Opened
 from incidents.models import (
     Alert,
+    EntryRevision,
     Incident,
     Milestone,
     PlaybookVersion,
     RawEvent,
     RoleAssignment,
+    RoleOffer,
     Service,
     Source,
     TimelineEntry,
@@ -46,6 +48,7 @@ def whole(number: int) -> Json:
     alerts = Alert.objects.filter(incident=number).select_related("key").order_by("pk")
     return {
         **facts,
+        "offers": _offers(number),
         "alerts": [_alert(alert) for alert in alerts],
         "pages": _pages(number),
         "timeline": [line(one) for one in TimelineEntry.objects.filter(incident=number)],
@@ -65,6 +68,7 @@ def just_opened(opened: Opened) -> Json:
     facts = {name: value for name, value in _told(row).items() if name not in _COUNTS}
     return {
         **facts,
+        "offers": [],
         "alerts": [],
         "pages": [],
         "timeline": [line(one) for one in opened.lines],
@@ -207,8 +211,17 @@ def latest_note(number: int, by: Actor) -> TimelineEntry:
     return mine.order_by("-pk")[:1].get()
 
 
+def entry(number: int, entry_id: int) -> TimelineEntry:
+    """Return one entry of an incident's timeline; raises NotFound."""
+    found = TimelineEntry.objects.filter(incident=number, pk=entry_id).first()
+    if found is None:
+        raise NotFound(f"Incident {number} has no entry {entry_id}.")
+    return found
+
+
 def line(line: TimelineEntry) -> Json:
     """Return one line of a timeline."""
+    is_decision = line.kind == "decision"
     return {
         "id": line.pk,
         "kind": line.kind,
@@ -216,7 +229,35 @@ def line(line: TimelineEntry) -> Json:
         "recorded_at": line.recorded_at,
         "actor": {"kind": line.actor_kind, "label": line.actor_label},
         "text": line.text,
+        "reason": line.data.get("reason", "") if is_decision else None,
+        "alternatives": line.data.get("alternatives", "") if is_decision else None,
+        "standing": line.standing or None,
+        "pinned_at": line.pinned_at,
+        "edits": line.edits,
     }
+
+
+def whole_line(number: int, entry_id: int) -> Json:
+    """Return one line with what it said before; raises NotFound."""
+    found = entry(number, entry_id)
+    return {**line(found), "revisions": [_revision(one) for one in found.revisions.all()]}
+
+
+def _revision(former: EntryRevision) -> Json:
+    return {
+        "at": former.at,
+        "actor": {"kind": former.actor_kind, "label": former.actor_label},
+        "text": former.text,
+        "happened_at": former.happened_at,
+        "standing": former.standing or None,
+    }
+
+
+def _offers(number: int) -> list[Json]:
+    names = ("role", "user__username", "offered_by__username", "offered_at", "note")
+    found = RoleOffer.objects.filter(incident=number, state=RoleOffer.State.OPEN).order_by("pk")
+    keys = ("role", "user", "offered_by", "offered_at", "note")
+    return [dict(zip(keys, row, strict=True)) for row in found.values_list(*names)]
 
 
 def event(event: RawEvent) -> Json:

@@ -1,13 +1,12 @@
 """What the API of incidents says, field by field."""
 
 from core.api.shapes import Piece, Shape, anything, flag, many, maybe, moment, named, text, whole
+from incidents.api.story_shapes import AT, LINE, OFFER
 from incidents.models import Alert
 from incidents.models.event import Verdict
 from incidents.models.service import Service
 from incidents.parsers import FORMATS
 from incidents.playbook.lifecycle import MILESTONES, VERBS, State
-
-AT = "2026-11-23T09:00:00.000000Z"
 
 SEVERITY = Shape(
     "Severity",
@@ -104,33 +103,6 @@ ALERT = Shape(
         "last_received_at": AT,
     },
 )
-ACTOR = Shape(
-    "Actor",
-    {
-        "kind": text("person, source, reply (a link or code), engine or import."),
-        "label": text(),
-    },
-    example={"kind": "person", "label": "Ines Duarte"},
-)
-LINE = Shape(
-    "TimelineEntry",
-    {
-        "id": whole(),
-        "kind": text("state, note, page, severity, role, and others."),
-        "at": moment("When it happened."),
-        "recorded_at": moment(),
-        "actor": ACTOR,
-        "text": text(),
-    },
-    example={
-        "id": 51,
-        "kind": "note",
-        "at": AT,
-        "recorded_at": AT,
-        "actor": dict(ACTOR.example),
-        "text": "Rolled back to 4.1",
-    },
-)
 PAGED = Shape(
     "IncidentPage",
     {
@@ -154,9 +126,16 @@ PAGED = Shape(
 )
 WHOLE_INCIDENT = Shape(
     "WholeIncident",
-    {**_FACTS, "alerts": many(INCIDENT_ALERT), "pages": many(PAGED), "timeline": many(LINE)},
+    {
+        **_FACTS,
+        "offers": many(OFFER, "Roles that wait for an answer."),
+        "alerts": many(INCIDENT_ALERT),
+        "pages": many(PAGED),
+        "timeline": many(LINE),
+    },
     example={
         **_EXAMPLE,
+        "offers": [dict(OFFER.example)],
         "alerts": [dict(INCIDENT_ALERT.example)],
         "pages": [dict(PAGED.example)],
         "timeline": [dict(LINE.example)],

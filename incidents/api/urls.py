@@ -2,14 +2,26 @@
 
 from django.urls import URLPattern, path
 
-from incidents.api import catalogue, signals, v1
+from incidents.api import catalogue, signals, timeline, v1
 
 urlpatterns: list[URLPattern] = [
     path("incidents/", v1.Incidents.as_view(), name="api-incidents"),
     path("incidents/bulk/", v1.ManyIncidents.as_view(), name="api-incidents-bulk"),
     path("incidents/<pk>/", v1.OneIncident.as_view(), name="api-incident"),
-    path("incidents/<pk>/timeline/", v1.Timeline.as_view(), name="api-incident-timeline"),
-    path("incidents/<pk>/notes/", v1.Notes.as_view(), name="api-incident-notes"),
+    path("incidents/<pk>/timeline/", timeline.Timeline.as_view(), name="api-incident-timeline"),
+    path(
+        "incidents/<pk>/timeline/<entry>/", timeline.OneEntry.as_view(), name="api-incident-entry"
+    ),
+    path(
+        "incidents/<pk>/timeline/<entry>/<mark>/",
+        timeline.EntryMark.as_view(),
+        name="api-incident-entry-mark",
+    ),
+    path("incidents/<pk>/notes/", timeline.Notes.as_view(), name="api-incident-notes"),
+    path("incidents/<pk>/decisions/", timeline.Decisions.as_view(), name="api-incident-decisions"),
+    path(
+        "incidents/<pk>/hypotheses/", timeline.Hypotheses.as_view(), name="api-incident-hypotheses"
+    ),
     path("incidents/<pk>/<verb>/", v1.IncidentVerb.as_view(), name="api-incident-verb"),
     path("alerts/", signals.Alerts.as_view(), name="api-alerts"),
     path("alerts/<pk>/", signals.OneAlert.as_view(), name="api-alert"),

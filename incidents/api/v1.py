@@ -1,4 +1,4 @@
-"""REST API of incidents: the list, one, its verbs, its story. A write calls one action."""
+"""REST API of incidents: the list, one, its verbs. A write calls one action."""
 
 from contextlib import AbstractContextManager
 from functools import partial
@@ -12,14 +12,13 @@ from core import clock
 from core.actor import Actor
 from core.api.auth import caller
 from core.api.filters import chosen
-from core.api.operations import ID, PAGING, Operation, paging
+from core.api.operations import ID, Operation, paging
 from core.api.paging import CursorPages
 from core.api.shapes import page_of
 from core.api.versions import one, unchanged
 from core.api.views import Door, address, fields, number
 from core.errors import DomainError
 from core.permissions import require
-from incidents.actions import note
 from incidents.actions.opening import open_declared
 from incidents.actions.perform import Order, change, perform
 from incidents.api import asked, filters, rows, shapes
@@ -27,7 +26,6 @@ from incidents.api.orders import (
     SEGMENTS,
     read_change,
     read_declaration,
-    read_note,
     read_order,
     read_orders,
     verb_of,
@@ -39,6 +37,7 @@ _VERB_CODES = {
     "guard_unmet": "409: the playbook asks for something first; `guards` lists it.",
     "not_possible": "409: not in its present state; `allowed` lists the steps.",
     "merge_self": "422: into itself.",
+    "unknown_incident": "422: there is no incident of that number to merge into.",
     "merge_cycle": "409: the other was merged into this one.",
     "merge_ended": "409: the other is over.",
     "unknown_user": "422: nobody active has that name.",
@@ -126,7 +125,7 @@ class IncidentVerb(Door):
                 takes=asked.order(verb),
                 refuses=(409,),
                 is_versioned=True,
-                detail="Done again by the same person it changes nothing.",
+                detail=asked.said(verb),
                 codes=_VERB_CODES,
             )
             for segment, verb in SEGMENTS.items()
@@ -165,56 +164,6 @@ class ManyIncidents(Door):
         by = caller(request)
         require(by, "incidents.view")
         return Response({"results": [_outcome(pk, order, by) for pk in numbers]})
-
-
-class Timeline(Door):
-    """`/api/v1/incidents/<number>/timeline/`."""
-
-    tag = "Incidents"
-    places = {"pk": ID}
-    parameters = (*PAGING, *filters.TIMELINE)
-    operations = {"get": Operation("List an incident's timeline", page_of(shapes.LINE))}
-
-    def get(self, request: Request, pk: str) -> HttpResponseBase:
-        """Return a page of its timeline, the latest recorded first."""
-        require(caller(request), "incidents.view")
-        found = chosen(rows.lines(number(pk)), request.query_params, filters.TIMELINE)
-        pages = CursorPages()
-        page = pages.paginate_queryset(found, request)
-        return pages.get_paginated_response([rows.line(line) for line in page])
-
-
-class Notes(Door):
-    """`/api/v1/incidents/<number>/notes/`."""
-
-    tag = "Incidents"
-    places = {"pk": ID}
-    parameters = PAGING
-    operations = {
-        "get": Operation("List an incident's notes", page_of(shapes.LINE)),
-        "post": Operation(
-            "Write a note",
-            shapes.LINE,
-            status=201,
-            takes=asked.NEW_NOTE,
-            detail="Unlike the verb `note` it may tell of an earlier moment, and the same words twice are two notes.",
-        ),
-    }
-
-    def get(self, request: Request, pk: str) -> HttpResponseBase:
-        """Return a page of its notes, the latest recorded first."""
-        require(caller(request), "incidents.view")
-        pages = CursorPages()
-        page = pages.paginate_queryset(rows.lines(number(pk)).filter(kind="note"), request)
-        return pages.get_paginated_response([rows.line(line) for line in page])
-
-    def post(self, request: Request, pk: str) -> Response:
-        """Write a note; answers 201 with it, and the timeline as its Location."""
-        incident_id, (words, happened_at) = number(pk), read_note(fields(request))
-        by, at = caller(request), clock.now()
-        note(incident_id, words, by=by, at=at, happened_at=happened_at)
-        headers = {"Location": address("api-incident-notes", incident_id)}
-        return Response(rows.line(rows.latest_note(incident_id, by)), status=201, headers=headers)
 
 
 def _unchanged(request: Request, incident_id: int) -> AbstractContextManager[None]:

@@ -101,6 +101,12 @@ def _newest() -> Q:
     return Q(pk__gt=ExpressionWrapper(top - NEWEST, output_field=IntegerField()))
 
 
+def titled(text: str) -> Q:
+    """Return that a title holds these words; where no index finds them, among the newest incidents only."""
+    is_helped = has_word_index() and _INDEXED.search(text)
+    return Q(title__icontains=text) & (Q() if is_helped else _newest())
+
+
 def is_number(text: str) -> bool:
     """Whether a search is the number of an incident, as people say it or bare."""
     return _NUMBER.match(text) is not None

@@ -84,7 +84,8 @@ class Alert(models.Model):
                 fields=["held_until"],
                 condition=Q(held_until__isnull=False),
                 name="incidents_alert_held",
-            )
+            ),
+            models.Index(fields=["state", "-id"], name="incidents_alert_by_state"),
         ]
         constraints = [
             models.UniqueConstraint(

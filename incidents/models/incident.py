@@ -16,6 +16,7 @@ from incidents.playbook.lifecycle import ENDED, LIVE, TRIAGE, VERBS, WORKED, Sta
 if TYPE_CHECKING:
     from core.actor import Actor
 
+_FILTERED = ["rank", "state", "declared_at", "acknowledged_by", "opened_at", "ended_at"]
 STATE_CHOICES = [(state.value, state.value.replace("_", " ")) for state in State]
 
 
@@ -29,10 +30,6 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def unheld(self) -> Self:
         """Return those that nobody has answered yet."""
         return self.filter(state=State.DETECTED)
-
-    def in_triage(self) -> Self:
-        """Return those that nobody has declared."""
-        return self.filter(declared_at=None)
 
     def locked(self) -> Self:
         """Return the same rows, locked until the transaction ends, in one order for everyone."""
@@ -48,7 +45,12 @@ class Incident(FSMModelMixin, models.Model):
 
     title = models.CharField(max_length=1024)
     description = models.TextField(blank=True)
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="incidents")
+    service = models.ForeignKey(
+        Service,
+        on_delete=models.PROTECT,
+        related_name="incidents",
+        db_index=False,  # incidents_of_service begins with it
+    )
     rank = models.PositiveSmallIntegerField("severity")
     is_rank_fixed = models.BooleanField("severity set by a person", default=False)
     state = FSMField(
@@ -92,7 +94,8 @@ class Incident(FSMModelMixin, models.Model):
             models.Index(
                 fields=["rank", "-id"], condition=Q(state__in=LIVE), name="incidents_open"
             ),
-            models.Index(fields=["service", "-id"], name="incidents_of_service"),
+            # what the list filters by rides along, so that several filters are answered from the index alone
+            models.Index(fields=["service", "-id"], include=_FILTERED, name="incidents_of_service"),
             models.Index(fields=["source", "group_key"], name="incidents_of_group"),
             models.Index(fields=["state", "-id"], name="incidents_by_state"),
             models.Index(fields=["rank", "-id"], name="incidents_by_rank"),
@@ -102,7 +105,10 @@ class Incident(FSMModelMixin, models.Model):
                 fields=["-ended_at"], condition=Q(ended_at__isnull=False), name="incidents_ended"
             ),
             models.Index(
-                fields=["-id"], condition=Q(declared_at__isnull=False), name="incidents_declared"
+                fields=["-id"],
+                condition=Q(declared_at__isnull=False),
+                include=["service", *_FILTERED],
+                name="incidents_declared",
             ),
             models.Index(
                 fields=["-id"],
@@ -224,9 +230,11 @@ class Incident(FSMModelMixin, models.Model):
 
     @transition(field=state, source=VERBS["reopen"].sources, target=VERBS["reopen"].target)
     def reopen(self, by: "Actor", at: datetime) -> None:
-        """It was not over after all."""
+        """It was not over after all; whoever says so has it now."""
         self.ended_at = None
         self._answered(by, at)
+        if by.user is not None:
+            self.acknowledged_by = by.user
 
     @transition(
         field=state,

@@ -31,7 +31,7 @@ class Condition:
 
 
 def conditions(playbook: Playbook, verb: str, situation: Situation) -> tuple[Condition, ...]:
-    """Return every guard on `verb` with its present state, in the playbook's order; () in triage."""
+    """Return every guard on `verb` with its present state, in the playbook's order; () in triage, unless the verb declares."""
     asked = guards_on(playbook, verb, situation)
     return tuple(_condition(playbook, guard, judge(playbook, guard, situation)) for guard in asked)
 

@@ -16,6 +16,7 @@ Value = int | str | None
 class Situation:
     """What is known about an incident just before a step; moments are aware UTC.
 
+    `is_declared`: it is, or the step itself declares it.
     `roles` gives each filled role's holder; `actor_user` is None for a machine. `checklists` gives
     (done, of) per key. `has_postmortem_date` is None where no postmortem is asked for.
     """
@@ -63,7 +64,7 @@ _Answer = tuple[Value, int | str, str] | None
 def unmet(playbook: Playbook, verb: str, situation: Situation) -> tuple[Unmet, ...]:
     """Return every guard on `verb` that does not hold, in the playbook's order.
 
-    An incident in triage has no guards (design.md 5), so the answer is empty before it is declared.
+    An incident in triage has no guards (design.md 5): empty unless it is declared, or the step declares it.
     """
     asked = (judge(playbook, guard, situation) for guard in guards_on(playbook, verb, situation))
     return tuple(fault for fault in asked if fault)

@@ -179,7 +179,7 @@ def record(outcome: Outcome, *, at: datetime) -> bool:
 def _sent(row: Delivery, outcome: Outcome, at: datetime) -> None:
     row.state, row.sent_at, row.proof, row.error = _State.SENT, at, outcome.proof[:255], ""
     row.save()
-    if row.channel == "email" and not settings.EMAIL_URL:
+    if row.is_kept:
         message = outcome.claim.message
         KeptMail.objects.create(
             delivery=row,
@@ -188,6 +188,7 @@ def _sent(row: Delivery, outcome: Outcome, at: datetime) -> None:
             subject=message.subject[:255],
             text=message.text,
         )
+        return  # nobody took it: that is no proof
     _publish("delivery.sent", [row.pk], at)
 
 

@@ -13,13 +13,12 @@ from django.utils.safestring import SafeString
 
 from core import clock
 from core.admin.base import ReadOnlyAdmin
-from core.admin.latest import MOST, LatestRows
 from core.admin.panel import NOTHING, Panel, When, moment
 from core.templatetags.house import icon, moment_s, person, plural
 from notify.admin import outcomes
 from notify.admin.chips import WINDOW, ByChannel, ByKind, ByOutcome, Since
 from notify.admin.subjects import About, Subject, drawn, subjects_of
-from notify.models import Delivery
+from notify.models import KEPT, Delivery
 
 HOUR = timedelta(hours=1)
 
@@ -53,8 +52,6 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     list_filter = (Since, ByOutcome, ByChannel, ByKind, "state")
     sortable_by = ()
     search_fields = ("recipient__username", "recipient__first_name", "recipient__last_name")
-    show_full_result_count = False
-    paginator = LatestRows
     fieldsets = (
         ("What it is", {"fields": ("about", "who", "way")}),
         ("When", {"fields": ("made", "due_at", "sent", "late", "ends")}),
@@ -71,8 +68,8 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Give the log its name, and say where counting ends."""
-        return super().changelist_view(request, {"title": "Paging log", "most": MOST})
+        """Give the log its name."""
+        return super().changelist_view(request, {"title": "Paging log"})
 
     def headline(self, request: HttpRequest) -> str:
         """Say what left within the hour, and what of the last 24 hours needs a look."""
@@ -136,7 +133,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
 
 def _sentence(at: datetime) -> str:
     found = Delivery.objects.filter(created_at__gte=at - WINDOW).aggregate(
-        sent=Count("pk", filter=Q(sent_at__gte=at - HOUR)),
+        sent=Count("pk", filter=Q(sent_at__gte=at - HOUR) & ~Q(proof=KEPT)),
         lost=Count("pk", filter=outcomes.FAILED & Q(created_at__gte=at - HOUR)),
         waits=Count("pk", filter=outcomes.WAITS),
         unproven=Count("pk", filter=outcomes.UNPROVEN),

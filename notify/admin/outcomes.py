@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.templatetags.house import icon
-from notify.models import Delivery, DeliveryAttempt
+from notify.models import KEPT, Delivery, DeliveryAttempt
 
 LATE = timedelta(seconds=5)
 CHANNEL_ICONS = {
@@ -28,7 +28,7 @@ TRIES: Mapping[str, str] = {
 
 _State = Delivery.State
 WAITS = Q(state__in=[_State.PENDING, _State.LEASED])
-UNPROVEN = Q(state=_State.SENT, proof="")
+UNPROVEN = Q(state=_State.SENT, proof__in=["", KEPT])
 FAILED = Q(state__in=[_State.FAILED, _State.EXPIRED])
 HELD_BACK = Q(state=_State.SUPPRESSED)
 
@@ -52,6 +52,7 @@ class Outcome:
 _WAITS = Outcome("waits", "clock", "dim")
 _SENT = Outcome("sent", "check", "good")
 _UNPROVEN = Outcome("no proof", "triangle", "warn")
+_KEPT = Outcome("kept, no mail server", "triangle", "warn")
 _FAILED = Outcome("failed", "octagon", "bad")
 _EXPIRED = Outcome("failed: too late to send", "octagon", "bad")
 _HELD_BACK = Outcome("held back", "cross", "dim")
@@ -68,6 +69,8 @@ _OUTCOMES: Mapping[str, Outcome] = {
 
 def outcome_of(row: Delivery) -> Outcome:
     """Return what became of a delivery; sent without a word of the receiving side is no proof."""
+    if row.is_kept:
+        return _KEPT
     if row.state == _State.SENT and not row.proof:
         return _UNPROVEN
     return _OUTCOMES[row.state]

@@ -18,6 +18,7 @@ KIND_WORDS = {
     "command": "Command",
     "role_offer": "Role offered",
     "severity": "Severity raised",
+    "reopened": "Reopened",
     "verification": "Code",
     "test": "Test page",
     "glass_broken": "Break-glass sign-in",

@@ -1,5 +1,5 @@
 """Messages that must leave the house, and the proof that they did."""
 
-from notify.models.delivery import Delivery, DeliveryAttempt, KeptMail
+from notify.models.delivery import KEPT, Delivery, DeliveryAttempt, KeptMail
 
-__all__ = ["Delivery", "DeliveryAttempt", "KeptMail"]
+__all__ = ["KEPT", "Delivery", "DeliveryAttempt", "KeptMail"]

@@ -8,6 +8,9 @@ from django.db.models import F, Q
 
 from core.models import User
 
+# The proof of a mail that no server took: it was kept (KeptMail), and woke nobody.
+KEPT = "kept, because no mail server is configured"
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries as sentences."""
@@ -15,6 +18,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> Self:
         """Return those that are still to be sent, or are being sent."""
         return self.filter(state__in=[Delivery.State.PENDING, Delivery.State.LEASED])
+
+    def left(self) -> Self:
+        """Return those that the receiving side took; a kept mail is none of them."""
+        return self.filter(state=Delivery.State.SENT).exclude(proof=KEPT)
 
     def due(self, at: datetime) -> Self:
         """Return those to send now: due and pending, or leased by somebody who did not come back."""
@@ -77,6 +84,7 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["lease_until"], condition=Q(state="leased"), name="notify_leased"),
             models.Index(fields=["kind", "object_id"], name="notify_about"),
+            models.Index(fields=["created_at"], name="notify_created"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -102,6 +110,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.channel}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether it was kept instead of sent."""
+        return self.state == Delivery.State.SENT and self.proof == KEPT
 
 
 class DeliveryAttempt(models.Model):

@@ -9,6 +9,7 @@ from oncall.actions.notices import (
     tell_cleared,
     tell_command,
     tell_offer,
+    tell_reopened,
 )
 from oncall.actions.replies import Answer, answer, find_page
 from oncall.actions.rotation import replace_rotation, who_is_on_call
@@ -17,6 +18,7 @@ from oncall.actions.texts import (
     command_message,
     offer_message,
     page_message,
+    reopened_message,
     severity_message,
     test_message,
     unwanted,
@@ -39,6 +41,7 @@ __all__ = [
     "page_again",
     "page_joined",
     "page_message",
+    "reopened_message",
     "replace_rotation",
     "send_test",
     "severity_message",
@@ -47,6 +50,7 @@ __all__ = [
     "tell_cleared",
     "tell_command",
     "tell_offer",
+    "tell_reopened",
     "test_message",
     "unreached",
     "unwanted",

@@ -38,6 +38,16 @@ def tell_command(ids: Sequence[int], at: datetime) -> None:
             tell_person(role.user_id, "command", incident.pk, str(latest[0].pk), at)
 
 
+def tell_reopened(ids: Sequence[int], at: datetime) -> None:
+    """Tell who had a reopened incident, and who commands it, unless it is whoever reopened it: they have it now."""
+    for incident in Incident.objects.filter(pk__in=ids):
+        line = incident.timeline.filter(data__verb="reopen").latest("pk")
+        commander = incident.roles.filter(role="commander", to_at=None).first()
+        readers = {line.data.get("former_holder"), commander.user_id if commander else None}
+        for user_id in sorted(readers - {line.actor_user_id, None}):
+            tell_person(user_id, "reopened", incident.pk, str(incident.step), at)
+
+
 def tell_offer(ids: Sequence[int], at: datetime) -> None:
     """Tell who is to answer an offer of a role; once it is answered, who offered it."""
     for offer in RoleOffer.objects.filter(pk__in=ids):

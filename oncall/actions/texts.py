@@ -221,6 +221,25 @@ def severity_message(delivery: Delivery, at: datetime) -> Message:
     return _mail(delivery, notice_mail(notice), "incident.severity_raised", at, incident)
 
 
+def reopened_message(delivery: Delivery, at: datetime) -> Message:
+    """Return that an incident goes on after all and who has it now, to who had it or commands it."""
+    rows = Incident.objects.select_related("service", "playbook", "acknowledged_by")
+    incident = rows.get(pk=delivery.object_id)
+    holder = incident.acknowledged_by
+    who = holder.display_name if holder else "Nobody"
+    notice = NoticeMail(
+        subject=f"{incident.label} was reopened",
+        label="Reopened",
+        heading=f"Reopened: {incident.title}",
+        person=_recipient(delivery).display_name,
+        paragraphs=(f"It was not over after all. {who} has it now; nobody is paged.",),
+        link=Link("Open the incident", incident_url(incident)),
+        why="You get this because you had it before, or command it.",
+        tone="warn",
+    )
+    return _mail(delivery, notice_mail(notice), "incident.reopened", at, incident)
+
+
 def verification_message(delivery: Delivery, at: datetime) -> Message:
     """Return the code that proves an address; made now, so that only the newest code works."""
     contact = ContactMethod.objects.select_related("responder__user").get(pk=delivery.object_id)

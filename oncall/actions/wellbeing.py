@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import (
     CharField,
     Count,
@@ -18,11 +19,12 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from core.memo import once_per_request
-from core.models import Heartbeat, LateCall
+from core.models import LateCall
+from core.pulse import pulse
 from incidents.models import Alert, Incident, RawEvent
 from incidents.playbook.lifecycle import State
 from notify.models import Delivery
-from oncall.models import Escalation, PolicyBinding
+from oncall.models import ContactMethod, Escalation, PolicyBinding
 
 LATE = timedelta(seconds=60)
 _FORGOTTEN, _UNREACHED, _DEFAULT = "forgotten", "unreached", "default policy"
@@ -32,7 +34,13 @@ _QUEUES = ("event to digest", "alert to release", "escalation step", "message", 
 def why_not_well(at: datetime) -> list[str]:
     """Return every reason why pages may not leave, as sentences; none when all is well."""
     seen = look(at)
-    return [*_silent_engine(at), *_overdue(seen), *_forgotten(seen), *_no_default(seen)]
+    return [
+        *_silent_engine(at),
+        *_overdue(seen),
+        *_forgotten(seen),
+        *_no_default(seen),
+        *_no_mail(),
+    ]
 
 
 def unreached(at: datetime) -> list[str]:
@@ -41,12 +49,6 @@ def unreached(at: datetime) -> list[str]:
     if not count:
         return []
     return [f"{count} escalations found nobody to page. Open the incidents and call somebody."]
-
-
-@once_per_request
-def beats() -> dict[str, Heartbeat]:
-    """Return the latest sign of life of every part that has run, by its name."""
-    return {beat.part: beat for beat in Heartbeat.objects.all()}
 
 
 @once_per_request
@@ -86,7 +88,7 @@ def _without_escalation(at: datetime) -> QuerySet[Incident]:
 
 
 def _silent_engine(at: datetime) -> list[str]:
-    beat = beats().get("engine")
+    beat = pulse().beats.get("engine")
     if beat is None:
         return ["The engine has never run. Start manage.py engine."]
     if at - beat.beat_at > LATE:
@@ -113,3 +115,15 @@ def _no_default(seen: Mapping[str, tuple[datetime | None, int]]) -> list[str]:
     if seen[_DEFAULT][1]:
         return []
     return ["There is no default escalation policy; Administrators are paged instead."]
+
+
+def _no_mail() -> list[str]:
+    """Return that mail wakes nobody, unless this is a demo or everybody is paged by other ways alone."""
+    if settings.EMAIL_URL or settings.DEMO:
+        return []
+    ways = set(ContactMethod.objects.usable().values_list("channel", flat=True).distinct())
+    if ways and "email" not in ways:
+        return []
+    return [
+        "There is no mail server: mail is kept and wakes nobody. Set EMAIL_URL and restart every part."
+    ]

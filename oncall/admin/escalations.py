@@ -35,7 +35,6 @@ class EscalationAdmin(ReadOnlyAdmin[Escalation]):
     )
     list_select_related = ("incident", "policy")
     list_filter = ("state", "policy")
-    show_full_result_count = False
     fields = readonly_fields = (
         *list_display,
         "cycle",
@@ -65,7 +64,6 @@ class PageAdmin(ReadOnlyAdmin[Page]):
     list_display = ("written", "user", "incident", "why", "is_fallback", "unsent_reason")
     list_select_related = ("user", "escalation__incident")
     list_filter = ("is_fallback", "user")
-    show_full_result_count = False
     fields = readonly_fields = (*list_display, "generation", "cycle", "step", "subject")
 
     @admin.display(description="incident")

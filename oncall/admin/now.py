@@ -3,9 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import Count, Max, Min, Prefetch, Q
+from django.db.models import (
+    Aggregate,
+    CharField,
+    Count,
+    Max,
+    Min,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -14,15 +24,16 @@ from core.admin.rights import allows
 from core.memo import once_per_request
 from core.models import User
 from core.navigation import Waiting
+from core.pulse import pulse
 from notify.models import Delivery
 from oncall import rota
-from oncall.actions.wellbeing import beats
 from oncall.models import ContactMethod, Override, RotationSlot, Schedule
 
 AHEAD = timedelta(days=30)
 SHOWN = 12
 BEAT_LIMIT = timedelta(seconds=60)
 WINDOW = timedelta(days=30)  # how far back a test message is looked for
+LONGEST_WAY = timedelta(days=2)  # what left within the hour was not made earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ def on_call(request: HttpRequest, at: datetime) -> Panel | None:
     if not allows(request, "oncall.view"):
         return None
     user = cast(User, request.user)
-    rows = _schedules()
+    rows = _schedules(at)
     duties = _duties(rows[:SHOWN], at)
     data = {
         "duties": duties,
@@ -69,10 +80,11 @@ def on_call(request: HttpRequest, at: datetime) -> Panel | None:
 
 
 @once_per_request
-def _schedules() -> list[Schedule]:
-    """Return all schedules with their plans and the people named in them."""
+def _schedules(at: datetime) -> list[Schedule]:
+    """Return all schedules with their plans from `at` on, without the covers that are over, and the people named."""
     slots = Prefetch("layers__versions__slots", RotationSlot.objects.select_related("user"))
-    covers = Prefetch("overrides", Override.objects.select_related("user"))
+    lasting = Override.objects.filter(ends_at__gte=at, cancelled_at=None)
+    covers = Prefetch("overrides", lasting.select_related("user"))
     return list(Schedule.objects.prefetch_related(slots, covers).order_by("name"))
 
 
@@ -118,16 +130,9 @@ def health(request: HttpRequest, at: datetime) -> Panel | None:
     """Return whether pages leave: the engine's beat, the last test, what is due, each channel's failures."""
     if not allows(request, "oncall.view"):
         return None
-    beat = beats().get("engine")
-    hour = at - timedelta(hours=1)
-    sent = Delivery.objects.filter(created_at__gte=at - WINDOW).aggregate(
-        tested=Max("sent_at", filter=Q(kind="test")),
-        oldest=Min("not_before", filter=Q(state__in=("pending", "leased"), not_before__lte=at)),
-        failed=Count("pk", filter=Q(state="failed", created_at__gte=hour)),
-        left=Count("pk", filter=Q(sent_at__gte=hour)),
-    )
+    beat = pulse().beats.get("engine")
     is_well = beat is not None and at - beat.beat_at <= BEAT_LIMIT
-    data = {"beat": beat, "is_well": is_well, "at": at, **sent}
+    data = {"beat": beat, "is_well": is_well, "at": at, **_sent(at)}
     link = (reverse("admin:core_heartbeat_changelist"), "Parts running")
     return Panel(
         "Pager health",
@@ -140,13 +145,39 @@ def health(request: HttpRequest, at: datetime) -> Panel | None:
     )
 
 
+def _sent(at: datetime) -> dict[str, Any]:
+    """Return the last test, the oldest message that is due, and what failed and left within an hour; one statement."""
+    hour = at - timedelta(hours=1)
+    tests = Delivery.objects.left().filter(kind="test", created_at__gte=at - WINDOW)
+    unsent = Q(state=Delivery.State.PENDING) | Q(state=Delivery.State.LEASED)
+    due = Delivery.objects.filter(unsent, not_before__lte=at)
+    recent = Delivery.objects.filter(created_at__gte=at - LONGEST_WAY)
+    parts = [
+        _asked("tested", tests, Max("sent_at")),
+        _asked("oldest", due, Min("not_before")),
+        _asked("failed", recent.filter(state="failed", created_at__gte=hour), Min("created_at")),
+        _asked("left", recent.left().filter(sent_at__gte=hour), Min("created_at")),
+    ]
+    found = {
+        name: (moment, number) for name, moment, number in parts[0].union(*parts[1:], all=True)
+    }
+    moments = {name: found[name][0] for name in ("tested", "oldest")}
+    return {**moments, **{name: found[name][1] for name in ("failed", "left")}}
+
+
+def _asked(name: str, rows: QuerySet[Any], moment: Aggregate) -> QuerySet[Any, Any]:
+    named = rows.order_by().values(name=Value(name, output_field=CharField()))
+    made: QuerySet[Any, Any] = named.annotate(moment=moment, number=Count("pk"))
+    return made.values_list("name", "moment", "number")
+
+
 def holes(request: HttpRequest, at: datetime) -> Panel | None:
     """Return where nobody is on call within 30 days."""
     if not allows(request, "oncall.view"):
         return None
     found = [
         Hole(row, gap.starts_at, gap.ends_at, reverse("admin:oncall_override_add"))
-        for row in _schedules()
+        for row in _schedules(at)
         for gap in rota.gaps(row.plan(), at, at + AHEAD)
     ]
     found.sort(key=lambda hole: hole.starts_at)

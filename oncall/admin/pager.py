@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 from core.navigation import Said
-from oncall.actions.wellbeing import beats
+from core.pulse import pulse
 
 QUIET = timedelta(seconds=60)
 
 
 def line(at: datetime) -> Said:
     """Return whether the engine beats, from its latest sign of life."""
-    beat = beats().get("engine")
+    beat = pulse().beats.get("engine")
     if beat is None:
         return Said("Pager has never run", "octagon", "bad")
     age = max(timedelta(0), at - beat.beat_at)

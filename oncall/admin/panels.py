@@ -10,13 +10,16 @@ from django.urls import reverse
 
 from core import clock
 from core.admin.panel import Panel
+from core.admin.rights import allows
 from core.models import User
+from core.pulse import pulse
 from incidents.admin.contract import Paging
 from incidents.models import Incident
+from notify.admin.outcomes import outcome_of
 from notify.models import Delivery
 from oncall.actions.outlook import next_page as whom_next
 from oncall.actions.rotation import resolve
-from oncall.actions.wellbeing import beats, unreached, why_not_well
+from oncall.actions.wellbeing import unreached, why_not_well
 from oncall.models import Escalation, EscalationPolicy, Page, Schedule
 
 PROOF_ROWS = 30  # pages; the paging log has the rest
@@ -24,11 +27,11 @@ PROOF_ROWS = 30  # pages; the paging log has the rest
 
 def pager_marks(at: datetime) -> list[str]:
     """Return a sentence for everything that may keep a page from leaving or from reaching somebody."""
-    return [*why_not_well(at), *unreached(at), *_watchdog_findings()]
+    return list(dict.fromkeys([*why_not_well(at), *unreached(at), *_watchdog_findings()]))
 
 
 def _watchdog_findings() -> list[str]:
-    beat = beats().get("watchdog")
+    beat = pulse().beats.get("watchdog")
     found = beat.detail.get("red", []) if beat is not None and isinstance(beat.detail, dict) else []
     return [str(text) for text in found] if isinstance(found, list) else [str(found)]
 
@@ -37,7 +40,7 @@ def _watchdog_findings() -> list[str]:
 class Receipt:
     """One message to one person, or why there is none. `late_s`: seconds between due and sent, None unsent.
 
-    `word`: what the receiving side said; "" is no proof. `acted`: what the person did, and when.
+    `word`: what the receiving side said, or for a Viewer the outcome; "" is no proof. `acted`: what the person did, and when.
     """
 
     person: User
@@ -64,7 +67,8 @@ class Receipt:
 def paging_proof(request: HttpRequest, incident: Incident) -> Panel:
     """Return who was paged for an incident, by which channel, and what came of each message."""
     pages = list(_pages(incident)[: PROOF_ROWS + 1])
-    receipts = _receipts(incident, pages[:PROOF_ROWS])
+    is_open = allows(request, "notify.view")
+    receipts = _receipts(incident, pages[:PROOF_ROWS], says_all=is_open)
     people = len({row.person.pk for row in receipts})
     sent = sum(row.delivery is not None for row in receipts)
     run = pages[0].escalation if pages else _latest_run(incident)
@@ -74,7 +78,7 @@ def paging_proof(request: HttpRequest, incident: Incident) -> Panel:
         key="proof",
         area="rail",
         count=f"{_count(people, 'person', 'people')}, {_count(sent, 'message', 'messages')}",
-        link=(reverse("admin:notify_delivery_changelist"), "Log") if receipts else None,
+        link=(reverse("admin:notify_delivery_changelist"), "Log") if receipts and is_open else None,
         template="oncall/admin/_proof.html",
         data={"receipts": receipts, "more": len(pages) > PROOF_ROWS},
     )
@@ -96,13 +100,13 @@ def _latest_run(incident: Incident) -> Escalation | None:
     return runs.order_by("-generation").first()
 
 
-def _receipts(incident: Incident, pages: list[Page]) -> list[Receipt]:
-    """Return one row per message, the first page first."""
+def _receipts(incident: Incident, pages: list[Page], *, says_all: bool) -> list[Receipt]:
+    """Return one row per message, the first page first; with what the receiving side said where `says_all`."""
     if not pages:
         return []
     sent, acted = _deliveries(pages), _deeds(incident, {page.user_id for page in pages})
     return [
-        _receipt(page, delivery, acted.get(page.user_id))
+        _receipt(page, delivery, acted.get(page.user_id), says_all=says_all)
         for page in reversed(pages)
         for delivery in sent.get(page.pk) or [None]
     ]
@@ -129,13 +133,15 @@ def _deeds(incident: Incident, users: set[int]) -> dict[int, tuple[str, datetime
     return found
 
 
-def _receipt(page: Page, delivery: Delivery | None, deed: tuple[str, datetime] | None) -> Receipt:
+def _receipt(
+    page: Page, delivery: Delivery | None, deed: tuple[str, datetime] | None, *, says_all: bool
+) -> Receipt:
     did, at = deed if deed and deed[1] >= page.created_at else ("", None)
     if delivery is None:
         why = page.unsent_reason or "no message was written"
         return Receipt(page.user, page, None, None, why, did, at)
     late = delivery.sent_at - delivery.not_before if delivery.sent_at else None
-    word = delivery.error or delivery.proof
+    word = delivery.error or (delivery.proof if says_all else outcome_of(delivery).word)
     if delivery.state in (Delivery.State.SUPPRESSED, Delivery.State.EXPIRED):
         word = f"{delivery.get_state_display()}: {delivery.error}".rstrip(": ")
     return Receipt(

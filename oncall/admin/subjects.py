@@ -11,7 +11,7 @@ from incidents.templatetags.incident_marks import severity
 from notify.admin.subjects import About, Subject
 from oncall.models import ContactMethod, Page
 
-_OF_INCIDENT = ("cleared", "command", "severity")
+_OF_INCIDENT = ("cleared", "command", "severity", "reopened")
 _OF_CONTACT = ("test", "verification")
 
 

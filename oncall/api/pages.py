@@ -1,12 +1,11 @@
 """Who was paged about an incident and what became of it, for the incident's own answer.
 
-Wired as `incident_pages`, `incident_page_counts` and `incident_page_count` in PROVIDERS: the kernel does not know the pager.
+Wired as `incident_pages` and `incident_page_count` in PROVIDERS: the kernel does not know the pager.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Subquery
+from django.db.models import Subquery
 
 from core import expressions
 from core.expressions import gathered
@@ -19,6 +18,7 @@ UNSENT = "unsent"
 def rows_of(incident_id: int) -> list[dict[str, Any]]:
     """Return the pages of an incident, the oldest first: one row per delivery, with its channel.
 
+    For every reader: `error` is our own words, and there is no address and nothing that the receiving side said.
     A page that has no delivery is one row, `unsent`, with no channel and the reason why it did not leave.
     """
     pages = list(
@@ -33,13 +33,6 @@ def rows_of(incident_id: int) -> list[dict[str, Any]]:
         for page in pages
         for row in ([_delivered(page, one) for one in sent.get(page.pk, [])] or [_unsent(page)])
     ]
-
-
-def counts_of(incident_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many pages each of these incidents has, in one statement."""
-    pages = Page.objects.filter(escalation__incident__in=incident_ids)
-    of_each = pages.values_list("escalation__incident_id")
-    return dict(of_each.annotate(rows=Count("pk")).order_by("escalation__incident_id"))
 
 
 def counted() -> Subquery:

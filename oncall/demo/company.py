@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 
 from core.actor import Actor
 from core.models import Membership, Team, User
-from incidents.actions import catalog
+from incidents.actions import catalog, services
 from incidents.models import Dependency, Service, Source
 from oncall.demo.data import Company
 
@@ -79,12 +79,14 @@ def _services(company: Company, teams: dict[str, Team], at: datetime) -> dict[st
     rows = {}
     for slug, data in company.services.items():
         name = data.name or slug.replace("-", " ")
-        row = catalog.make_service(slug, name, team=teams[data.team], by=LOADER, at=at)
-        row.tier, row.description, row.playbook_slug = data.tier, data.does, data.playbook
-        row.runbook_url = f"https://runbooks.northwind.example/{slug}"
-        rows[slug] = row
-    fields = ["tier", "description", "playbook_slug", "runbook_url"]
-    Service.objects.bulk_update(rows.values(), fields)
+        change = services.ServiceChange(
+            name=name,
+            tier=data.tier,
+            playbook_slug=data.playbook,
+            description=data.does,
+            runbook_url=f"https://runbooks.northwind.example/{slug}",
+        )
+        rows[slug] = services.add_service(slug, change, team=teams[data.team], by=LOADER, at=at)
     needs = [
         Dependency(service=rows[slug], needs=rows[other])
         for slug, data in company.services.items()

@@ -4,7 +4,8 @@ A row per item, due date and step makes each reminder happen once, whoever runs 
 own timer says when to look again, and after downtime only the newest step is sent.
 """
 
-from datetime import date, datetime, tzinfo
+import logging
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -16,8 +17,11 @@ from postmortems.models import ActionItem, Reminder
 from postmortems.models.action import UNFINISHED
 from postmortems.rules import chase
 
+logger = logging.getLogger(__name__)
+
 KIND = "action_reminder"
 BATCH = 200
+AGAIN = timedelta(hours=1)  # when to look again for somebody who can be told
 
 
 def set_timer(item: ActionItem, at: datetime) -> None:
@@ -46,34 +50,42 @@ def _remind_one(item_id: int, at: datetime) -> bool:
             return False
         rules = item.incident.playbook.playbook.actions
         step = chase.latest(item.due_on, rules, zone_of(item), at=at)
-        item.next_reminder_at = chase.following(item.due_on, rules, zone_of(item), at=at)
+        people = _people(item, step) if step is not None else []
+        following = chase.following(item.due_on, rules, zone_of(item), at=at)
+        is_mute = step is not None and not people
+        item.next_reminder_at = min(following, at + AGAIN) if is_mute else following
         item.save(update_fields=["next_reminder_at"])
-        return step is not None and _send(item, item.due_on, step, at)
+        if is_mute:
+            logger.error("%s: nobody who answers for it has a mail address", item.label)
+        if step is None or is_mute:
+            return False
+        reminder, is_new = Reminder.objects.get_or_create(
+            item=item, due_on=item.due_on, step=step.name, defaults={"at": at}
+        )
+        if is_new:
+            _send(reminder, people, at)
+        return is_new
 
 
-def _send(item: ActionItem, due_on: date, step: chase.Step, at: datetime) -> bool:
-    reminder, is_new = Reminder.objects.get_or_create(
-        item=item, due_on=due_on, step=step.name, defaults={"at": at}
-    )
-    if not is_new:
-        return False
-    people = _people(item, step)
+def _send(reminder: Reminder, people: list[User], at: datetime) -> None:
     reminder.people.set(people)
-    mailing.post(people, KIND, reminder.pk, f"{due_on}:{step.name}", at=at)
-    return True
+    mailing.post(people, KIND, reminder.pk, f"{reminder.due_on}:{reminder.step}", at=at)
 
 
 def _people(item: ActionItem, step: chase.Step) -> list[User]:
-    """Return whom a step tells: the owner, and where it is for managers or nobody owns it, those too."""
-    owner = item.owner if item.owner is not None and item.owner.is_active else None
+    """Return whom a step tells: the owner, and where it is for managers or no owner can be told, those too.
+
+    Only people with an address count. Without any of them it is for the Administrators; empty: nobody can be told.
+    """
+    owner = item.owner if item.owner is not None and mailing.can_be_told(item.owner) else None
     found = [owner] if owner else []
     if owner is None or step.tells_managers:
         found += [one for one in managers_of(item) if one != owner]
-    return found or list(administrators())
+    return found or [one for one in administrators() if mailing.can_be_told(one)]
 
 
 def managers_of(item: ActionItem) -> list[User]:
-    """Return the managers of its team; without a team those of the owner's teams, else of the service's."""
+    """Return the managers of its team who can be told; without a team those of the owner's teams, else of the service's."""
     teams = [item.team_id] if item.team_id else []
     if not teams and item.owner_id:
         teams = list(
@@ -84,7 +96,8 @@ def managers_of(item: ActionItem) -> list[User]:
 
 def _managers(teams: list[int]) -> list[User]:
     place = {"memberships__team__in": teams, "memberships__role": Membership.Role.MANAGER}
-    return list(User.objects.filter(is_active=True, **place).order_by("pk").distinct())
+    found = User.objects.filter(is_active=True, **place).order_by("pk").distinct()
+    return [one for one in found if mailing.can_be_told(one)]
 
 
 def zone_of(item: ActionItem) -> tzinfo:

@@ -9,15 +9,15 @@ from django.db.models import Q, QuerySet
 from incidents.models import Incident, Milestone, RoleAssignment, TimelineEntry
 from incidents.playbook import severity_for
 from incidents.playbook.lifecycle import State
+from incidents.rules.telling import COMMANDER, KEY
+from postmortems.actions.shelf import LINE
 from postmortems.rules.measures import Measure, measures
 from postmortems.rules.words import inert, long_day, moment, plural, span
 
-KEY_KINDS = frozenset(
-    {"state", "severity", "role", "note", "decision", "hypothesis", "update", "alert"}
-)
 MOST_LINES = 200
 RELATED_WITHIN, MOST_RELATED = timedelta(days=365), 10
 _OURS = ("start_review", "close")  # steps that the postmortem itself takes
+_TOLD = Q(kind__in=KEY - {LINE}) | Q(kind="role", data__role=COMMANDER)
 _NOT_RELATED = (State.FALSE_ALARM, State.MERGED, State.CANCELLED)
 
 
@@ -37,7 +37,7 @@ def filled(incident: Incident, source: str) -> Filled:
 
 def key_lines(incident: Incident) -> list[TimelineEntry]:
     """Return the lines that tell the story, in its order: the pinned ones, or without any the key ones."""
-    lines = list(incident.timeline.filter(Q(kind__in=KEY_KINDS) | Q(pinned_at__isnull=False)))
+    lines = list(incident.timeline.filter(_TOLD | Q(pinned_at__isnull=False)))
     pinned = [line for line in lines if line.pinned_at is not None]
     return pinned or [line for line in lines if line.data.get("verb") not in _OURS]
 

@@ -13,6 +13,11 @@ from notify.models import Delivery
 from postmortems.letters import Letter, written
 
 
+def can_be_told(person: User) -> bool:
+    """Return whether a mail to this person has where to go."""
+    return person.is_active and bool(person.email)
+
+
 def post(people: Iterable[User], kind: str, object_id: int, occasion: str, *, at: datetime) -> None:
     """Queue one mail to each of these people that has an address, once per occasion."""
     notify.queue(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.models import User
+from core.models import Membership, User
 from notify.channels import Message
 from notify.models import Delivery
 from postmortems.actions import mailing
@@ -31,9 +31,10 @@ def reminder_unwanted(delivery: Delivery, at: datetime) -> str:
 def _wrong_person(reminder: Reminder, person: User | None) -> str:
     if person is None or not person.is_active:
         return "the person has left"
-    owner = reminder.item.owner_id
+    owner = reminder.item.owner
     is_for_owner = reminder.step in (chase.SOON, chase.OWNER)
-    return "somebody else has it now" if is_for_owner and owner not in (None, person.pk) else ""
+    is_for_other = owner is not None and owner != person and mailing.can_be_told(owner)
+    return "somebody else has it now" if is_for_owner and is_for_other else ""
 
 
 def reminder_message(delivery: Delivery, at: datetime) -> Message:
@@ -107,4 +108,6 @@ def _which(reminder: Reminder, item: ActionItem) -> str:
 def _reason(item: ActionItem, person: User) -> str:
     if item.owner_id == person.pk:
         return "You get this because the action is yours."
-    return "You get this because you manage the team that answers for it."
+    if person.memberships.filter(role=Membership.Role.MANAGER).exists():
+        return "You get this because you manage the team that answers for it."
+    return "You get this because nobody nearer to it can be told by mail."

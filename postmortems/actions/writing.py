@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -114,6 +115,7 @@ def keep_phrase(
 ) -> KeptPhrase:
     """Let a sentence stand although a rule finds fault with it (AC-G5); once the sentence changes it is asked anew.
 
+    Done twice, the first reason stays.
     Raises Invalid (a reason of at least 10 characters), NotFound (no such finding).
     """
     reason = reason.strip()
@@ -126,14 +128,18 @@ def keep_phrase(
         section = _section(postmortem, place.section)
         _finding(postmortem, section, place)
         shelf.put_back(postmortem)
-        return KeptPhrase.objects.create(
+        kept, _is_new = KeptPhrase.objects.get_or_create(
             section=section,
-            rule=place.rule,
-            quote=place.quote,
-            reason=reason,
-            kept_at=at,
-            kept_by=by.user,
+            digest=sha256(f"{place.rule}\0{place.quote}".encode()).hexdigest(),
+            defaults={
+                "rule": place.rule,
+                "quote": place.quote,
+                "reason": reason,
+                "kept_at": at,
+                "kept_by": by.user,
+            },
         )
+        return kept
 
 
 def use_sentence(

@@ -206,6 +206,24 @@ class ItemChange(ItemForm):
     version = KeptNumber()
 
 
+def differences(form: ItemChange) -> list[str]:
+    """Return a sentence for every fact of a bound form that differs from what is stored, with both values."""
+    return [
+        f"{form[name].label} is now “{_shown(field, form.initial.get(name))}”; "
+        f"you wrote “{_shown(field, form[name].value())}”."
+        for name, field in form.fields.items()
+        if name in form.changed_data and name not in ("reason", "version")
+    ]
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    text = "" if value is None else str(value)
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        text = next((str(word) for key, word in choices if str(key) == text), text)
+    return text or "nothing"
+
+
 class Proof(forms.Form):
     """What proves that it is done."""
 

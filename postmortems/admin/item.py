@@ -17,6 +17,7 @@ from core.actor import Actor
 from core.admin.adding import AddsByAction
 from core.admin.buttons import Button, Refusal, status_of, words
 from core.admin.rights import allows, who
+from core.errors import Conflict
 from incidents.admin.forms import KeptNumber
 from incidents.models import Incident
 from incidents.playbook import severity_for
@@ -167,12 +168,23 @@ class ActionItemAdmin(AddsByAction[ActionItem]):
             items.change(
                 pk, values, by=who(request), at=clock.now(), reason=reason, version=version
             )
+        except Conflict as conflict:
+            return self._overtaken(request, pk, conflict)
         except Refusal as refusal:
             return self._page(
                 request, item, form, status=status_of(refusal), problem=words(refusal)
             )
         messages.success(request, "Saved.")
         return HttpResponseRedirect(self.page_of(item))
+
+    def _overtaken(self, request: HttpRequest, pk: int, conflict: Conflict) -> HttpResponse:
+        """Show what stands there now beside what was typed; whoever presses now has seen both."""
+        item = _found(pk)
+        data = request.POST.copy()
+        data["version"] = str(item.version)
+        form = _form(item, data)
+        problem = " ".join([str(conflict), *forms.differences(form)])
+        return self._page(request, item, form, status=status_of(conflict), problem=problem)
 
     def _page(
         self,

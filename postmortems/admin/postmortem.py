@@ -47,6 +47,7 @@ class PostmortemAdmin(ReadOnlyAdmin[Postmortem]):
         "due",
         "actions_count",
     )
+    list_display_links = None  # the incident's own cell is the link
     list_filter = ("state",)
     list_select_related = ("incident__service", "incident__playbook", "owner")
     list_per_page = 50

@@ -1,16 +1,18 @@
 """What a POST or PATCH asks for: bodies into calls of actions."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from core.actor import Actor
-from core.api.bodies import Body
+from core.api.bodies import Body, pointed
 from core.errors import Invalid, NotFound
 from core.models import Team, User
 from postmortems.actions import review, writing
 from postmortems.api import asked
 from postmortems.api.shapes import POSTMORTEM, WHOLE_ACTION_ITEM, WHOLE_POSTMORTEM
+from postmortems.models import Section
 from postmortems.models.action import State
 from postmortems.models.postmortem import LONGEST_SECTION
 
@@ -18,6 +20,7 @@ Act = Callable[[int, Actor, datetime], object]
 SEGMENTS = {name.replace("_", "-"): name for name in asked.ORDERS}
 _READ_ONLY = {*POSTMORTEM.fields, *WHOLE_POSTMORTEM.fields}
 _ITEM_READ_ONLY = set(WHOLE_ACTION_ITEM.fields)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ITEM_TEXTS = {
     "title": 200, "detail": 20_000, "kind": 40, "horizon": 40, "priority": 6, "measure": 300, "evidence": 20_000,
 }  # fmt: skip
@@ -165,6 +168,17 @@ def _sections(value: object) -> dict[str, str]:
     return {str(key): str(words) for key, words in value.items()}
 
 
+def refuse_unknown_sections(postmortem_id: int, sections: Mapping[str, str]) -> None:
+    """Raise Invalid for the first key that the postmortem has no section of; one that is not there has none to miss."""
+    rows = Section.objects.filter(postmortem=postmortem_id)
+    known = set(rows.values_list("key", flat=True)) if sections else set()
+    for key in sections:
+        if known and key not in known:
+            pointer = f"/sections/{pointed(key)}"
+            detail = f"There is no such section; there are {', '.join(sorted(known))}."
+            raise Invalid.field(pointer, detail, "unknown_section")
+
+
 def read_item(
     document: Mapping[str, object], *, is_new: bool
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -212,10 +226,13 @@ def read_item_order(verb: str, document: Mapping[str, object]) -> dict[str, str]
 def _day(written: str) -> date | None:
     if not written:
         return None
+    refusal = Invalid.field("/due_on", "Write a day such as 2026-12-01.")
+    if not _DAY.fullmatch(written):  # ISO 8601 has weeks, and days without hyphens, too
+        raise refusal
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        raise Invalid.field("/due_on", "Write a day such as 2026-12-01.") from error
+        raise refusal from error
 
 
 def _person(name: str) -> User:

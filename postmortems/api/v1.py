@@ -29,6 +29,7 @@ from postmortems.api.orders import (
     read_item,
     read_item_order,
     read_order,
+    refuse_unknown_sections,
     verb_of,
 )
 from postmortems.models import ActionItem
@@ -91,7 +92,10 @@ class OnePostmortem(Door):
             refuses=(409,),
             is_versioned=True,
             detail="Its state moves by verbs only. A section goes over what is there; the verb write looks at versions.",
-            codes={"read_only_field": "422: shown, but not written directly."},
+            codes={
+                "read_only_field": "422: shown, but not written directly.",
+                "unknown_section": "422: the playbook asks for no such section.",
+            },
         ),
     }
 
@@ -104,6 +108,7 @@ class OnePostmortem(Door):
         """Change owner, meeting, public text or sections, all or nothing, and return the postmortem."""
         postmortem_id, (facts, sections) = number(pk), read_change(fields(request))
         by, at = caller(request), clock.now()
+        refuse_unknown_sections(postmortem_id, sections)
         with _unchanged(request, postmortem_id), transaction.atomic():
             writing.change_facts(postmortem_id, facts, by=by, at=at)
             for key, words in sections.items():

@@ -170,17 +170,24 @@ class Section(models.Model):
 
 
 class KeptPhrase(models.Model):
-    """A sentence that stays although a language rule found fault with it, with the reason."""
+    """A sentence that stays although a language rule found fault with it, with the reason.
+
+    `digest`: of rule and quote, which may be longer than an index allows.
+    """
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="kept")
     rule = models.TextField()
     quote = models.TextField()
+    digest = models.CharField(max_length=64, default="", editable=False)
     reason = models.TextField()
     kept_at = models.DateTimeField()
     kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "digest"], name="postmortems_kept_once")
+        ]
 
     def __str__(self) -> str:
         return self.quote[:80]

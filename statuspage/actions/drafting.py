@@ -174,20 +174,29 @@ def _frame(found: Pending, stage: Stage, at: datetime) -> Announcement:
 
 
 def _stage(found: Pending) -> Stage:
-    """Return the stage that the internal state stands for; what is over stays over."""
-    incident = found.incident
+    """Return the stage that the internal state stands for; what is over in public stays over until it is reopened."""
+    incident, public = found.incident, found.public
+    if public is not None and public.state in OVER and not _is_open_again(incident, public):
+        return Stage(public.state)
     if not incident.is_live:
-        is_taught = found.public is not None and found.public.state == Stage.POSTMORTEM
-        return Stage.POSTMORTEM if is_taught else Stage.RESOLVED
+        return Stage.RESOLVED
     named = incident.playbook.playbook.status_page.states.get(State(incident.state))
     return Stage(named) if named else _FALLBACK.get(State(incident.state), Stage.INVESTIGATING)
+
+
+def _is_open_again(incident: Incident, public: PublicIncident) -> bool:
+    """Tell whether it was reopened since the public heard that it is over."""
+    if not incident.is_live:
+        return False
+    return incident.transitions.filter(verb="reopen", at__gt=public.resolved_at).exists()
 
 
 def _state(found: Pending, row: Component, stage: Stage) -> ComponentState:
     present = found.states[row.pk]
     if stage in OVER:
         return ComponentState.OPERATIONAL
-    if found.public is not None or present != ComponentState.OPERATIONAL:
+    is_told = found.public is not None and found.public.is_open
+    if is_told or present != ComponentState.OPERATIONAL:
         return present
     return _BY_RANK.get(found.incident.rank, ComponentState.DEGRADED)
 
@@ -227,8 +236,8 @@ def _lesson(found: Pending) -> str:
     path = settings.PROVIDERS.get("public_postmortem")
     if not path or found.public is None or found.public.state != Stage.RESOLVED:
         return ""
-    told = import_string(path)(found.incident.pk)
-    return told["markdown"] if told else ""
+    text: str = import_string(path)(found.incident.pk)
+    return text
 
 
 def promise_length(incident: Incident) -> timedelta:

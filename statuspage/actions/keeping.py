@@ -9,7 +9,7 @@ from core.errors import Conflict, NotFound, NotPossible
 from core.permissions import require
 from incidents.models import Incident
 from statuspage.actions.drafting import Announcement, Pending, pending
-from statuspage.actions.publishing import checked
+from statuspage.actions.publishing import changed_draft, checked
 from statuspage.models import Draft, Page
 
 
@@ -62,6 +62,5 @@ def _fresh(found: Pending, seen: int) -> Draft:
     if draft is None:
         draft = Draft(page=found.page, incident=found.incident)
     if draft.version != seen:
-        said = f" It says now: “{draft.body}”" if draft.is_edited else ""
-        raise Conflict(f"Somebody changed this draft meanwhile.{said}")
+        raise Conflict(changed_draft(draft.body if draft.is_edited else ""))
     return draft

@@ -45,19 +45,22 @@ class Leak(NotPossible):
     code = "leak_suspected"
 
 
-def publish(
+def publish(  # noqa: PLR0913  what is said, what was seen of it, who and when
     incident_id: int,
     said: Announcement,
     *,
     by: Actor,
     at: datetime,
     seen: int | None = None,
+    draft_seen: int | None = None,
     despite_findings: bool = False,
 ) -> PublicUpdate:
     """Tell the public of an internal incident, and return the update; visible at once.
 
     `seen`: how many updates there were when the person looked; somebody else's since then wins (Conflict), and
-    the same press twice publishes once. Raises NotFound, NotAllowed, NotPossible, Leak, Invalid.
+    the same press twice publishes once. `draft_seen`: the draft's version that the person knew; it is used up,
+    a later one wins (Conflict), and None leaves a kept draft standing. Raises NotFound, NotAllowed, NotPossible,
+    Leak, Invalid.
     """
     with transaction.atomic():
         found = _pending(incident_id, by, at)
@@ -66,13 +69,16 @@ def publish(
         said = checked(said, found, at)
         if seen is not None and seen != found.published:
             return _said_already(found, said, seen, by)
+        if found.is_edited and draft_seen not in (None, found.version):
+            raise Conflict(changed_draft(found.said.body))
         leaks = findings(page, said)
         if leaks and not despite_findings:
             told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
             text = " ".join(one.why for one in leaks)
             raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
         update = record(_public(found, said, at), said, by=by, at=at)
-        _use_up_draft(found)
+        if draft_seen is not None or not found.is_edited:
+            _use_up_draft(found)
         tell_inside(found.incident, update, by=by, at=at)
         page.updated_at = at
         page.save(update_fields=["updated_at"])
@@ -198,6 +204,12 @@ def _said_already(found: Pending, said: Announcement, seen: int, by: Actor) -> P
             f"Somebody published update {made.number} meanwhile: “{made.body}” Look, and publish again."
         )
     return made
+
+
+def changed_draft(body: str) -> str:
+    """Return the sentence of a Conflict over a draft; `body`: what it says now, "" for nothing."""
+    said = f" It says now: “{body}”" if body else ""
+    return f"Somebody changed this draft meanwhile.{said}"
 
 
 def _use_up_draft(found: Pending) -> None:

@@ -12,20 +12,22 @@ from django.templatetags.static import static
 from statuspage.actions.picture import Picture, Told
 from statuspage.look import shape
 from statuspage.models import Component, PublicUpdate
+from statuspage.rules.promises import record
 from statuspage.rules.states import BADNESS, ComponentState, Stage
 from statuspage.rules.uptime import Day, days, mean, start_of, uptime
 
 STYLE = "statuspage/status.css"
+ICON = "core/favicon.svg"
 PAST_DAYS = 15
 DUE = timedelta(seconds=60)
 
 
 @cache
-def stylesheet() -> str:
-    """Return the style sheet's address; it changes whenever the file does."""
-    found = finders.find(STYLE)
+def address_of(file: str) -> str:
+    """Return the address of a static file; it changes whenever the file does."""
+    found = finders.find(file)
     mark = sha256(Path(found).read_bytes()).hexdigest()[:12] if found else ""
-    return f"{static(STYLE)}?v={mark}"
+    return f"{static(file)}?v={mark}"
 
 
 def site(picture: Picture) -> shape.Site:
@@ -34,7 +36,8 @@ def site(picture: Picture) -> shape.Site:
     links = shape.Links(
         home="/",
         history="/history",
-        stylesheet=stylesheet(),
+        stylesheet=address_of(STYLE),
+        icon=address_of(ICON),
         rss="/history.rss",
         atom="/history.atom",
         json="/api/v2/summary.json",
@@ -228,8 +231,5 @@ def _lasted(
 
 def _promises(picture: Picture, told: Told) -> shape.Promises:
     """Count the updates, and those that came after the time that the one before them had promised."""
-    late = 0
-    followers = [*(update.display_at for update in told.updates[1:]), picture.at]
-    for update, came in zip(told.updates, followers, strict=True):
-        late += update.next_update_by is not None and came > update.next_update_by
-    return shape.Promises(len(told.updates), late)
+    said = [(update.display_at, update.next_update_by) for update in told.updates]
+    return shape.Promises(len(told.updates), record(said, picture.at).late)

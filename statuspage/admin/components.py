@@ -1,18 +1,19 @@
 """Components and their groups: what visitors know our services as."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Prefetch
 from django.http import HttpRequest
 
 from core.admin.buttons import Button
 from core.admin.inlines import GuardedTable
 from core.admin.panel import Panel, moment
 from core.admin.rights import allows
-from statuspage.actions import set_component
+from statuspage.actions import correct_interval, set_component
 from statuspage.actions.ledger import present_states
 from statuspage.admin.screens import PublicScreen
 from statuspage.models import Component, ComponentGroup, ComponentInterval, ComponentService, Page
@@ -26,6 +27,13 @@ class Standing(forms.Form):
     """How a component does, said by hand."""
 
     state = forms.ChoiceField(choices=STATE_CHOICES, label="set it to")
+
+
+class Correction(forms.Form):
+    """What a stretch of the ledger should have said."""
+
+    state = forms.ChoiceField(choices=STATE_CHOICES, label="it was")
+    reason = forms.CharField(max_length=1000, help_text="At least 10 characters.")
 
 
 class Bindings(GuardedTable[ComponentService, Component]):
@@ -48,6 +56,7 @@ class OnPage(PublicScreen[Any]):
 class GroupAdmin(OnPage):
     """A heading with components below it."""
 
+    hint = "A page works without groups; they are headings above components that belong together."
     fields = ("page", "name", "description", "position")
     list_display = ("name", "page", "position")
     list_select_related = ("page",)
@@ -58,6 +67,7 @@ class GroupAdmin(OnPage):
 class ComponentAdmin(OnPage):
     """One component, with its services and the ledger of its states."""
 
+    hint = "Visitors know components, not services: name one, and bind the services behind it."
     fieldsets = (
         (None, {"fields": ("page", "group", "name", "description", "position")}),
         (
@@ -65,23 +75,33 @@ class ComponentAdmin(OnPage):
             {"fields": ("shows_uptime", "only_show_if_degraded", "start_date")},
         ),
     )
-    list_display = ("name", "group", "page", "position", "standing")
+    list_display = ("name", "group", "position", "behind", "standing")
     list_select_related = ("group", "page")
-    list_filter = ("group",)
+    list_filter = ("page", "group")
     search_fields = ("name",)
     ordering = ("page", "group__position", "position")
     inlines = (Bindings,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Read the open intervals with the components."""
-        return super().get_queryset(request).prefetch_related("intervals")
+        """Read the open intervals and the services with the components."""
+        troubled = ComponentInterval.objects.filter(to_at=None, is_corrected=False)
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("intervals", troubled, to_attr="troubles"), "services")
+        )
+
+    @admin.display(description="services behind it")
+    def behind(self, component: Component) -> str:
+        """Return the services that it stands for; without one, no incident reaches it."""
+        names = sorted(service.name for service in component.services.all())
+        return ", ".join(names) or "none: no incident reaches it"
 
     @admin.display(description="state")
     def standing(self, component: Component) -> str:
         """Return how it does now."""
-        rows = component.intervals.all()
-        held = [row.state for row in rows if row.to_at is None and not row.is_corrected]
-        return words(held[0] if held else "operational")
+        troubles: list[ComponentInterval] = getattr(component, "troubles", [])
+        return words(troubles[0].state if troubles else "operational")
 
     def headline(self, request: HttpRequest) -> str:
         """Say how many there are and how they do."""
@@ -91,8 +111,9 @@ class ComponentAdmin(OnPage):
         return f"{len(components)} components, {troubled} not operational."
 
     def buttons(self, request: HttpRequest, obj: Component) -> Sequence[Button]:
-        """Offer to say how it does."""
+        """Offer to say how it does, and to correct what the ledger says of the past."""
         return (
+            *_corrections(request, obj, _latest(obj)).values(),
             Button(
                 "set_component",
                 "Set its state by hand",
@@ -105,17 +126,49 @@ class ComponentAdmin(OnPage):
 
     def panels(self, request: HttpRequest, obj: Component) -> Sequence[Panel]:
         """Show the ledger, the latest first."""
-        rows = obj.intervals.select_related("corrected_by").order_by("-from_at", "-pk")[:LATEST]
-        columns = ("State", "From (UTC)", "To (UTC)", "Remark")
+        rows = _latest(obj)
+        correct = _corrections(request, obj, rows)
+        columns = ("State", "From (UTC)", "To (UTC)", "Remark", *([""] if correct else []))
         return [
             Panel(
                 "Ledger",
                 "Every figure on the page comes from these rows; what is operational has none.",
                 columns,
-                [_row(row) for row in rows],
+                [[*_row(row), *([correct.get(row.pk, "")] if correct else [])] for row in rows],
                 "It was always operational.",
             )
         ]
+
+
+def _latest(component: Component) -> list[ComponentInterval]:
+    rows = component.intervals.select_related("corrected_by").order_by("-from_at", "-pk")
+    return list(rows[:LATEST])
+
+
+def _corrections(
+    request: HttpRequest, component: Component, rows: Iterable[ComponentInterval]
+) -> dict[int, Button]:
+    """Return a button for each row that can be corrected, for those who may."""
+    if not allows(request, "statuspage.edit_page", component):
+        return {}
+    return {
+        row.pk: Button(
+            f"correct_{row.pk}",
+            "Correct",
+            partial(_correct, row.pk),
+            form=Correction,
+            confirm=f"It was {words(row.state)} from {row.from_at:%d %b %Y %H:%M} to {row.to_at:%d %b %Y %H:%M} UTC. "
+            "What you say instead counts in every figure that visitors see. The former row stays.",
+            in_panel=True,
+        )
+        for row in rows
+        if row.to_at is not None and not row.is_corrected
+    }
+
+
+def _correct(interval_id: int, *, state: str, reason: str, **who_and_when: Any) -> str:
+    made = correct_interval(interval_id, state, reason=reason, **who_and_when)
+    return f"It was {words(made.state)}; every figure counts it so."
 
 
 def _set(public_id: str, *, state: str, **who_and_when: Any) -> str:

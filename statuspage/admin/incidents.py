@@ -19,6 +19,7 @@ class PublicIncidentAdmin(ReadOnlyAdmin[PublicIncident]):
     """Each public incident with its updates."""
 
     view_verb = "statuspage.view"
+    hint = "Open a declared incident and choose “Review and publish” on its status page panel."
     started = When("started_at", "started")
     resolved = When("resolved_at", "resolved")
     promised = When("next_update_by", "next update by")
@@ -29,6 +30,12 @@ class PublicIncidentAdmin(ReadOnlyAdmin[PublicIncident]):
     fields = readonly_fields = (
         "name", "state", "impact", "inside", "started", "resolved", "promised", "advice", "public_url",
     )  # fmt: skip
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Say in a list that is empty where the first word is written."""
+        return super().changelist_view(request, {"empty_words": self.hint, **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Count the updates with the rows."""

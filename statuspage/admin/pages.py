@@ -21,6 +21,15 @@ class PageAdmin(PublicScreen[Page]):
     )
     list_display = ("name", "slug", "team", "is_default", "time_zone")
     list_select_related = ("team",)
+    page_field = "pk"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Allow one page: a second one would be published to and served nowhere."""
+        return super().has_add_permission(request) and not Page.objects.exists()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Page | None = None) -> Any:
+        """Keep the page at the root: nothing else would answer there."""
+        return () if obj is not None and not obj.is_default else ("is_default",)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Page | None = None) -> Any:
         """Make the slug from the name while the page is new."""
@@ -28,7 +37,7 @@ class PageAdmin(PublicScreen[Page]):
 
     def headline(self, request: HttpRequest) -> str:
         """Say where the page is."""
-        return "The default page answers at the root of every address that leads here."
+        return "The page answers at the root of every address that leads here. There is one page."
 
     def page_shown(self, obj: Page) -> Page:
         """Return itself."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,14 +14,19 @@ from incidents.models import Incident
 from statuspage.actions import Pending, pending
 from statuspage.actions.drafting import clock_time
 from statuspage.models import PublicUpdate
+from statuspage.rules.promises import record
 from statuspage.rules.states import words
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The rail's draft. `text`: of the draft while something is unsaid, else of the latest update."""
+    """The rail's draft. `text`: of the draft while something is unsaid, else of the latest update.
+
+    `is_over`: the public was told that it is over.
+    """
 
     is_due: bool
+    is_over: bool
     stage: str
     text: str
     promise: str
@@ -39,10 +43,10 @@ def outside(request: HttpRequest, incident: Incident, at: datetime) -> Outside:
     found = pending(incident, at)
     if found is None:
         return Outside()
-    return Outside(_panel(request, found), _promise(found) if incident.is_live else None)
+    return Outside(_panel(request, found, at), _promise(found) if incident.is_live else None)
 
 
-def _panel(request: HttpRequest, found: Pending) -> Panel | None:
+def _panel(request: HttpRequest, found: Pending, at: datetime) -> Panel | None:
     if found.public is None and not found.is_due:
         return None
     return Panel(
@@ -50,7 +54,7 @@ def _panel(request: HttpRequest, found: Pending) -> Panel | None:
         key="page",
         area="rail",
         template="statuspage/admin/_draft.html",
-        data=_shown(request, found),
+        data=_shown(request, found, at),
     )
 
 
@@ -69,11 +73,12 @@ def publish_url(incident: Incident) -> str:
     return reverse("admin:statuspage_publish", args=[incident.pk])
 
 
-def _shown(request: HttpRequest, found: Pending) -> Shown:
+def _shown(request: HttpRequest, found: Pending, at: datetime) -> Shown:
     latest = None if found.is_due else _latest(found)
     said = found.said
     return Shown(
         is_due=found.is_due,
+        is_over=found.public is not None and not found.public.is_open,
         stage=words(latest.state if latest else said.state).capitalize(),
         text=latest.body if latest else said.body,
         promise=clock_time(said.next_update_by, found.page) if found.is_due else "",
@@ -81,7 +86,7 @@ def _shown(request: HttpRequest, found: Pending) -> Shown:
         number=found.number,
         url=publish_url(found.incident),
         public_url=f"{settings.SITE_URL}{found.public.path}" if found.public else "",
-        kept=_kept(found),
+        kept=_kept(found, at),
         may_publish=allows(request, "statuspage.publish", found.incident),
     )
 
@@ -90,14 +95,13 @@ def _latest(found: Pending) -> PublicUpdate | None:
     return found.public.updates.order_by("-number").first() if found.public else None
 
 
-def _kept(found: Pending) -> str:
+def _kept(found: Pending, at: datetime) -> str:
     """Say how many of the promises so far were kept: "1 of 1 promise kept"."""
     if found.public is None:
         return ""
-    rows = list(found.public.updates.order_by("number"))
-    pairs = [(one.next_update_by, two.display_at) for one, two in pairwise(rows)]
-    promised = [came <= by for by, came in pairs if by is not None]
-    if not promised:
+    rows = found.public.updates.order_by("number").values_list("display_at", "next_update_by")
+    told = record(list(rows), at)
+    made = told.kept + told.late
+    if not made:
         return ""
-    noun = "promise" if len(promised) == 1 else "promises"
-    return f"{sum(promised)} of {len(promised)} {noun} kept"
+    return f"{told.kept} of {made} {'promise' if made == 1 else 'promises'} kept"

@@ -1,6 +1,7 @@
 """The page where an incident's next public update is looked at, edited, kept and published (staff.md 7.3)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,16 @@ from core import clock
 from core.admin import live
 from core.admin.buttons import status_of
 from core.admin.rights import allows, who
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from incidents.models import Incident
-from statuspage.actions import Leak, Pending, discard_draft, pending, publish, save_draft
+from statuspage.actions import (
+    Leak,
+    Pending,
+    discard_draft,
+    pending,
+    publish,
+    save_draft,
+)
 from statuspage.admin.preview import preview
 from statuspage.admin.written import STAGES, Written, errors_of
 from statuspage.models import Component
@@ -26,7 +34,7 @@ _PARTS = {"preview": "statuspage/admin/_preview.html"}
 
 
 def publish_page(request: HttpRequest, number: int) -> HttpResponse:
-    """Show the draft, keep it, drop it or publish it; `check` shows it again with what a reader would see."""
+    """Show the draft, keep it, drop it or publish it; `check`, and a POST for a part, show it again as a reader would see it."""
     incident = _incident(number)
     if not allows(request, "statuspage.publish", incident):
         raise PermissionDenied
@@ -35,22 +43,34 @@ def publish_page(request: HttpRequest, number: int) -> HttpResponse:
     if found is None:
         return _nothing(request, incident)
     if request.method != "POST":
-        is_typed = "part" in request.GET
-        written = Written.typed(request.GET, found) if is_typed else Written.of(found)
-        return _shown(request, found, written, at)
+        return _shown(request, found, Written.of(found), at)
     return _pressed(request, found, Written.typed(request.POST, found), at)
 
 
 def _pressed(request: HttpRequest, found: Pending, written: Written, at: datetime) -> HttpResponse:
-    if "check" in request.POST:
+    if "check" in request.POST or "part" in request.GET:
         return _shown(request, found, written, at, is_checked=True)
     try:
         return _done(request, found, written, at)
     except Leak as leak:
         return _shown(request, found, written, at, leak=leak)
+    except Conflict as conflict:
+        return _met(request, found, written, at, conflict)
     except DomainError as refusal:
         errors, status = errors_of(refusal), status_of(refusal)
         return _shown(request, found, written, at, errors=errors, status=status)
+
+
+def _met(
+    request: HttpRequest, found: Pending, written: Written, at: datetime, conflict: Conflict
+) -> HttpResponse:
+    """Show somebody's newer words beside what was typed; whoever presses now has seen them."""
+    fresh = pending(found.incident, at) or found
+    again = replace(written, seen=fresh.published, version=fresh.version)
+    errors = {
+        "": f"{conflict} What you wrote is still below: press again, and it follows or replaces that."
+    }
+    return _shown(request, fresh, again, at, errors=errors, status=status_of(conflict))
 
 
 def _done(request: HttpRequest, found: Pending, written: Written, at: datetime) -> HttpResponse:
@@ -71,6 +91,7 @@ def _done(request: HttpRequest, found: Pending, written: Written, at: datetime) 
         by=by,
         at=at,
         seen=written.seen,
+        draft_seen=written.version,
         despite_findings="despite_findings" in request.POST,
     )
     messages.success(request, f"Update {update.number} is public.")

@@ -10,7 +10,7 @@ from statuspage.actions import Announcement, Pending
 from statuspage.actions.ledger import present_states
 from statuspage.models import Component
 from statuspage.models.ledger import STATE_CHOICES
-from statuspage.rules.states import ComponentState, Stage, words
+from statuspage.rules.states import OVER, ComponentState, Stage, words
 
 LOCAL = "%Y-%m-%dT%H:%M"  # what a browser's date and time field speaks
 STAGES = [(stage.value, stage.value.capitalize()) for stage in Stage]
@@ -74,17 +74,21 @@ class Written:
         )
 
     def announcement(self, found: Pending) -> Announcement:
-        """Return what is to be said; raises Invalid for a time that is none."""
+        """Return what is to be said: what is over holds nothing back. Raises Invalid for a time that is none."""
+        said = self.said
+        if said.state in OVER:
+            said = replace(said, components={k: _let_go(v) for k, v in said.components.items()})
         if not self.next_update_by.strip():
-            return replace(self.said, next_update_by=None)
+            return replace(said, next_update_by=None)
         try:
             local = datetime.fromisoformat(self.next_update_by.strip())
-        except ValueError as error:
+            zone = local.tzinfo or found.page.zone
+            moment = local.replace(tzinfo=zone).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
             raise Invalid.field(
                 "/next_update_by", "Write a time such as 2026-11-21T15:15, or leave it empty."
             ) from error
-        moment = (local if local.tzinfo else local.replace(tzinfo=found.page.zone)).astimezone(UTC)
-        return replace(self.said, next_update_by=moment)
+        return replace(said, next_update_by=moment)
 
     def pickers(self, found: Pending) -> list[Picker]:
         """Return the components of the draft with what is chosen for each."""
@@ -106,6 +110,10 @@ class Written:
         return {
             pk: ComponentState(word) for pk, word in chosen.items() if word in set(ComponentState)
         }
+
+
+def _let_go(state: str) -> str:
+    return ComponentState.OPERATIONAL.value if state in set(ComponentState) else state
 
 
 def errors_of(refusal: DomainError) -> dict[str, str]:

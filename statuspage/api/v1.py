@@ -55,7 +55,10 @@ class PublicIncidents(Door):
             takes=shapes.NEW_UPDATE,
             refuses=(404, 409, 412),
             is_versioned=True,
-            detail="The first one of an incident opens its public incident. Visible at once.",
+            detail=(
+                "The first one of an incident opens its public incident. Visible at once. "
+                "A draft that somebody keeps for it stays as it is."
+            ),
             codes=_CODES,
         ),
     }

@@ -16,7 +16,14 @@ from statuspage.look.incidents import affected_words
 from statuspage.look.shape import Incident, Maintenance, PublicPage, Site
 from statuspage.look.states import listed
 from statuspage.look.text import clean, inline_html, link, safe_url
-from statuspage.look.times import Times, day_plain, day_short, days_short, duration
+from statuspage.look.times import (
+    Times,
+    day_plain,
+    day_short,
+    days_short,
+    duration,
+    lasted,
+)
 from statuspage.look.updates import latest
 
 DAYS = 15
@@ -128,9 +135,11 @@ def _incident(each: Incident, past: Past, day: date) -> Entry:
         facts = format_html("{} {}. {}", word, past.times.moment(each.started_at), what)
         due = promise(each.next_update_by, past.site.as_of, past.times)
         return Entry(title, url, facts, format_html("{}{}", text, due))
-    lasted = duration(int((each.ended_at - each.started_at).total_seconds()))
     facts = format_html(
-        "{}, {}. {}", past.times.on(day).range(each.started_at, each.ended_at), lasted, what
+        "{}, {}. {}",
+        past.times.on(day).range(each.started_at, each.ended_at),
+        lasted(each.started_at, each.ended_at),
+        what,
     )
     if each.postmortem and url:
         text = format_html('{} <a href="{}#postmortem">Read the postmortem</a>.', text, url)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from statuspage.look.shape import Affected, Incident, Maintenance, Promises, State, Update
 from statuspage.look.states import CODES, NOW_RANK, WORDS, counted, listed, stage_word
 from statuspage.look.text import clean, lines_html, safe_url
-from statuspage.look.times import Times, duration
+from statuspage.look.times import Times, duration, lasted
 from statuspage.look.updates import Word, latest, words
 
 # How many updates the status page shows of each incident.
@@ -109,8 +109,8 @@ def _latest(newest: Update | None, times: Times) -> Answer | None:
 def over_answers(incident: Incident, ended_at: datetime, times: Times) -> tuple[Answer, ...]:
     """Answer what was affected, when it began and ended, and how often we wrote."""
     began = Fact(times.hour(incident.started_at), times.full_day(incident.started_at))
-    lasted = duration(int((ended_at - incident.started_at).total_seconds()))
-    ended = Fact(times.moment(ended_at), f"{lasted} later")
+    later = f"{lasted(incident.started_at, ended_at)} later"
+    ended = Fact(times.moment(ended_at), later)
     wrote = Fact(str(len(incident.updates)), _late(incident.promises))
     answers = (
         _affected(incident.affected),

@@ -11,7 +11,7 @@ from statuspage.look.incidents import Answer, open_answers, over_answers
 from statuspage.look.shape import Incident, IncidentPage, State
 from statuspage.look.states import CODES, WORDS, stage_word, worst
 from statuspage.look.text import body_html, clean, lines_html, safe_url
-from statuspage.look.times import Times, day_plain, duration
+from statuspage.look.times import Times, day_plain, lasted
 from statuspage.look.updates import Step, Word, latest_stage, steps, words
 
 # What a stale page calls the answers that were of the present when it was written.
@@ -74,14 +74,16 @@ def incident_facts(page: IncidentPage, times: Times, *, stale: bool) -> Incident
 def _resolved(incident: Incident, times: Times) -> SafeString:
     """Say how long it lasted, on which day, from when to when."""
     start, end = incident.started_at, incident.ended_at or incident.started_at
-    lasted = duration(int((end - start).total_seconds()))
+    how_long = lasted(start, end)
     first, last = times.day(start), times.day(end)
     if first == last:
         span = times.on(first).range(start, end)
-        return format_html("Resolved. It lasted {} on {}, from {}.", lasted, day_plain(first), span)
+        return format_html(
+            "Resolved. It lasted {} on {}, from {}.", how_long, day_plain(first), span
+        )
     return format_html(
         "Resolved. It lasted {}, from {}, {}, to {}, {}.",
-        lasted,
+        how_long,
         day_plain(first),
         times.hour(start),
         day_plain(last),

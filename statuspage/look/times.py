@@ -34,6 +34,12 @@ def duration(seconds: int) -> str:
     return words.replace(" ", _NBSP)
 
 
+def lasted(start: datetime, end: datetime) -> str:
+    """Give the time between two instants, by the minutes that are shown of them."""
+    begin, over = (at.replace(second=0, microsecond=0) for at in (start, end))
+    return duration(int((over - begin).total_seconds()))
+
+
 def month_name(day: date) -> str:
     """Give "November"."""
     return _MONTHS[day.month - 1]

@@ -1,7 +1,6 @@
 """What was said in public: incidents, their updates, and what each update changed."""
 
 from datetime import datetime
-from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,14 +14,6 @@ from statuspage.rules.states import OVER, UNRESOLVED, Impact, Stage
 
 STAGE_CHOICES = [(stage.value, stage.value) for stage in Stage]
 LONGEST_NAME, LONGEST_BODY, LONGEST_STAGE = 255, 20_000, 13
-
-
-class PublicIncidentQuerySet(models.QuerySet["PublicIncident"]):
-    """Public incidents as sentences."""
-
-    def unresolved(self) -> Self:
-        """Return those that are not over."""
-        return self.filter(state__in=UNRESOLVED)
 
 
 class PublicIncident(FSMModelMixin, models.Model):
@@ -55,8 +46,6 @@ class PublicIncident(FSMModelMixin, models.Model):
     monitoring_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     next_update_by = models.DateTimeField(null=True, blank=True)
-
-    objects = PublicIncidentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-pk"]
@@ -100,7 +89,7 @@ class PublicIncident(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[Stage.IDENTIFIED, Stage.MONITORING, Stage.RESOLVED],
+        source=[Stage.IDENTIFIED, Stage.MONITORING, *OVER],
         target=Stage.INVESTIGATING,
     )
     def investigating(self, at: datetime) -> None:
@@ -109,7 +98,7 @@ class PublicIncident(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[Stage.INVESTIGATING, Stage.MONITORING, Stage.RESOLVED],
+        source=[Stage.INVESTIGATING, Stage.MONITORING, *OVER],
         target=Stage.IDENTIFIED,
     )
     def identified(self, at: datetime) -> None:
@@ -118,7 +107,7 @@ class PublicIncident(FSMModelMixin, models.Model):
 
     @transition(
         field=state,
-        source=[Stage.INVESTIGATING, Stage.IDENTIFIED, Stage.RESOLVED],
+        source=[Stage.INVESTIGATING, Stage.IDENTIFIED, *OVER],
         target=Stage.MONITORING,
     )
     def monitoring(self, at: datetime) -> None:

@@ -24,7 +24,7 @@ _EVERY = {
     "Content-Security-Policy": PUBLIC_POLICY,
 }
 _OF_304 = ("Cache-Control", "Vary", "ETag", "Last-Modified", "Access-Control-Allow-Origin")
-_READS = ("GET", "HEAD")
+READS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ def of_bytes(content: bytes, content_type: str, *, at: datetime, status: int = 2
 
 def send(request: HttpRequest, ready: Ready) -> HttpResponse:
     """Return the answer to one request for a resource: 200, 304 to who has it, 405 to who would write."""
-    if request.method not in _READS:
-        return HttpResponse(status=405, headers={"Allow": "GET, HEAD", "Cache-Control": "no-store"})
+    if request.method not in READS:
+        refused = {**_EVERY, "Allow": "GET, HEAD", "Cache-Control": "no-store"}
+        return HttpResponse(status=405, headers=refused)
     asked = request.META
     variant = ready.zipped if _takes_gzip(asked.get("HTTP_ACCEPT_ENCODING", "")) else ready.plain
     if ready.status == 200 and _has_it(asked.get("HTTP_IF_NONE_MATCH"), asked, ready, variant):
@@ -104,7 +105,7 @@ def send(request: HttpRequest, ready: Ready) -> HttpResponse:
 
 def nothing(*, is_open: bool = False) -> HttpResponse:
     """Return an empty 404 that may be kept for ten seconds."""
-    headers = {"Cache-Control": BRIEFLY, "Content-Length": "0"}
+    headers = {**_EVERY, "Cache-Control": BRIEFLY, "Content-Length": "0"}
     if is_open:
         headers["Access-Control-Allow-Origin"] = "*"
     return HttpResponse(status=404, headers=headers)

@@ -10,17 +10,20 @@ import msgspec
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.views.defaults import page_not_found
 
+from core.middleware import MACHINE_PATHS, REPLY_PATHS, STAFF_PATHS
 from statuspage.actions import pages
 from statuspage.actions.rendering import NOT_FOUND
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look.freshness import sent_at
 from statuspage.models import Page
-from statuspage.views.answers import Ready, nothing, of_bytes, send, unavailable
-from statuspage.views.shelf import Issue, Item, is_stale, shelf
+from statuspage.views.answers import READS, Ready, nothing, of_bytes, send, unavailable
+from statuspage.views.shelf import HeldEdition, Item, is_stale, shelf
 
 MOST_KEPT = 64
 _MINUTE = timedelta(minutes=1)
+_NOT_FOR_VISITORS = (*MACHINE_PATHS, *REPLY_PATHS, *STAFF_PATHS, "/api", "/static/")
 _AWAY = (DatabaseError, OSError, msgspec.DecodeError)  # of the database; of the copy
 Make = Callable[[Page, datetime], Rendered | None]
 
@@ -76,13 +79,13 @@ memory = Memory()
 def stored(request: HttpRequest) -> HttpResponse:
     """Answer with what the latest edition holds at this path."""
     try:
-        issue, at = shelf.look()
+        edition, at = shelf.look()
     except _AWAY:
         return unavailable()
-    item = issue.items.get(request.path_info)
+    item = edition.items.get(request.path_info)
     if item is None:
-        return _missing(request, issue, at)
-    return _serve(request, issue, item, at)
+        return _missing(request, edition, at)
+    return _serve(request, edition, item, at)
 
 
 def incident(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -112,47 +115,54 @@ def month(request: HttpRequest, year: str, number: str) -> HttpResponse:
 def lost(request: HttpRequest) -> HttpResponse:
     """Answer for an address of ours that holds nothing."""
     try:
-        issue, at = shelf.look()
+        edition, at = shelf.look()
     except _AWAY:
         return unavailable()
-    return _missing(request, issue, at)
+    return _missing(request, edition, at)
+
+
+def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for an address that is nobody's: a visitor gets the page's own 404, staff and programs a plain one."""
+    if request.method not in READS or request.path_info.startswith(_NOT_FOR_VISITORS):
+        return page_not_found(request, exception)
+    return lost(request)
 
 
 def _on_demand(request: HttpRequest, make: Make) -> HttpResponse:
     """Answer with a page of the present edition, rendered at the first request for it; an older one without the database."""
     path = request.path_info
     try:
-        issue, at = shelf.look()
+        edition, at = shelf.look()
     except _AWAY:
         return unavailable()
     kept = memory.kept.get(path)
-    if kept is None or kept.number != issue.number:
+    if kept is None or kept.number != edition.number:
         try:
-            kept = Kept(issue.number, _made(issue, path, make, at))
+            kept = Kept(edition.number, _made(edition, path, make, at))
         except DatabaseError:
             connection.close()
             if kept is None:
                 return unavailable()
         memory.keep(path, kept)
     if kept.item is None:
-        return _missing(request, issue, at)
-    return _serve(request, issue, kept.item, at)
+        return _missing(request, edition, at)
+    return _serve(request, edition, kept.item, at)
 
 
-def _made(issue: Issue, path: str, make: Make, at: datetime) -> Item | None:
-    page = Page.objects.filter(pk=issue.page_id).first()
+def _made(edition: HeldEdition, path: str, make: Make, at: datetime) -> Item | None:
+    page = Page.objects.filter(pk=edition.page_id).first()
     made = make(page, at) if page is not None else None
     if made is None:
         return None
     return Item(path, made.content_type, made.fresh, made.stale, made.etag, at)
 
 
-def _serve(request: HttpRequest, issue: Issue, item: Item, at: datetime) -> HttpResponse:
-    if not item.stale or not is_stale(issue, at):
+def _serve(request: HttpRequest, edition: HeldEdition, item: Item, at: datetime) -> HttpResponse:
+    if not item.stale or not is_stale(edition, at):
         return send(request, memory.ready(item))
-    minutes = (at - issue.generated_at) // _MINUTE
+    minutes = (at - edition.generated_at) // _MINUTE
     return send(
-        request, _aged(item.stale, item.content_type, issue.zone, issue.generated_at, minutes)
+        request, _aged(item.stale, item.content_type, edition.zone, edition.generated_at, minutes)
     )
 
 
@@ -164,8 +174,8 @@ def _aged(stale: bytes, content_type: str, zone: str, as_of: datetime, minutes: 
     return of_bytes(told.encode(), content_type, at=at)
 
 
-def _missing(request: HttpRequest, issue: Issue, at: datetime) -> HttpResponse:
-    item = issue.items.get(NOT_FOUND)
+def _missing(request: HttpRequest, edition: HeldEdition, at: datetime) -> HttpResponse:
+    item = edition.items.get(NOT_FOUND)
     if request.path_info.startswith("/api/") or item is None:
         return nothing(is_open=True)
     return send(request, of_bytes(item.fresh, HTML, at=at, status=404))

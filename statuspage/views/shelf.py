@@ -41,7 +41,7 @@ class Item(msgspec.Struct, frozen=True):
     modified_at: datetime
 
 
-class Issue(msgspec.Struct, frozen=True):
+class HeldEdition(msgspec.Struct, frozen=True):
     """One edition of the page; `number` 0: rendered for want of a stored one."""
 
     page_id: int
@@ -55,7 +55,7 @@ class Issue(msgspec.Struct, frozen=True):
 class Held:
     """An edition and when it was last found to be the newest: `at` by the database's clock."""
 
-    issue: Issue
+    edition: HeldEdition
     at: datetime
     monotonic: float
 
@@ -73,7 +73,7 @@ class Shelf:
         """Hold nothing, as a process that has just started."""
         self._held, self._next_look = None, 0.0
 
-    def look(self) -> tuple[Issue, datetime]:
+    def look(self) -> tuple[HeldEdition, datetime]:
         """Return the newest edition that can be had, and the present instant (UTC) as far as is known.
 
         Raises the database's error only where it is away and there is no copy.
@@ -87,12 +87,12 @@ class Shelf:
                 held = self._fetch(held)
             finally:
                 self._looking.release()
-        return held.issue, held.at + timedelta(seconds=self.timer() - held.monotonic)
+        return held.edition, held.at + timedelta(seconds=self.timer() - held.monotonic)
 
     def _fetch(self, held: Held | None) -> Held:
         try:
             at = clock.now()
-            issue = _newest(held.issue if held else None, at)
+            edition = _newest(held.edition if held else None, at)
         except DatabaseError:
             connection.close()
             self._next_look = self.timer() + BACK_OFF_S
@@ -101,18 +101,18 @@ class Shelf:
             self._held = Held(_copied(), clock.without_database(), self.timer())
             return self._held
         self._next_look = self.timer() + RECHECK_S
-        self._held = Held(issue, at, self.timer())
-        if issue.number and (held is None or held.issue.number != issue.number):
-            _copy(issue)
+        self._held = Held(edition, at, self.timer())
+        if edition.number and (held is None or held.edition.number != edition.number):
+            _copy(edition)
         return self._held
 
 
-def is_stale(issue: Issue, at: datetime) -> bool:
+def is_stale(edition: HeldEdition, at: datetime) -> bool:
     """Return whether an edition is too old at `at` to speak of the present."""
-    return at - issue.generated_at > STALE_AFTER
+    return at - edition.generated_at > STALE_AFTER
 
 
-def _newest(known: Issue | None, at: datetime) -> Issue:
+def _newest(known: HeldEdition | None, at: datetime) -> HeldEdition:
     """Return the stored edition of the default page, `known` where it still is; one rendered for now where none is."""
     found = Edition.objects.filter(page__is_default=True).select_related("page").first()
     if found is None:
@@ -120,7 +120,7 @@ def _newest(known: Issue | None, at: datetime) -> Issue:
     if known is not None and (known.page_id, known.number) == (found.page.pk, found.number):
         return known
     rows = Snapshot.objects.filter(page=found.page)
-    return Issue(
+    return HeldEdition(
         found.page.pk,
         found.number,
         found.page.time_zone,
@@ -134,32 +134,32 @@ def _item(row: Snapshot) -> Item:
     return Item(row.resource, row.content_type, fresh, stale, row.etag, row.modified_at)
 
 
-def _for_now(at: datetime) -> Issue:
+def _for_now(at: datetime) -> HeldEdition:
     """Render an installation that has no edition yet, and store nothing: reads write nothing."""
     made = resources(unconfigured(at))
     items = {
         one.resource: Item(one.resource, one.content_type, one.fresh, one.stale, one.etag, at)
         for one in made
     }
-    return Issue(0, 0, "UTC", at, items)
+    return HeldEdition(0, 0, "UTC", at, items)
 
 
-def _copy(issue: Issue) -> None:
+def _copy(edition: HeldEdition) -> None:
     """Leave a copy for a process that starts without the database; it appears whole or not at all."""
     place = _place()
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{COPY}.")
         with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.msgpack.encode(issue))
+            file.write(msgspec.msgpack.encode(edition))
         Path(name).replace(place)
     except OSError:
         logger.exception("the copy of the status page could not be written")
 
 
-def _copied() -> Issue:
+def _copied() -> HeldEdition:
     """Return the copy; raises the OSError or msgspec's error where there is none that can be read."""
-    return msgspec.msgpack.decode(_place().read_bytes(), type=Issue)
+    return msgspec.msgpack.decode(_place().read_bytes(), type=HeldEdition)
 
 
 def _place() -> Path:

@@ -15,6 +15,7 @@ from tests.programs import require
 
 PATIENCE_MS = 15_000
 Opens = Callable[..., Page]
+Looks = Callable[..., tuple[Page, Watch]]
 
 
 class _Loop:
@@ -52,8 +53,9 @@ def chromium(loop: _Loop) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo company, running."""
+    """The demo company, running, with a row of everything."""
     with running(tmp_path_factory.mktemp("house")) as made:
+        made.furnish()
         yield made
 
 
@@ -90,6 +92,38 @@ def opens(chromium: Browser, house: House, session: Any, _in_turn: None) -> Iter
     for context in contexts:
         context.close()
     assert watch.troubles == []
+
+
+@pytest.fixture(scope="session")
+def kept(chromium: Browser, house: House, session: Any) -> dict[Any, tuple[Page, Watch]]:
+    """Windows that stay open, by who looks and how."""
+    return {}
+
+
+@pytest.fixture
+def looks(
+    chromium: Browser, house: House, session: Any, kept: Any, _in_turn: None
+) -> Iterator[Looks]:
+    """Give a window, and what watches it, to tests that only look: a fresh one would cost a process each time."""
+    used: list[Watch] = []
+
+    def window(look: Look, *, is_staff: bool) -> tuple[Page, Watch]:
+        if (look, is_staff) not in kept:
+            state = {"storage_state": session} if is_staff else {}
+            context = chromium.new_context(base_url=house.site, **look.options(), **state)
+            context.set_default_timeout(PATIENCE_MS)
+            watch = Watch(house.site)
+            kept[look, is_staff] = context.new_page(), watch
+            watch.over(kept[look, is_staff][0])
+        page, watch = kept[look, is_staff]
+        page.set_viewport_size(look.options()["viewport"])
+        page.emulate_media(color_scheme=look.theme)
+        watch.troubles.clear()
+        used.append(watch)
+        return page, watch
+
+    yield window
+    assert [trouble for watch in used for trouble in watch.troubles] == []
 
 
 @pytest.fixture

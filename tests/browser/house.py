@@ -7,15 +7,18 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Response
 
 from tests.stack import Stack, eventually
 
 HEIGHTS = {390: 844}
+TROUBLE = "Payments answer late"
+HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 _NEVER = "0001-01-01T00:00:00Z"  # how Go writes "no time"
 _GIVEN_UP = "net::ERR_ABORTED"  # the page was left while a part of it was being refreshed
 
@@ -24,7 +27,8 @@ _GIVEN_UP = "net::ERR_ABORTED"  # the page was left while a part of it was being
 class House:
     """A demo installation that runs as its users run it, with the login and the address it printed.
 
-    `unanswered`: the path of a page's link that tests only look at.
+    `unanswered`: the path of a page's link that tests only look at; `hostile`: the numbers of the rows
+    whose every text is HOSTILE (`furnish`).
     """
 
     stack: Stack
@@ -32,10 +36,18 @@ class House:
     password: str
     alert_path: str
     unanswered: str = ""
+    hostile: dict[str, int] = field(default_factory=dict)
 
     @property
     def site(self) -> str:
         return self.stack.site
+
+    def furnish(self) -> None:
+        """Add what screens show and the demo company has none of (furniture.py), a refused request, a page's link."""
+        self.hostile = json.loads(self.stack.python("-m", "tests.browser.furniture"))
+        assert self.stack.ask("POST", self.alert_path, form="no JSON")[0] == 400
+        self.alert(TROUBLE, datetime.now(UTC).isoformat())
+        self.unanswered = self.reply_path(TROUBLE)
 
     def alert(self, title: str, began: str, ended: str = "") -> None:
         """Send it, as Alertmanager does, to the address that the first start printed."""
@@ -86,6 +98,7 @@ class Watch:
     def over(self, page: Page) -> None:
         """Listen to a page: its console, its errors, all that it loads, and from where."""
         page.on("console", self._hear)
+        page.on("dialog", self._see_dialog)
         page.on("pageerror", lambda error: self.troubles.append(f"error in a script: {error}"))
         page.on("request", self._see_request)
         page.on("response", self._see_response)
@@ -95,6 +108,10 @@ class Watch:
         """A policy's refusal is such an error too. A page's own 4xx is for its test to judge."""
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.troubles.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _see_dialog(self, dialog: Dialog) -> None:
+        self.troubles.append(f"a dialog: {dialog.message}")
+        dialog.accept()
 
     def _see_request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.site}/", "data:", "about:", "blob:")):
@@ -110,22 +127,20 @@ class Watch:
             self.troubles.append(f"{request.failure} for {request.url}")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Look:
     """How somebody looks at the product: how wide, in which colours, with script or without."""
 
     width: int = 1280
     theme: str = "light"
     has_script: bool = True
-    is_tested_by_axe: bool = False
 
     def options(self) -> dict[str, Any]:
-        """Return the same in the browser's words; only for axe's own script is the policy put aside."""
+        """Return the same in the browser's words."""
         return {
             "viewport": {"width": self.width, "height": HEIGHTS.get(self.width, 900)},
             "color_scheme": self.theme,
             "java_script_enabled": self.has_script,
-            "bypass_csp": self.is_tested_by_axe,
             "reduced_motion": "reduce",
             "has_touch": self.width < 720,
         }

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from core.models import ApiToken, Heartbeat, Membership, Team, User
+from core.people import administrators
 from oncall.models import PolicyStep
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
@@ -155,6 +156,7 @@ def test_c85_the_last_administrator_stays() -> None:
 
     assert "last Administrator" in save(browser, people.administrator, groups=[])
     assert "last Administrator" in save(browser, people.administrator, is_active=None)
+    assert "last Administrator" in save(browser, people.administrator, is_staff=None)
     page = f"/admin/core/user/{people.administrator.pk}/delete/"
     assert "last Administrator" in browser.post(page, {"post": "yes"}).content.decode()
     assert User.objects.get(pk=people.administrator.pk).right.name == "ADMINISTRATOR"
@@ -163,10 +165,20 @@ def test_c85_the_last_administrator_stays() -> None:
 def test_c85_nobody_demotes_themselves() -> None:
     people = scene.cast()
     AUser(group="Administrator")
+    browser = scene.signed_in(people.administrator)
 
-    text = save(scene.signed_in(people.administrator), people.administrator, groups=[])
+    for change in ({"groups": []}, {"is_active": None}, {"is_staff": None}):
+        text = save(browser, people.administrator, **change)
+        assert "Nobody takes their own rights away" in text
 
-    assert "Nobody takes their own rights away" in text
+
+def test_an_administrator_who_may_not_sign_in_is_no_other_one() -> None:
+    people = scene.cast()
+    AUser(group="Administrator", is_staff=False)
+    browser = scene.signed_in(people.administrator)
+
+    assert "last Administrator" in save(browser, people.administrator, is_staff=None)
+    assert set(administrators()) == {people.administrator}
 
 
 def test_c85_whoever_is_on_call_now_can_t_be_switched_off_or_deleted() -> None:
@@ -177,6 +189,7 @@ def test_c85_whoever_is_on_call_now_can_t_be_switched_off_or_deleted() -> None:
 
     assert "rob is on call now by Payments" in save(browser, people.responder, is_active=None)
     assert "mona is named by the policy Fast" in save(browser, people.manager, is_active=None)
+    assert "mona is named by the policy Fast" in save(browser, people.manager, is_staff=None)
     for person in (people.responder, people.manager):
         browser.post(f"/admin/core/user/{person.pk}/delete/", {"post": "yes"})
         assert User.objects.get(pk=person.pk).is_active

@@ -66,11 +66,23 @@ def test_a_manager_who_may_only_look_or_whose_token_may_only_read_edits_nothing(
     assert may(person(boss, ceiling="responder"), "core.edit_team", team)
 
 
-def test_who_has_left_may_nothing_and_who_is_in_no_group_may_look() -> None:
-    gone, nobody = AUser(group="Administrator", is_active=False), AUser()
-    nobody.groups.clear()
+@pytest.mark.parametrize("field", ["is_active", "is_staff"])
+def test_who_has_left_or_may_not_sign_in_may_nothing(field: str) -> None:
+    gone = AUser(group="Administrator", **{field: False})
 
     assert not any(may(person(gone), verb) for verb in settings.RIGHTS)
+
+
+def test_who_may_not_sign_in_still_answers_a_page() -> None:
+    barred = AUser(is_staff=False)
+
+    assert may(reply(barred), "incidents.acknowledge")
+
+
+def test_who_is_in_no_group_may_look() -> None:
+    nobody = AUser()
+    nobody.groups.clear()
+
     assert may(person(nobody), "incidents.view")
     assert not may(person(nobody), "incidents.acknowledge")
     assert not may(Actor("person", "nobody"), "incidents.view")

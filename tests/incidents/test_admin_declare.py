@@ -177,6 +177,20 @@ def test_recent_services_are_one_press_and_the_rest_are_typed(browser: Client) -
     assert page.count("<option") == 6
 
 
+def test_a_recent_service_is_offered_however_late_its_name_comes(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incidents.admin.declare_draft.LISTED", 5)
+    for name in "abcdef":
+        AService(name=name)
+    last = AService(name="zebra")
+    AnIncident(service=last, declared=True)
+
+    shown = re.findall(r'name="service" value="(\d+)"', look(browser))
+
+    assert shown == [str(last.pk)]
+
+
 def test_check_shows_all_of_it_keeps_what_was_typed_and_declares_nothing(
     browser: Client, payments: Service
 ) -> None:
@@ -207,6 +221,17 @@ def test_the_live_part_says_the_button_s_words_anew(browser: Client, payments: S
     assert '<template data-for="declare-word">Declare SEV-1 and page Jonas Brandt' in part
     assert '<template data-for="levels">' not in part
     assert '<template data-for="levels">' in look(browser, part="preview", book="imag")
+
+
+def test_the_live_part_is_posted_and_declares_nothing(browser: Client, payments: Service) -> None:
+    typed = {"title": "Cards", "service": payments.pk, "severity": "1", "description": "p99 " * 300}
+
+    reply = browser.post(f"{ADD}?part=preview", typed)
+
+    assert reply.status_code == 200
+    assert "<html" not in text(reply)
+    assert "Declare SEV-1 and page Jonas Brandt" in text(reply)
+    assert not Incident.objects.exists()
 
 
 # Declaring
@@ -240,6 +265,28 @@ def test_a_service_is_known_by_its_name(browser: Client, payments: Service) -> N
     declared(browser, payments, service="other", other="order MAILS")
 
     assert Incident.objects.get().service == other
+
+
+def test_of_two_services_of_one_name_none_is_chosen_for_you(
+    browser: Client, payments: Service
+) -> None:
+    mail, post = AService(slug="mail-eu", name="Mail"), AService(slug="mail-us", name="Mail")
+    for number in range(4):
+        AnIncident(service=AService(name=f"svc {number}"), declared=True)
+    before = Incident.objects.count()
+
+    reply = declared(browser, payments, service="other", other="mail")
+
+    assert reply.status_code == 422
+    assert "Several services are called “mail”" in text(reply)
+    assert "mail-eu, mail-us" in text(reply)
+    assert Incident.objects.count() == before
+    again = look(browser, service="other", other="mail-us", severity=1)
+    assert 'name="other"' in again
+    assert 'value="mail-us"' in again
+    declared(browser, payments, service="other", other="mail-us")
+    assert Incident.objects.latest("pk").service == post
+    assert mail != post
 
 
 def test_a_form_sent_twice_declares_once(browser: Client, payments: Service) -> None:

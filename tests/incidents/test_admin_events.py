@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.actor import person
+from core.models import User
 from incidents import actions
 from incidents.actions.receive import Request
-from incidents.models import PlaybookVersion, RawEvent, Source
+from incidents.models import Incident, PlaybookVersion, RawEvent, Source
+from notify.models import KEPT, Delivery
 from oncall.actions import advance
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import APolicy, AResponder, ASource, AUser
+from tests.incidents.actions.scenes import an_alert, arrives, group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
 
@@ -37,6 +41,31 @@ def arrive(source: Source, clock: Clock, **event: str) -> RawEvent:
     return RawEvent.objects.get(pk=stored.event_id)
 
 
+def chain(*names: str) -> list[User]:
+    """Make the default policy page these people at once."""
+    people = [AResponder(user__first_name=name).user for name in names]
+    APolicy(default=True, steps=[(600, people)])
+    return people
+
+
+def becomes(state: str, clock: Clock) -> None:
+    """Let every message come to this end."""
+    is_sent = state in ("sent", "kept")
+    Delivery.objects.update(
+        state="sent" if is_sent else state,
+        sent_at=clock.now if is_sent else None,
+        proof={"sent": "250 ok", "kept": KEPT}.get(state, ""),
+    )
+
+
+def joins(source: Source, clock: Clock, fingerprint: str) -> RawEvent:
+    """Let one more alert of the same group arrive and be digested."""
+    body = group(an_alert("firing", fingerprint=fingerprint))
+    event_id = arrives(source, body, at=clock.now).event_id
+    actions.digest(clock.now)
+    return RawEvent.objects.get(pk=event_id)
+
+
 def page(browser: Client, event: RawEvent) -> str:
     return text(browser.get(f"{LIST}{event.pk}/change/"))
 
@@ -48,17 +77,105 @@ def test_what_waits_says_so(browser: Client, clock: Clock) -> None:
 
 
 def test_what_paged_says_whom_it_belongs_to_and_when(browser: Client, clock: Clock) -> None:
-    APolicy(default=True, steps=[(60, [AResponder().user])])
+    chain("Ines")
     event = arrive(ASource(format="generic"), clock)
     actions.digest(clock.now)
     advance(clock.forward(seconds=2))
+    becomes("sent", clock)
 
     html = page(browser, event)
 
-    assert "It paged" in html
+    assert "It paged Ines" in html
     assert "It went through all 8 stages." in html
     assert re.search(r">Open INC-\d+<", html)
     assert "09:00:02" in html
+
+
+def test_one_unreadable_alert_of_a_group_takes_nothing_from_the_others(
+    browser: Client, clock: Clock
+) -> None:
+    chain("Ines")
+    source = ASource()
+    body: dict[str, Any] = group(an_alert("firing"), an_alert("firing", fingerprint="b" * 16))
+    body["alerts"].append(5)
+    event = RawEvent.objects.get(pk=arrives(source, body, at=clock.now).event_id)
+    actions.digest(clock.now)
+    advance(clock.now)
+    becomes("sent", clock)
+
+    first, second, bad = (
+        text(browser.get(f"{LIST}{event.pk}/change/?item={place}")) for place in range(3)
+    )
+
+    assert RawEvent.objects.get().verdict == "quarantined"
+    assert "<h1>It paged Ines</h1>" in first
+    assert "1 of them could not be read." in first
+    assert "It opened INC-" in first
+    assert "<h1>It paged Ines</h1>" in second
+    assert "It joined INC-" in second
+    assert "It could not be read; an incident says so. It paged Ines" in bad
+    assert "object_required" in bad
+
+
+def test_what_joins_a_held_incident_has_paged_nobody(browser: Client, clock: Clock) -> None:
+    [ines] = chain("Ines")
+    source = ASource()
+    arrives(source, group(an_alert("firing")), at=clock.now)
+    actions.digest(clock.now)
+    advance(clock.now)
+    becomes("sent", clock)
+    clock.forward(minutes=1)
+    running = joins(source, clock, "b" * 16)
+    actions.move(Incident.objects.get().pk, "acknowledge", by=person(ines), at=clock.now)
+    clock.forward(minutes=1)
+    held = joins(source, clock, "c" * 16)
+
+    assert "<h1>No page: it woke nobody more: the incident was being paged" in page(
+        browser, running
+    )
+    html = page(browser, held)
+    assert "<h1>No page: it woke nobody: the paging had stopped before it" in html
+    assert "It paged" not in html
+
+
+def test_of_events_that_were_taken_together_the_first_opened_the_incident(
+    browser: Client, clock: Clock
+) -> None:
+    chain("Ines")
+    source = ASource()
+    first, second = (
+        RawEvent.objects.get(
+            pk=arrives(source, group(an_alert("firing", fingerprint=f)), at=clock.now).event_id
+        )
+        for f in ("a" * 16, "b" * 16)
+    )
+    actions.digest(clock.now)
+    advance(clock.now)
+    becomes("sent", clock)
+
+    assert "It opened INC-" in page(browser, first)
+    html = page(browser, second)
+    assert "It joined INC-" in html
+    assert "No page: it woke nobody more: an event before it" in html
+
+
+@pytest.mark.parametrize(("state", "title"), [
+    ("pending", "Not paged yet: the message to Ines waits"),
+    ("failed", "No page: no message left"),
+    ("suppressed", "No page: no message left"),
+    ("expired", "No page: no message left"),
+    ("kept", "No page: no message left"),
+    ("sent", "It paged Ines"),
+])  # fmt: skip
+def test_only_what_left_has_paged(browser: Client, clock: Clock, state: str, title: str) -> None:
+    chain("Ines")
+    event = arrive(ASource(format="generic"), clock)
+    actions.digest(clock.now)
+    assert "<h1>Not paged yet: it is due</h1>" in page(browser, event)
+    advance(clock.now)
+    becomes(state, clock)
+
+    assert f"<h1>{title}</h1>" in page(browser, event)
 
 
 def test_what_was_of_severity_4_says_why_nobody_was_paged(browser: Client, clock: Clock) -> None:

@@ -7,10 +7,12 @@ from django.test import Client
 
 from core.models import Team
 from incidents import actions
+from incidents.actions import catalog
+from incidents.admin.first_run import KEPT
 from incidents.models import RawEvent, Service, Source
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
-from tests.factories import AnIncident, AService, ASource, AUser
+from tests.factories import IMPORT, AnIncident, AService, ASource, AUser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
 HERE = "/admin/first-run/"
@@ -107,3 +109,33 @@ def test_what_was_refused_is_named_while_waiting(browser: Client, clock: Clock) 
     browser.post(f"/in/generic/{source.key}/", "{", "application/json")
 
     assert "malformed_json" in text(browser)
+
+
+def test_a_source_without_a_live_key_sends_no_test_and_says_why(
+    browser: Client, clock: Clock
+) -> None:
+    browser.post(HERE, {"action": "connect", "format": "generic"})
+    source = Source.objects.get()
+    catalog.revoke_key(source.keys.get().pk, by=IMPORT, at=clock.now)
+
+    answer = browser.post(HERE, {"action": "test", "source": source.pk}, follow=True)
+
+    assert "has no live key" in answer.content.decode()
+    assert not RawEvent.objects.exists()
+
+
+def test_the_key_is_forgotten_once_its_sender_has_sent_and_not_by_our_own_test(
+    browser: Client,
+) -> None:
+    shown = browser.post(HERE, {"action": "connect", "format": "generic"}, follow=True)
+    key = re.search(r"/in/generic/(imk_[^/]+)/", shown.content.decode())[1]
+    browser.post(HERE, {"action": "test", "source": Source.objects.get().pk})
+    assert key in text(browser)
+    assert KEPT in browser.session
+
+    event = {"action": "trigger", "title": "x"}
+    browser.post(f"/in/generic/{key}/", event, "application/json")
+    browser.get(f"{HERE}?part=arrived")
+
+    assert KEPT not in browser.session
+    assert key not in text(browser)

@@ -1,5 +1,6 @@
 """The incident's screen says what happens, what to do next and who does what, before anything is pressed."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import NINE, AnIncident, APolicy, AResponder, AService, ASource, AUser
 from tests.incidents.actions.scenes import an_incident_in
+from tests.incidents.playbook.books import changed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
 
@@ -138,6 +140,21 @@ def test_a_refused_button_names_its_conditions_before_the_click(browser: Client,
     assert "1 unmet" in button[0]
     assert "takes this step: nobody yet" in words(html)
     assert "Override" not in html
+
+
+def test_in_triage_a_step_that_declares_is_refused_before_the_click(browser: Client) -> None:
+    guard = {"name": "role_filled", "verbs": ["mitigate"], "params": {"role": "commander"}}
+    document = changed(lambda book: book["guards"].append({**guard, "mode": "block"}))
+    actions.playbooks.store(json.dumps(document), at=NINE)
+    incident = AnIncident(service=AService(playbook_slug="imag"))
+
+    html = page(browser, incident)
+
+    button = re.search(r'<button[^>]*data-action="mitigate"[^>]*>.*?</button>', html, re.DOTALL)
+    assert button
+    assert "Start mitigation (declares it)" in button[0]
+    assert 'aria-disabled="true"' in button[0]
+    assert "is assigned: nobody yet" in words(html)
 
 
 def test_a_met_condition_is_shown_as_met(browser: Client, rob: User) -> None:

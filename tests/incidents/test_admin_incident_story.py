@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from core.actor import person
 from core.models import User
 from incidents import actions
+from incidents.admin.story_index import KINDS as LOOKS
 from incidents.models import Incident, TimelineEntry
+from incidents.rules.telling import KEY
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import NINE, AnIncident, AUser
@@ -321,3 +323,7 @@ def test_three_rows_cost_as_many_queries_as_thirty(browser: Client) -> None:
     three, thirty = (cost(browser, incident)[0] for incident in scenes)
 
     assert three == thirty
+
+
+def test_every_kind_that_tells_the_story_has_its_looks() -> None:
+    assert LOOKS.keys() >= KEY

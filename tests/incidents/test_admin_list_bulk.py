@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from core.actor import person
 from core.models import User
 from incidents import actions
+from incidents.actions.bulk import do_all, seen_of
+from incidents.actions.perform import Order
 from incidents.models import Incident, TimelineEntry, TransitionLog
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
-from tests.factories import AnIncident, AService, AUser
+from tests.factories import NINE, AnIncident, AService, AUser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
 
@@ -156,6 +158,18 @@ def test_merging_leaves_the_one_that_the_others_go_into(browser: Client) -> None
 
     sure(browser, asked, into=f"INC-{survivor.pk}")
 
+    assert states(survivor, first, second) == ["detected", "merged", "merged"]
+
+
+def test_what_they_are_merged_into_is_locked_with_them_in_one_order(rob: User) -> None:
+    survivor, first, second = (AnIncident() for _ in range(3))
+    seen = {row.pk: seen_of(row) for row in (first, second)}
+
+    with CaptureQueriesContext(connection) as held:
+        do_all(seen, Order("merge", into=survivor.pk), by=person(rob), at=NINE)
+
+    locked = next(one["sql"] for one in held if 'FROM "incidents_incident"' in one["sql"])
+    assert all(str(row.pk) in locked.partition("WHERE")[2] for row in (survivor, first, second))
     assert states(survivor, first, second) == ["detected", "merged", "merged"]
 
 

@@ -14,6 +14,7 @@ from core.secrets import digest
 from incidents import actions
 from incidents.actions import catalog
 from incidents.actions.receive import Request
+from incidents.actions.services import ServiceChange, add_service
 from incidents.admin.snippets import SNIPPETS, snippet
 from incidents.ingest.keys import forget
 from incidents.models import Service, Source, SourceKey
@@ -109,11 +110,11 @@ def test_a_wrong_source_is_invalid_and_leaves_nothing(wrong: dict[str, str]) -> 
 
 
 def test_a_name_is_given_once() -> None:
-    catalog.make_service("shop", "Shop", team=ATeam(), by=IMPORT, at=NINE)
+    add_service("shop", ServiceChange(name="Shop"), team=ATeam(), by=IMPORT, at=NINE)
     ASource(name="P")
 
     with pytest.raises(Invalid, match="already exists"):
-        catalog.make_service("shop", "Other", team=ATeam(), by=IMPORT, at=NINE)
+        add_service("shop", ServiceChange(name="Other"), team=ATeam(), by=IMPORT, at=NINE)
     with pytest.raises(Invalid, match="already exists"):
         catalog.make_source("P", form="generic", service=AService(), by=IMPORT, at=NINE)
 
@@ -136,7 +137,7 @@ def test_only_the_team_s_managers_make_and_key_sources(team: Team, mona: User) -
     with pytest.raises(NotAllowed):
         catalog.new_key(ASource(service=foreign).pk, by=by, at=NINE)
     with pytest.raises(NotAllowed):
-        catalog.make_service("new", "New", team=ATeam(), by=by, at=NINE)
+        add_service("new", ServiceChange(name="New"), team=ATeam(), by=by, at=NINE)
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
@@ -308,3 +309,9 @@ def test_the_page_says_of_each_key_when_it_was_last_used(browser: Client, clock:
     assert "1 of at most 2 keys live." in html
     assert html.count("23 Nov 2026 09:00:00") >= 2
     assert source.key not in html
+
+
+def test_a_format_without_a_text_of_its_own_shows_its_plain_address() -> None:
+    source = Source(name="New", format="smoke")
+
+    assert snippet(source, "imk_x") == catalog.ingest_url(source, "imk_x") + "\n"

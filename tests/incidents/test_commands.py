@@ -61,6 +61,7 @@ def test_a_source_that_can_not_be_is_refused_in_one_line(words: tuple[str, ...],
     assert Source.objects.count() == 1
 
 
+@pytest.mark.usefixtures("shipped")
 def test_a_service_belongs_to_its_team() -> None:
     team = ATeam(slug="web")
 
@@ -70,6 +71,7 @@ def test_a_service_belongs_to_its_team() -> None:
     assert (service.slug, service.name, service.team) == ("shop", "The shop", team)
 
 
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize(
     ("words", "text"),
     [
@@ -130,3 +132,11 @@ def test_a_file_that_is_no_playbook_is_refused(
 
     assert text in refusal("load_playbook", file)
     assert not PlaybookVersion.objects.exists()
+
+
+def test_a_service_without_a_loaded_playbook_is_refused_here_as_at_every_door() -> None:
+    team = ATeam(slug="shop")
+    PlaybookVersion.objects.all().delete()
+
+    assert "No playbook" in refusal("service", "shop", "Shop", "--team", team.slug)
+    assert not Service.objects.exists()

@@ -35,7 +35,9 @@ def test_the_page_begins_with_the_proof_that_a_person_can_be_woken(clock: Clock)
     )
 
 
-def test_a_contact_without_a_message_that_arrived_is_no_proof() -> None:
+def test_a_contact_without_a_message_that_arrived_is_no_proof(settings: Any) -> None:
+    settings.EMAIL_URL = "smtp://mail.example:25"
+
     assert "no message has arrived there yet: send a test page" in said(AResponder())
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from core.actor import person
 from incidents import actions as incidents
-from notify.models import Delivery
+from incidents.models import Incident
+from notify.models import Delivery, KeptMail
 from oncall.models import (
     ContactMethod,
     EscalationPolicy,
@@ -317,3 +318,32 @@ def test_one_broken_run_holds_no_other(pager: Pager, caplog: pytest.LogCaptureFi
     assert len(pager.paged()) == 3
     assert run_of(healthy).cycle == 2
     assert "can't be advanced" in caplog.text
+
+
+def test_who_reopens_has_it_and_who_had_or_commands_it_is_told_once(pager: Pager) -> None:
+    ana, bob, cyd = (a_person(name) for name in ("ana", "bob", "cyd"))
+    policy((300, [ana]))
+    incident = pager.opens()
+    for verb in ("acknowledge", "resolve"):
+        incidents.move(incident.pk, verb, by=person(ana), at=pager.clock.now)
+    incident.refresh_from_db(fields=["acknowledged_at"])
+    answered_at = incident.acknowledged_at
+    reason = "It fails again in Oslo"
+
+    pager.clock.forward(minutes=9)
+    incidents.move(incident.pk, "reopen", by=person(bob), at=pager.clock.now, reason=reason)
+    pager.settle()
+
+    now = Incident.objects.get(pk=incident.pk)
+    assert (now.acknowledged_by, now.acknowledged_at) == (bob, answered_at)
+    assert pager.paged("reopened") == ["ana"]
+    mail = KeptMail.objects.get(delivery__kind="reopened")
+    assert mail.subject == f"{incident.label} was reopened"
+    assert "bob has it now; nobody is paged" in mail.text
+
+    incidents.take_command(incident.pk, by=person(cyd), at=pager.clock.now)
+    incidents.move(incident.pk, "resolve", by=person(bob), at=pager.clock.now)
+    incidents.move(incident.pk, "reopen", by=person(bob), at=pager.clock.now, reason=reason)
+    pager.settle()
+
+    assert pager.paged("reopened") == ["ana", "cyd"]

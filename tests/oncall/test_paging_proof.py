@@ -13,6 +13,7 @@ from incidents.models import Incident
 from notify.models import Delivery
 from oncall.actions import advance
 from oncall.admin.panels import paging_now
+from oncall.api.chase import chased
 from oncall.models import Escalation
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
@@ -117,3 +118,26 @@ def test_when_nothing_runs_nobody_is_woken(incident: Incident, anna: User, clock
     actions.move(incident.pk, "acknowledge", by=person(anna), at=clock.now)
 
     assert paging_now(incident, clock.now) is None
+
+
+def test_a_viewer_sees_who_was_paged_and_what_came_of_it_but_not_what_the_other_side_said(
+    incident: Incident,
+) -> None:
+    sent(1, proof="250 queued as 4F2 at mail.shop.example")
+
+    said = proof(scene.signed_in(AUser(group="Viewer")), incident)
+
+    assert "Anna , email 09:00:01 sent no" in said
+    assert "4F2" not in said
+    assert "Log" not in said
+
+
+def test_the_way_of_an_event_tells_outcomes_not_what_the_other_side_said(
+    incident: Incident,
+) -> None:
+    sent(1, proof="250 queued as 4F2 at mail.shop.example")
+
+    run = Escalation.objects.get()
+    [message] = chased(incident.pk, run.started_at).sent
+
+    assert message.said == "sent"

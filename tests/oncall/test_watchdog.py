@@ -1,6 +1,5 @@
 """The watchdog finds what keeps pages from leaving, and tells the Administrators by its own way."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from oncall.watchdog import Watchdog
 from tests.conftest import Clock
 from tests.factories import NINE, AnIncident, ASource
 from tests.pager import Pager, a_person, policy
-from tests.servers import SmtpServer, smtp_server
+from tests.servers import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -148,13 +147,6 @@ def test_an_escalation_that_finds_nobody_is_a_red_mark_until_somebody_is_reached
     pager.forward(minutes=5)
 
     assert unreached(pager.clock.now) == []
-
-
-@pytest.fixture
-def post(settings: Any) -> Iterator[SmtpServer]:
-    with smtp_server() as server:
-        settings.EMAIL_URL = f"smtp://127.0.0.1:{server.port}"
-        yield server
 
 
 @pytest.fixture

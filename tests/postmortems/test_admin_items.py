@@ -180,6 +180,24 @@ def test_an_older_page_loses_nothing(browser):
     assert ActionItem.objects.get(pk=item.pk).title == "Theirs"
 
 
+def test_an_overtaken_save_shows_both_values_and_the_next_press_replaces_theirs(browser, rita):
+    team = ATeam(name="Payments team")
+    item = an_item(owner=rita, due_on=date(2026, 12, 1))
+    stale = form_of(item, due_on="2026-12-08", reason="the vendor needs longer")
+    theirs = {"due_on": date(2026, 12, 3), "team": team}
+    items.change(item.pk, theirs, by=somebody(), at=minutes(1))
+
+    refused = browser.post(f"{LIST}{item.pk}/save/", stale)
+
+    assert "due on is now “2026-12-03”; you wrote “2026-12-08”." in text(refused).lower()
+    assert "team is now “payments team”; you wrote “none”." in text(refused).lower()
+    assert 'name="version" value="2"' in text(refused)
+    again = {**stale, "version": "2", "team": str(team.pk)}
+    assert browser.post(f"{LIST}{item.pk}/save/", again).status_code == 302
+    saved = ActionItem.objects.get(pk=item.pk)
+    assert (saved.due_on, saved.team) == (date(2026, 12, 8), team)
+
+
 def test_done_asks_for_its_evidence(browser):
     item = an_item()
     where = f"{LIST}{item.pk}/press/finish/"

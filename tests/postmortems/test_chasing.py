@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from core.models import Membership
+from core.models import Membership, User
 from incidents import actions as incidents
 from notify.models import Delivery
 from postmortems.actions import items, remind, review
@@ -171,6 +171,38 @@ def test_where_nobody_manages_the_administrators_hear_of_it():
     run_through(LATE)
 
     assert told() == [("owner", ["ada"])]
+
+
+def test_who_has_no_address_is_not_said_to_be_told():
+    item = an_owned_item()
+    User.objects.filter(pk=item.owner_id).update(email="")
+    run_through(LATE)
+
+    assert told() == [("owner", ["mona"])]
+    assert mails() == ["mona"]
+
+
+def test_where_neither_owner_nor_manager_has_an_address_the_administrators_hear_of_it():
+    an_owned_item()
+    AUser(username="ada", group="Administrator")
+    User.objects.filter(username__in=["leila", "mona"]).update(email="")
+    run_through(LATE)
+
+    assert told() == [("owner", ["ada"])]
+    assert mails() == ["ada"]
+
+
+def test_where_nobody_has_an_address_it_is_loud_and_tried_again(caplog):
+    item = an_owned_item()
+    User.objects.update(email="")
+
+    assert remind(LATE) == 0
+    assert told() == []
+    assert f"{item.label}: nobody who answers for it has a mail address" in caplog.text
+    User.objects.filter(username="leila").update(email="leila@northwind.example")
+    run_through(LATE + timedelta(hours=1))
+    assert told() == [("owner", ["leila"])]
+    assert mails() == ["leila"]
 
 
 def test_an_owner_of_no_team_has_the_managers_of_the_service():

@@ -67,6 +67,25 @@ def test_the_timeline_tells_what_happened_in_order_with_who():
     ]
 
 
+def test_that_nobody_could_be_reached_is_told():
+    incident = an_incident(2)
+    lost = "Nobody on this policy could be reached"
+    incidents.tell(incident.pk, "unreached", lost, by=somebody(), at=minutes(1))
+    resolved(incident)
+
+    assert lost in text_of(incident, "timeline")
+
+
+def test_of_the_roles_the_change_of_command_alone_is_told():
+    incident = an_incident(2)
+    for role in ("comms", "commander"):
+        incidents.assign_role(incident.pk, role, commander(), by=somebody(), at=minutes(1))
+    resolved(incident)
+
+    assert "Commander: Mara Lindqvist" in text_of(incident, "timeline")
+    assert text_of(incident, "timeline").count("Mara Lindqvist") == 1
+
+
 def test_noise_of_the_pager_is_left_out():
     incident = an_incident(2)
     incidents.tell(incident.pk, "page", "Paged Leila", by=somebody(), at=minutes(1))

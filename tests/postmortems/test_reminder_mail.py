@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.late import run_late
+from core.models import User
 from notify.models import Delivery
 from postmortems.actions import items, remind, reminder_message, reminder_unwanted, writing
 from tests.factories import ATeam, AUser, somebody
@@ -143,6 +144,26 @@ def test_a_manager_is_still_told_when_the_owner_has_changed(item):
 
     assert reminder_unwanted(mail, MANAGERS) == ""
     assert "because you manage the team" in reminder_message(mail, MANAGERS).text
+
+
+@pytest.mark.parametrize("lack", [{"email": ""}, {"is_active": False}])
+def test_who_is_told_in_the_owners_place_gets_the_mail(item, lack):
+    User.objects.filter(pk=item.owner_id).update(**lack)
+    mail = sent(LATE)
+
+    assert mail.recipient.username == "mona"
+    assert reminder_unwanted(mail, LATE) == ""
+
+
+def test_an_administrator_reads_why_it_came_to_them(item):
+    User.objects.update(email="")
+    ada = AUser(username="ada", group="Administrator")
+    mail = sent(LATE)
+
+    assert mail.recipient == ada
+    assert "because nobody nearer to it can be told by mail" in " ".join(
+        reminder_message(mail, LATE).text.split()
+    )
 
 
 def test_opening_a_postmortem_sends_no_mail():

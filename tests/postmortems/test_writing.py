@@ -1,11 +1,12 @@
 """Writing: sections with their version, factors, sentences that stay, the text for the public."""
 
 import pytest
+from django.db import IntegrityError
 
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, NotPossible
 from postmortems.actions import public_text, review, writing
 from postmortems.actions.reading import Reading
-from postmortems.models import Postmortem
+from postmortems.models import KeptPhrase, Postmortem
 from tests.factories import AUser, somebody
 from tests.postmortems.scenes import a_postmortem, an_item, in_review, minutes
 
@@ -157,6 +158,24 @@ def test_a_sentence_may_stay_with_a_reason_until_it_changes():
     assert findings(postmortem) == ["Jonas forgot"]
 
 
+def test_a_second_press_keeps_a_sentence_once():
+    postmortem = blamed()
+    for minute, reason in ((71, "Jonas asked for it himself"), (72, "the very same again")):
+        writing.keep_phrase(postmortem.pk, PLACE, reason=reason, by=somebody(), at=minutes(minute))
+
+    assert KeptPhrase.objects.get().reason == "Jonas asked for it himself"
+
+
+def test_the_database_holds_a_kept_sentence_once():
+    kept = writing.keep_phrase(
+        blamed().pk, PLACE, reason="Jonas asked for it himself", by=somebody(), at=minutes(71)
+    )
+    kept.pk = None
+
+    with pytest.raises(IntegrityError):
+        kept.save(force_insert=True)
+
+
 def test_without_a_reason_it_does_not_stay():
     with pytest.raises(Invalid):
         writing.keep_phrase(blamed().pk, PLACE, reason="because", by=somebody(), at=minutes(71))
@@ -207,15 +226,13 @@ def test_nothing_reaches_the_public_before_it_is_published_and_marked():
     postmortem, _reader = in_review()
     change(postmortem, is_public=True, public_text="We are sorry.")
     review.approve(postmortem.pk, by=somebody(), at=minutes(110))
-    assert public_text(postmortem.incident_id) is None
+    assert public_text(postmortem.incident_id) == ""
 
     review.publish(postmortem.pk, by=somebody(), at=minutes(120))
-    assert public_text(postmortem.incident_id) == {
-        "markdown": "We are sorry.", "html": "<p>We are sorry.</p>\n", "published_at": minutes(120),
-    }  # fmt: skip
+    assert public_text(postmortem.incident_id) == "We are sorry."
 
     change(postmortem, is_public=False)
-    assert public_text(postmortem.incident_id) is None
+    assert public_text(postmortem.incident_id) == ""
 
 
 def test_an_empty_text_is_not_shown_to_the_public():

@@ -1,12 +1,16 @@
 """Staff screens of the page, its groups and components: who edits, and that visitors see it at once."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Service
-from statuspage.models import Component, ComponentGroup, Page
-from tests.factories import AService, ATeam, AUser
-from tests.statuspage.scenes import a_component, a_group, a_page, an_incident, shown, tell
+from statuspage.actions import set_component
+from statuspage.models import Component, ComponentGroup, ComponentInterval, Page
+from tests.factories import NINE, AService, ATeam, AUser, somebody
+from tests.statuspage.scenes import MINUTE, a_component, a_group, a_page, an_incident, shown, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
 ROOT = "/admin/statuspage/"
@@ -119,18 +123,18 @@ def test_a_wrong_component_is_told_what_is_wrong(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [({"time_zone": "Mars/Olympus"}, "time zone"), ({"support_url": "javascript:alert(1)"}, "web address"),
-     ({"is_default": "on", "slug": "other"}, "")],
+     ({"slug": ""}, "required")],
 )  # fmt: skip
 def test_a_wrong_page_is_told_what_is_wrong(
     manager: Client, page: Page, fields: dict[str, object], words: str
 ) -> None:
     data = {"name": "Other", "slug": "other", "team": page.team_id, "time_zone": "UTC", **fields}
 
-    answer = manager.post(f"{ROOT}page/add/", data)
+    answer = manager.post(f"{ROOT}page/{page.pk}/change/", data)
 
     assert answer.status_code == 200
     assert words in answer.content.decode()
-    assert Page.objects.count() == 1
+    assert Page.objects.get().name == page.name
 
 
 @pytest.mark.parametrize("group", ["Responder", "Viewer"])
@@ -149,6 +153,32 @@ def test_others_look_and_do_not_edit(client: Client, page: Page, group: str) -> 
         client.post(f"{ROOT}component/add/", component_form(page, name="Mine")).status_code == 403
     )
     assert list(Component.objects.values_list("name", flat=True)) == ["Payments"]
+
+
+@pytest.mark.parametrize(
+    ("screen", "words"),
+    [("component", "bind the services behind it"), ("componentgroup", "works without groups"),
+     ("publicincident", "Review and publish")],
+)  # fmt: skip
+def test_an_empty_list_tells_the_next_step(manager: Client, screen: str, words: str) -> None:
+    assert words in manager.get(f"{ROOT}{screen}/").content.decode()
+
+
+def test_before_there_is_a_page_every_list_asks_for_one_first(client: Client) -> None:
+    client.force_login(AUser(group="Administrator"))
+
+    for screen in ("page", "componentgroup", "component"):
+        assert "First comes a page" in client.get(f"{ROOT}{screen}/").content.decode()
+
+
+def test_the_list_shows_which_components_no_incident_can_reach(manager: Client, page: Page) -> None:
+    a_component(page, "Payments", service=AService(name="cards"))
+    a_component(page, "Search")
+
+    html = manager.get(f"{ROOT}component/").content.decode()
+
+    assert "cards" in html
+    assert "none: no incident reaches it" in html
 
 
 def test_a_component_is_set_by_hand_with_one_button(
@@ -206,3 +236,105 @@ def test_a_list_costs_the_same_with_three_rows_and_with_thirty(
 
     with django_assert_max_num_queries(18):  # type: ignore[operator]
         assert manager.get(f"{ROOT}{screen}/").status_code == 200
+
+
+def test_there_is_one_page_and_it_stays_at_the_root(client: Client) -> None:
+    client.force_login(AUser(group="Administrator"))
+    first = {
+        "name": "Northwind", "slug": "northwind", "team": ATeam().pk, "time_zone": "Etc/UTC",
+        "support_url": "", "product_url": "", "shows_uptime": "on",
+    }  # fmt: skip
+    assert client.post(f"{ROOT}page/add/", first).status_code == 302
+    page = Page.objects.get()
+    assert page.is_default
+
+    second = client.post(f"{ROOT}page/add/", {**first, "name": "Other", "slug": "other"})
+    changed = client.post(f"{ROOT}page/{page.pk}/change/", {**first, "name": "Southwind"})
+
+    assert (second.status_code, changed.status_code) == (403, 302)
+    assert (Page.objects.get().name, Page.objects.get().is_default) == ("Southwind", True)
+    assert f"{ROOT}page/add/" not in client.get(f"{ROOT}page/").content.decode()
+
+
+def test_a_page_that_was_taken_from_the_root_can_be_put_back(
+    manager: Client, page: Page, timer: object
+) -> None:
+    Page.objects.update(is_default=False)
+
+    manager.post(
+        f"{ROOT}page/{page.pk}/change/",
+        {"name": "Southwind", "slug": page.slug, "team": page.team_id, "is_default": "on",
+         "time_zone": "Etc/UTC", "support_url": "", "product_url": ""},
+    )  # fmt: skip
+
+    assert "Southwind" in seen(timer)
+
+
+@pytest.mark.parametrize("noun", ["component", "componentgroup", "page"])
+def test_a_page_is_locked_before_what_stands_on_it_as_publishing_does(
+    manager: Client, page: Page, noun: str
+) -> None:
+    a_component(page, "Payments", group=a_group(page, "Buying"))
+    row = {"component": Component, "componentgroup": ComponentGroup, "page": Page}[noun].objects
+    fields = {"component": component_form(page, name="Cards")}.get(
+        noun, {"page": page.pk, "name": "Cards", "description": "", "position": 1}
+    )
+
+    address = f"{ROOT}{noun}/{row.get().pk}/change/"
+
+    with CaptureQueriesContext(connection) as held:
+        manager.post(address, fields)
+
+    after = [one["sql"] for one in held if not one["sql"].startswith(("SAVEPOINT", "BEGIN"))]
+    ours = [sql for sql in after if 'FROM "statuspage_' in sql]
+    assert 'FROM "statuspage_page"' in ours[0]
+    if connection.vendor == "postgresql":
+        locks = [sql for sql in after if "FOR NO KEY UPDATE" in sql]
+        assert 'FROM "statuspage_page"' in locks[0]
+
+
+def an_outage(component: Component) -> ComponentInterval:
+    """Return an ended half hour of a major outage."""
+    for state, at in (("major_outage", NINE - 60 * MINUTE), ("operational", NINE - 30 * MINUTE)):
+        set_component(component.public_id, state, by=somebody("Administrator"), at=at)
+    return component.intervals.get()
+
+
+def test_a_row_of_the_ledger_is_corrected_after_a_question_and_with_a_reason(
+    manager: Client, page: Page
+) -> None:
+    row = a_component(page, "Payments")
+    wrong = an_outage(row)
+    screen, press = (
+        f"{ROOT}component/{row.pk}/{end}/" for end in ("change", f"press/correct_{wrong.pk}")
+    )
+    assert press in manager.get(screen).content.decode()
+
+    asked = manager.post(press)
+    assert "The former row stays" in asked.content.decode()
+    assert manager.post(press, {"confirmed": "1", "state": "partial_outage"}).status_code == 422
+    assert row.intervals.count() == 1
+    said = {"confirmed": "1", "state": "partial_outage", "reason": "half of the cards went through"}
+    assert manager.post(press, said).status_code == 302
+
+    made = row.intervals.get(is_corrected=False)
+    assert (made.state, made.corrects_id, made.reason) == (
+        "partial_outage", wrong.pk, "half of the cards went through",
+    )  # fmt: skip
+    html = manager.get(screen).content.decode()
+    assert "corrected, counts no more" in html
+    assert press not in html
+    assert LogEntry.objects.filter(object_id=str(row.pk)).count() == 1
+
+
+def test_who_may_not_edit_the_page_corrects_nothing(client: Client, page: Page) -> None:
+    row = a_component(page, "Payments")
+    wrong = an_outage(row)
+    client.force_login(AUser())
+
+    assert "press/correct_" not in client.get(f"{ROOT}component/{row.pk}/change/").content.decode()
+    said = {"confirmed": "1", "state": "operational", "reason": "it never happened at all"}
+    assert (
+        client.post(f"{ROOT}component/{row.pk}/press/correct_{wrong.pk}/", said).status_code == 403
+    )
+    assert row.intervals.count() == 1

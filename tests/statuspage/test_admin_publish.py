@@ -11,7 +11,6 @@ from incidents.actions import move
 from incidents.models import Incident
 from statuspage.admin.listed import standings
 from statuspage.admin.panels import outside
-from statuspage.admin.standing import promises
 from statuspage.models import Component, Draft, PublicIncident, PublicUpdate
 from tests.factories import NINE, AnIncident, AService, AUser, somebody
 from tests.statuspage.scenes import MINUTE, a_component, a_page, an_incident, tell
@@ -104,6 +103,45 @@ def test_somebody_elses_update_is_shown_and_nothing_typed_is_lost(
     assert "My words." in answer.content.decode()
 
 
+def test_who_has_seen_the_others_update_publishes_what_was_typed(
+    responder: Client, incident: Incident, payments: Component
+) -> None:
+    tell(incident, body="Their words.")
+    refused = responder.post(address(incident), form(payments, body="My words."))
+    assert 'name="seen" value="1"' in refused.content.decode()
+
+    answer = responder.post(address(incident), form(payments, body="My words.", seen=1))
+
+    assert answer.status_code == 302
+    assert [one.body for one in PublicUpdate.objects.all()] == ["Their words.", "My words."]
+
+
+def test_a_draft_that_somebody_kept_meanwhile_is_not_published_over(
+    responder: Client, incident: Incident, payments: Component
+) -> None:
+    responder.post(address(incident), form(payments, body="Kept words.", save="1"))
+
+    answer = responder.post(address(incident), form(payments, body="My words."))
+
+    assert answer.status_code == 412
+    assert "Kept words." in answer.content.decode()
+    assert "My words." in answer.content.decode()
+    assert not PublicUpdate.objects.exists()
+    seen = form(payments, body="My words.", version=1)
+    assert responder.post(address(incident), seen).status_code == 302
+
+
+def test_what_is_called_over_lets_every_component_go(
+    responder: Client, incident: Incident, payments: Component
+) -> None:
+    tell(incident, components={payments.public_id: "partial_outage"})
+
+    answer = responder.post(address(incident), form(payments, state="resolved", seen=1))
+
+    assert answer.status_code == 302
+    assert "All systems operational" in Client().get("/").content.decode()
+
+
 def test_a_draft_is_kept_and_shown_to_everybody(
     responder: Client, incident: Incident, payments: Component
 ) -> None:
@@ -127,6 +165,7 @@ def test_a_stale_draft_shows_both_texts(
     assert answer.status_code == 412
     assert "Theirs." in answer.content.decode()
     assert "Mine." in answer.content.decode()
+    assert 'name="version" value="1"' in answer.content.decode()
 
 
 def test_a_leak_asks_first(responder: Client, incident: Incident, payments: Component) -> None:
@@ -149,6 +188,7 @@ def test_a_leak_asks_first(responder: Client, incident: Incident, payments: Comp
         ({"state": "broken"}, "id_state"),
         ({"next_update_by": "soon"}, "id_next_update_by"),
         ({"next_update_by": "2020-01-01T00:00"}, "id_next_update_by"),
+        ({"next_update_by": "0001-01-01T00:00+14:00"}, "id_next_update_by"),
         ({"seen": "x", "version": "-1", "name": "x" * 300}, "id_name"),
     ],
 )
@@ -185,14 +225,37 @@ def test_check_shows_what_visitors_would_read_and_changes_nothing(
     assert not Draft.objects.exists()
 
 
-def test_the_preview_alone_refreshes_by_get_and_changes_nothing(
+@pytest.mark.parametrize("press", ["", "save", "discard", "despite_findings"])
+def test_the_preview_alone_is_posted_and_changes_nothing(
+    responder: Client, incident: Incident, payments: Component, press: str
+) -> None:
+    asked = form(payments, body="Fresh words.", **({press: "1"} if press else {}))
+
+    answer = responder.post(f"{address(incident)}?part=preview", asked)
+
+    assert answer.status_code == 200
+    assert "Fresh words." in answer.content.decode()
+    assert "<form" not in answer.content.decode()
+    assert not PublicIncident.objects.exists()
+    assert not Draft.objects.exists()
+
+
+def test_the_preview_looks_at_all_of_a_long_text(
+    responder: Client, incident: Incident, payments: Component
+) -> None:
+    long = f"{'We are still looking. ' * 40}See INC-7."
+
+    answer = responder.post(f"{address(incident)}?part=preview", form(payments, body=long))
+
+    assert "INC-7 is a number that only we know." in answer.content.decode()
+
+
+def test_no_text_of_an_address_is_taken(
     responder: Client, incident: Incident, payments: Component
 ) -> None:
     answer = responder.get(address(incident), form(payments, part="preview", body="Fresh words."))
 
-    assert "Fresh words." in answer.content.decode()
-    assert "<form" not in answer.content.decode()
-    assert not PublicIncident.objects.exists()
+    assert "Fresh words." not in answer.content.decode()
 
 
 def test_another_component_of_the_page_can_be_named(
@@ -210,7 +273,7 @@ def test_another_component_of_the_page_can_be_named(
         "Checkout: operational to degraded performance"
         in responder.get(address(incident)).content.decode()
     )
-    responder.post(address(incident), form(payments, **{f"c_{checkout.public_id}": ""}))
+    responder.post(address(incident), form(payments, version=1, **{f"c_{checkout.public_id}": ""}))
     assert list(PublicUpdate.objects.get().changes.values_list("component__name", flat=True)) == [
         "Payments"
     ]
@@ -274,6 +337,28 @@ def test_the_panel_shows_what_is_live_once_nothing_is_unsaid(incident: Incident)
     assert (shown.is_due, shown.text, shown.kept) == (False, "Later words.", "0 of 1 promise kept")
 
 
+def test_a_promise_that_is_overdue_now_is_not_kept(incident: Incident) -> None:
+    tell(incident, at=NINE - 5 * MINUTE, next_update_by=NINE - 2 * MINUTE)
+    tell(incident, at=NINE - 3 * MINUTE, next_update_by=NINE - MINUTE)
+
+    assert panel(incident).panel.data.kept == "1 of 2 promises kept"
+
+
+def test_what_the_public_was_told_is_over_is_not_called_live(
+    responder: Client, incident: Incident
+) -> None:
+    tell(incident)
+    screen = f"/admin/incidents/incident/{incident.pk}/change/"
+    assert "Live</span>" in responder.get(screen).content.decode()
+    move(incident.pk, "resolve", by=somebody(), at=NINE)
+    tell(incident, "resolved")
+
+    html = responder.get(screen).content.decode()
+
+    assert "Ended</span>" in html
+    assert "Live</span>" not in html
+
+
 def test_nothing_is_shown_where_nothing_is_told() -> None:
     assert panel(an_incident()) == type(panel(an_incident()))()
 
@@ -292,10 +377,9 @@ def test_lists_know_what_is_owed_and_what_stands(incident: Incident, payments: C
     tell(said, next_update_by=NINE + MINUTE)
     tell(over, "resolved")
 
-    assert promises(NINE) == {incident.pk: NINE + 30 * MINUTE, said.pk: NINE + MINUTE}
     rows = [Incident.objects.get(pk=one.pk) for one in (incident, said, over)]
-    assert {pk: one.word for pk, one in standings(rows).items()} == {
-        incident.pk: "draft", said.pk: "live", over.pk: "ended",
+    assert {pk: (one.word, one.due_at) for pk, one in standings(rows).items()} == {
+        incident.pk: ("draft", NINE + 30 * MINUTE), said.pk: ("live", NINE + MINUTE), over.pk: ("ended", None),
     }  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import pytest
 from django.conf import LazySettings
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 
 from incidents.models import Incident
 from oncall import demo
@@ -19,16 +22,26 @@ from tests.factories import somebody
 LOADED = datetime(2026, 11, 21, 3, 24, tzinfo=UTC)
 
 
-@pytest.fixture
-def loaded(db: None, clock: Clock) -> None:
-    """Load the whole demo as of the drawings' moment."""
-    clock.now = LOADED
-    demo.load(LOADED)
+@pytest.fixture(scope="module")
+def northwind(
+    django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Load the demo once for this module, without the year's ordinary incidents, of which the page tells nothing."""
+    folder = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock(), override_settings(DATA_DIR=folder), transaction.atomic():
+        with patch("oncall.demo.year.cases", return_value=[]):
+            demo.load(LOADED)
+        yield
+        transaction.set_rollback(True)
 
 
-@pytest.mark.usefixtures("loaded")
+@pytest.mark.django_db
 class TestDemo:
-    """One loading, many looks."""
+    """One loading, many looks, all at the drawings' moment."""
+
+    @pytest.fixture(autouse=True)
+    def _loaded(self, northwind: None, db: None, clock: Clock) -> None:
+        clock.now = LOADED
 
     def test_it_lists_fourteen_components_in_five_groups_with_stable_ids(self) -> None:
         assert Component.objects.count() == 14

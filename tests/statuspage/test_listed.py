@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.models import User
+from incidents.actions import assign_role
 from incidents.models import Incident
 from incidents.provided import Standing
 from statuspage.admin.listed import standings
 from statuspage.models import Page, PublicIncident
-from tests.factories import NINE, AnIncident, AService
-from tests.statuspage.scenes import a_component, a_page
+from tests.conftest import Clock
+from tests.factories import NINE, AnIncident, AService, AUser, somebody
+from tests.statuspage.scenes import a_component, a_page, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
 
@@ -66,3 +70,26 @@ def test_it_is_one_statement_however_many_there_are() -> None:
         standings(rows)
 
     assert len(queries) == 1
+
+
+def test_now_holds_out_the_word_owed_to_the_public_to_those_who_have_the_incident(
+    client: Client, clock: Clock
+) -> None:
+    payments = AService()
+    a_component(a_page(), service=payments)
+    holder, scribe, other = AUser(), AUser(), AUser()
+    held = AnIncident(declared=True, acknowledged=True, acknowledged_by=holder, service=payments)
+    assign_role(held.pk, "scribe", scribe, by=somebody(), at=NINE)
+    tell(held, next_update_by=SOON)
+
+    def waits(user: User) -> str:
+        client.force_login(user)
+        return client.get("/admin/?part=waiting").content.decode()
+
+    for user in (holder, scribe):
+        assert f"/admin/statuspage/publish/{held.pk}/" in waits(user)
+        assert "Tell the public" in waits(user)
+        assert f'datetime="{SOON.isoformat()}"' in waits(user)
+    assert "Nothing waits for you" in waits(other)
+    tell(held, "resolved", at=NINE + timedelta(minutes=1))
+    assert "Nothing waits for you" in waits(holder)

@@ -84,17 +84,15 @@
     });
   }, 500);
 
-  // A form that previews itself: data-preview names the part; its fields go along as the query.
+  // A form that previews itself: data-preview names the part; its fields are posted, so that no address holds a text.
   document.querySelectorAll('form[data-preview]').forEach((form) => {
     let timer;
     form.addEventListener('input', () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const el = document.getElementById(form.dataset.preview);
-        const asked = new URLSearchParams([...new FormData(form)].filter(([k, v]) => typeof v === 'string' && v.length < 500 && k !== 'csrfmiddlewaretoken'));
-        asked.set('part', form.dataset.preview);
-        form.asked = asked;
-        fetch(`?${asked}`, { credentials: 'same-origin' }).then((r) => r.ok && r.text()).then((html) => html && form.asked === asked && put(el, html)).catch(() => note(el, 'The preview is not reachable. Sending works without it.'));
+        const asked = form.asked = new FormData(form);
+        fetch(`?part=${form.dataset.preview}`, { method: 'POST', body: asked, credentials: 'same-origin', redirect: 'error' }).then((r) => r.ok && r.text()).then((html) => html && form.asked === asked && put(el, html)).catch(() => note(el, 'The preview is not reachable. Sending works without it.'));
       }, 300);
     });
   });

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from core import clock
 from core.command_line import COMMAND_LINE, refusal, refusals
 from core.models import Team
-from incidents.actions import catalog
+from incidents.actions import services
 
 
 class Command(BaseCommand):
@@ -27,5 +27,6 @@ class Command(BaseCommand):
         if owner is None:
             raise refusal(f"There is no team {team}.")
         with refusals():
-            catalog.make_service(slug, name.strip(), team=owner, by=COMMAND_LINE, at=clock.now())
+            change = services.ServiceChange(name=name.strip())
+            services.add_service(slug, change, team=owner, by=COMMAND_LINE, at=clock.now())
         self.stdout.write(f"Service {slug} belongs to {owner.name}.")

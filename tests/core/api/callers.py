@@ -8,6 +8,7 @@ import orjson
 from django.http import HttpResponse
 from django.test import Client
 
+from core.api.schema import addresses
 from core.models import ApiToken, User
 from core.secrets import digest
 from incidents.actions.playbooks import SHIPPED
@@ -90,6 +91,18 @@ def assert_problem(answer: HttpResponse, status: int, code: str = "") -> dict[st
     assert {"type", "title", "status", "code", "detail", "request_id"} <= set(body)
     assert code in ("", body["code"])
     return body
+
+
+def further_verbs() -> set[str]:
+    """Return the addresses of verbs, without the first one of each door."""
+    firsts: set[type] = set()
+    further = set()
+    for found in addresses():
+        if found.door.choices[0]:
+            if found.door in firsts:
+                further.add(found.path)
+            firsts.add(found.door)
+    return further
 
 
 def shelve_playbooks() -> None:

@@ -23,7 +23,11 @@ DOORS = {
     "api-incidents-bulk": ("incidents/bulk/", "POST"),
     "api-incident": ("incidents/1/", "GET, HEAD, PATCH"),
     "api-incident-timeline": ("incidents/1/timeline/", "GET, HEAD"),
+    "api-incident-entry": ("incidents/1/timeline/1/", "GET, HEAD, PATCH"),
+    "api-incident-entry-mark": ("incidents/1/timeline/1/confirm/", "POST"),
     "api-incident-notes": ("incidents/1/notes/", "GET, HEAD, POST"),
+    "api-incident-decisions": ("incidents/1/decisions/", "GET, HEAD, POST"),
+    "api-incident-hypotheses": ("incidents/1/hypotheses/", "GET, HEAD, POST"),
     "api-incident-verb": ("incidents/1/acknowledge/", "POST"),
     "api-alerts": ("alerts/", "GET, HEAD"),
     "api-alert": ("alerts/1/", "GET, HEAD"),
@@ -103,11 +107,13 @@ def test_a_method_that_an_address_lacks_is_405_with_allow() -> None:
         {"revoked_at": NINE},
         {"expires_at": NINE},
         {"user__is_active": False},
+        {"user__is_staff": False},
     ],
 )
 def test_a_dead_token_is_as_unknown_as_a_guessed_one(fields: dict[str, Any]) -> None:
-    user = AUser(is_active=fields.pop("user__is_active", True))
-    dead, guessed = Caller(user, a_token(user, **fields)), Caller(user, "wbt_guess")
+    own = {name: value for name, value in fields.items() if not name.startswith("user__")}
+    user = AUser(**{name[6:]: value for name, value in fields.items() if name not in own})
+    dead, guessed = Caller(user, a_token(user, **own)), Caller(user, "wbt_guess")
 
     answers = [caller.get("incidents/") for caller in (dead, guessed)]
 

@@ -38,7 +38,13 @@ def caller(clock: Clock) -> Caller:
 
 def filled(path: str) -> str:
     """Return an address with something in its places that is there, or could be."""
-    words = {"pk": "1", "slug": "shop", "username": "rita", "public_id": "c3f6j1r9t4ye"}
+    words = {
+        "pk": "1",
+        "slug": "shop",
+        "username": "rita",
+        "public_id": "c3f6j1r9t4ye",
+        "entry": "1",
+    }
     for name, word in words.items():
         path = path.replace(f"{{{name}}}", word)
     return path

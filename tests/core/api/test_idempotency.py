@@ -214,8 +214,8 @@ def test_two_at_once_make_one() -> None:
 
     def send() -> None:
         try:
-            start.wait(5)
-            answers.append(declare(Caller(caller.user, caller.token), "a"))
+            start.wait(30)
+            answers.append(until_done(Caller(caller.user, caller.token)))
         finally:
             connection.close()
 
@@ -223,7 +223,7 @@ def test_two_at_once_make_one() -> None:
     for one in threads:
         one.start()
     for one in threads:
-        one.join(30)
+        one.join(60)
 
     assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.content for answer in answers}) == 1
@@ -234,3 +234,13 @@ def test_two_at_once_make_one() -> None:
         True,
     ]
     assert Incident.objects.count() == 1
+
+
+def until_done(caller: Caller) -> Any:
+    """Send it again after a 503, as the manual says: on a busy machine a wait for the first may take too long."""
+    for _ in range(9):
+        answer = declare(caller, "a")
+        if answer.status_code != 503:
+            break
+        assert answer["Retry-After"] == "5"
+    return answer

@@ -202,7 +202,7 @@ def test_merging_names_a_live_incident_other_than_itself() -> None:
     incident, over = AnIncident(), an_incident_in("resolved")
     for into, code in (
         (None, "required"),
-        (999_999, "required"),
+        (999_999, "unknown_incident"),
         (incident.pk, "merge_self"),
         (over.pk, "merge_ended"),
     ):

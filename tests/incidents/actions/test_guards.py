@@ -1,12 +1,15 @@
 """Guards: `standard` warns and goes on, `imag` blocks, an Administrator overrides with a reason (design.md 5)."""
 
+import json
+
 import pytest
 
 from core.errors import GuardUnmet
-from incidents.actions import assign_role, declare_incident, move, take_command
+from incidents.actions import assign_role, declare_incident, move, playbooks, take_command
 from incidents.models import Incident, PlaybookVersion
 from tests.factories import NINE, AnIncident, AService, somebody
 from tests.incidents.actions.scenes import after, an_incident_in
+from tests.incidents.playbook.books import changed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
 
@@ -87,6 +90,31 @@ def test_triage_has_no_guards() -> None:
     move(incident.pk, "resolve", by=somebody(), at=NINE)
 
     assert incident.transitions.get().overridden == []
+
+
+def test_a_step_that_declares_asks_the_guards_of_the_playbook_that_it_pins() -> None:
+    guard = {"name": "role_filled", "verbs": ["mitigate"], "params": {"role": "commander"}}
+    document = changed(lambda book: book["guards"].append({**guard, "mode": "block"}))
+    playbooks.store(json.dumps(document), at=NINE)
+    incident = AnIncident(service=AService(playbook_slug="imag"))
+    assert incident.playbook.slug == "standard"
+
+    with pytest.raises(GuardUnmet) as refused:
+        move(incident.pk, "mitigate", by=somebody(), at=NINE)
+
+    blocks = [one for one in refused.value.extra["guards"] if one["mode"] == "block"]
+    assert [one["name"] for one in blocks] == ["role_filled"]
+    assert Incident.objects.get(pk=incident.pk).declared_at is None
+    move(incident.pk, "mitigate", by=somebody("Administrator"), at=NINE, reason=REASON)
+    assert "block" in {one["mode"] for one in incident.transitions.get().overridden}
+
+
+def test_a_step_that_declares_is_warned_and_says_so_afterwards() -> None:
+    incident = AnIncident(service=AService(playbook_slug="imag"), rank=1)
+
+    move(incident.pk, "investigate", by=somebody(), at=NINE)
+
+    assert [one["name"] for one in incident.transitions.get().overridden] == ["role_filled"]
 
 
 @pytest.mark.parametrize("by_verb", [True, False])

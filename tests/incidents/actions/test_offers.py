@@ -4,7 +4,14 @@ import pytest
 
 from core.actor import person
 from core.errors import Invalid, NotAllowed, NotPossible
-from incidents.actions import accept_role, assign_role, decline_role, offer_role, take_command
+from incidents.actions import (
+    accept_role,
+    assign_role,
+    decline_role,
+    move,
+    offer_role,
+    take_command,
+)
 from incidents.models import Incident, RoleOffer
 from notify.models import Delivery
 from oncall.actions import offer_message
@@ -97,6 +104,42 @@ def test_offers_that_make_no_sense_are_refused(incident: Incident) -> None:
         offer_role(incident.pk, "commander", jane.user, by=somebody(), at=NINE)
 
     assert not RoleOffer.objects.exists()
+
+
+@pytest.mark.parametrize("group", ["Viewer", "Responder"])
+def test_who_may_only_look_or_not_even_sign_in_is_given_no_role(
+    incident: Incident, group: str
+) -> None:
+    user = AUser(group=group, is_staff=group == "Viewer")
+
+    with pytest.raises(Invalid, match="may only look"):
+        assign_role(incident.pk, "scribe", user, by=somebody(), at=NINE)
+
+    assert not incident.roles.exists()
+
+
+def test_what_is_over_changes_no_role_and_lets_an_offer_be_put_away(incident: Incident) -> None:
+    bob = somebody()
+    offer_role(incident.pk, "scribe", bob.user, by=somebody(), at=NINE)
+    move(incident.pk, "resolve", by=somebody(), at=NINE)
+
+    with pytest.raises(NotPossible, match="is over"):
+        accept_role(incident.pk, "scribe", by=bob, at=after(minutes=1))
+    decline_role(incident.pk, "scribe", by=bob, at=after(minutes=2))
+
+    assert not incident.roles.exists()
+    assert RoleOffer.objects.get().state == "declined"
+
+
+def test_an_offer_to_who_has_left_can_be_withdrawn(incident: Incident) -> None:
+    jane, bob = somebody(), AUser()
+    offer_role(incident.pk, "scribe", bob, by=jane, at=NINE)
+    bob.is_active = False
+    bob.save()
+
+    decline_role(incident.pk, "scribe", by=jane, at=after(minutes=1))
+
+    assert RoleOffer.objects.get().state == "withdrawn"
 
 
 @pytest.mark.parametrize("where", ["triage", "over"])

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from incidents.actions.perform import OTHERS
-from incidents.models import Incident, TimelineEntry
+from incidents.models import Incident, RoleOffer, TimelineEntry
 from incidents.playbook.lifecycle import ENDED, VERBS, WORKED, State
 from tests.core.api.callers import Caller, a_caller, assert_problem
-from tests.factories import NINE, AnIncident, AService
+from tests.factories import NINE, AnIncident, AService, AUser
 
 pytestmark = pytest.mark.django_db
 
@@ -48,11 +48,19 @@ def an_incident_in(state: State) -> Incident:
     return incident
 
 
-def body_for(verb: str, caller: Caller) -> dict[str, Any]:
+def body_for(verb: str, caller: Caller, incident: Incident) -> dict[str, Any]:
+    """Return what the verb needs; a role to be answered for is offered to the caller first."""
     if verb == "merge":
         return {"into": AnIncident().pk}
     if verb == "assign-role":
         return {"role": "commander", "user": caller.user.username}
+    if verb == "offer-role":
+        return {"role": "commander", "user": AUser().username}
+    if verb in ("accept-role", "decline-role"):
+        RoleOffer.objects.create(
+            incident=incident, role="scribe", user=caller.user, offered_by=AUser(), offered_at=NINE
+        )
+        return {"role": "scribe"}
     return BODIES.get(verb, {})
 
 
@@ -66,7 +74,8 @@ def test_every_state_by_every_verb(caller: Caller, state: State) -> None:
 
     for verb, (_, target) in TABLE.items():
         incident = an_incident_in(state)
-        answer = caller.post(f"incidents/{incident.pk}/{verb}/", body_for(verb, caller))
+        body = body_for(verb, caller, incident)
+        answer = caller.post(f"incidents/{incident.pk}/{verb}/", body)
         now = Incident.objects.get(pk=incident.pk)
 
         if verb.replace("-", "_") in possible:
@@ -84,7 +93,8 @@ def test_the_same_verb_again_by_the_same_person_is_200_and_writes_nothing(
     caller: Caller, verb: str
 ) -> None:
     sources = TABLE.get(verb, (("acknowledged",), ""))[0]
-    incident, body = an_incident_in(State(sources[0])), body_for(verb, caller)
+    incident = an_incident_in(State(sources[0]))
+    body = body_for(verb, caller, incident)
     path = f"incidents/{incident.pk}/{verb}/"
     first = caller.post(path, body)
     lines = TimelineEntry.objects.count()
@@ -107,7 +117,8 @@ def test_every_right_by_every_scope_by_every_verb(group: str, scope: str) -> Non
         incident = an_incident_in(State(sources[0]))
         before = Incident.objects.filter(pk=incident.pk).values().get()
 
-        answer = caller.post(f"incidents/{incident.pk}/{verb}/", body_for(verb, caller))
+        body = body_for(verb, caller, incident)
+        answer = caller.post(f"incidents/{incident.pk}/{verb}/", body)
 
         if may_write:
             assert answer.status_code == 200, (verb, answer.content)

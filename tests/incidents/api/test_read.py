@@ -74,8 +74,8 @@ def test_one_incident_is_told_whole(caller: Caller) -> None:
 
     found = caller.get(f"incidents/{incident.pk}/").json()
 
-    lists = {name: found.pop(name) for name in ("alerts", "pages", "timeline")}
-    assert [len(rows) for rows in lists.values()] == [1, 0, 1]
+    lists = {name: found.pop(name) for name in ("alerts", "pages", "timeline", "offers")}
+    assert [len(rows) for rows in lists.values()] == [1, 0, 1, 0]
     assert found == {
         "number": incident.pk,
         "label": f"INC-{incident.pk}",
@@ -126,6 +126,11 @@ def test_its_alerts_and_its_timeline_are_told_whole(caller: Caller) -> None:
             "recorded_at": "2026-11-23T09:00:01.000000Z",
             "actor": {"kind": "engine", "label": "Watchbill"},
             "text": "Looking",
+            "reason": None,
+            "alternatives": None,
+            "standing": None,
+            "pinned_at": None,
+            "edits": 0,
         }
     ]
 
@@ -268,8 +273,8 @@ def test_one_incident_costs_the_same_however_much_happened(
         tell(incident, f"line {number}")
     caller.get(f"incidents/{incident.pk}/")
 
-    # the caller, the incident, alerts, pages, timeline
-    with django_assert_num_queries(5):
+    # the caller, the incident, offers, alerts, pages, timeline
+    with django_assert_num_queries(6):
         caller.get(f"incidents/{incident.pk}/")
 
 

@@ -52,9 +52,11 @@ def test_a_note_may_tell_of_an_earlier_moment(caller: Caller) -> None:
 
     found = answer.json()
     assert answer.status_code == 201
-    assert answer["Location"].endswith(path)
+    assert answer["Location"].endswith(f"incidents/{incident.pk}/timeline/{found['id']}/")
+    assert caller.get(answer["Location"].partition("/api/v1/")[2]).json() == found
     assert (found["text"], found["at"]) == ("Rolled back", "2026-11-23T08:30:00.000000Z")
     assert found["recorded_at"] == "2026-11-23T09:00:00.000000Z"
+    assert found.pop("revisions") == []
     assert caller.get(path).json()["results"] == [found]
 
 

@@ -151,7 +151,7 @@ def test_merging_moves_it_into_the_other(caller: Caller) -> None:
 
 @pytest.mark.parametrize(
     ("into", "code"),
-    [(None, "required"), ("self", "merge_self"), (10**6, "required"), ("1", "wrong_type"),
+    [(None, "required"), ("self", "merge_self"), (10**6, "unknown_incident"), ("1", "wrong_type"),
      (0, "out_of_range"), (2**63, "out_of_range"), (True, "wrong_type")],
 )  # fmt: skip
 def test_a_merge_needs_another_incident(caller: Caller, into: Any, code: str) -> None:

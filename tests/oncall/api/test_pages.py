@@ -107,5 +107,5 @@ def test_many_pages_cost_what_few_do(
         a_delivery(a_page(run, f"p{number}"), "email")
     caller.get(f"incidents/{run.incident_id}/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         caller.get(f"incidents/{run.incident_id}/")

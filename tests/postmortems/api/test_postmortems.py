@@ -128,12 +128,16 @@ def test_a_stale_etag_changes_nothing(caller):
 def test_a_change_is_all_or_nothing(caller):
     postmortem = a_postmortem()
 
-    assert_problem(
+    problem = assert_problem(
         patch(
-            caller, f"postmortems/{postmortem.pk}/", {"sections": {"causes": "Yes.", "poem": "No."}}
+            caller,
+            f"postmortems/{postmortem.pk}/",
+            {"sections": {"causes": "Yes.", "po/em": "No."}},
         ),
-        404,
+        422,
+        "unknown_section",
     )
+    assert problem["errors"][0]["pointer"] == "/sections/po~1em"
     assert postmortem.sections.get(key="causes").text == ""
 
 

@@ -156,11 +156,31 @@ def test_a_dropped_draft_gives_way_to_the_proposal(incident: Incident) -> None:
         discard_draft(incident.pk, seen=1, by=somebody(), at=NINE)
 
 
-def test_publishing_uses_the_draft_up(incident: Incident) -> None:
+def test_publishing_uses_up_the_draft_that_was_seen(incident: Incident) -> None:
     save_draft(incident.pk, said(body="Ours."), seen=0, by=somebody(), at=NINE)
-    publish(incident.pk, said(body="Ours."), by=somebody(), at=NINE, seen=0)
+    publish(incident.pk, said(body="Ours."), by=somebody(), at=NINE, seen=0, draft_seen=1)
 
     assert (now(incident).is_edited, now(incident).version) == (False, 2)
+
+
+def test_a_draft_kept_since_then_is_shown_and_nothing_is_published_over_it(
+    incident: Incident,
+) -> None:
+    save_draft(incident.pk, said(body="Theirs."), seen=0, by=somebody(), at=NINE)
+
+    with pytest.raises(Conflict, match="Theirs"):
+        publish(incident.pk, said(body="Mine."), by=somebody(), at=NINE, draft_seen=0)
+
+    assert not PublicIncident.objects.exists()
+    assert now(incident).said.body == "Theirs."
+
+
+def test_who_knows_of_no_draft_publishes_and_leaves_it_standing(incident: Incident) -> None:
+    save_draft(incident.pk, said(body="Theirs."), seen=0, by=somebody(), at=NINE)
+    publish(incident.pk, said(body="Mine."), by=somebody(), at=NINE)
+
+    assert PublicIncident.objects.get().updates.get().body == "Mine."
+    assert (now(incident).is_edited, now(incident).said.body) == (True, "Theirs.")
 
 
 def test_a_promise_that_passed_while_the_draft_lay_is_made_anew(incident: Incident) -> None:
@@ -182,9 +202,9 @@ def test_a_draft_is_checked_and_needs_the_right_to_publish(incident: Incident) -
         save_draft(incident.pk, said(), seen=0, by=somebody("Viewer"), at=NINE)
 
 
-def a_lesson(incident_id: int) -> dict[str, object]:
+def a_lesson(incident_id: int) -> str:
     """Stand in for the app that writes postmortems."""
-    return {"markdown": "What we learned.", "published_at": NINE}
+    return "What we learned."
 
 
 def test_a_public_postmortem_is_proposed_once_the_incident_is_over(
@@ -205,3 +225,30 @@ def test_a_public_postmortem_is_proposed_once_the_incident_is_over(
 
     tell(incident, "postmortem", at=NINE + 2 * MINUTE, body=found.said.body)
     assert not now(incident).is_due
+
+
+def test_what_the_public_was_told_is_over_is_not_proposed_again_while_we_clean_up(
+    incident: Incident,
+) -> None:
+    move(incident.pk, "identify", by=somebody(), at=NINE)
+    tell(incident)
+    tell(incident, "resolved", at=NINE + MINUTE)
+    move(incident.pk, "monitor", by=somebody(), at=NINE + 2 * MINUTE)
+
+    assert (now(incident).said.state, now(incident).is_due) == ("resolved", False)
+
+
+@pytest.mark.parametrize("over", [["resolved"], ["resolved", "postmortem"]])
+def test_what_is_reopened_is_proposed_to_the_public_again(
+    incident: Incident, over: list[str]
+) -> None:
+    tell(incident)
+    move(incident.pk, "resolve", by=somebody(), at=NINE)
+    for stage in over:
+        tell(incident, stage, at=NINE)
+    move(incident.pk, "reopen", by=somebody(), at=NINE + MINUTE, reason="It fails again.")
+
+    found = now(incident)
+    assert (found.said.state, found.is_due) == ("investigating", True)
+    assert "Payments is affected." in found.said.body
+    assert set(found.said.components.values()) == {"major_outage"}

@@ -278,7 +278,7 @@ LEGAL = {
     Stage.IDENTIFIED: {"investigating", "identified", "monitoring", "resolved"},
     Stage.MONITORING: {"investigating", "identified", "monitoring", "resolved"},
     Stage.RESOLVED: {"investigating", "identified", "monitoring", "resolved", "postmortem"},
-    Stage.POSTMORTEM: {"postmortem"},
+    Stage.POSTMORTEM: {"investigating", "identified", "monitoring", "postmortem"},
 }
 WAY = {Stage.POSTMORTEM: ["resolved", "postmortem"], Stage.INVESTIGATING: ["investigating"]}
 

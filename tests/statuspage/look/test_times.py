@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from statuspage.look.times import Times, day_full, days_short, duration
+from statuspage.look.times import Times, day_full, days_short, duration, lasted
 from tests.statuspage.look.happenings import at
 from tests.statuspage.look.reader import read
 
@@ -91,3 +91,12 @@ def test_a_full_day_leaves_out_the_year_that_is_known():
 @pytest.mark.parametrize(("zone", "offset"), [("UTC", "+00:00"), ("America/St_Johns", "-03:30")])
 def test_the_offset_is_written_in_full(zone, offset):
     assert Times.of(zone, at("14:52")).offset(at("14:52")) == offset
+
+
+def test_how_long_it_lasted_agrees_with_the_minutes_that_are_shown():
+    begin = at("02:35").replace(second=50)
+    end = at("03:55").replace(second=10)
+
+    assert read(UTC_DAY.range(begin, end)).text.replace(NBSP, " ") == "02:35 to 03:55 UTC"
+    assert lasted(begin, end) == f"1{NBSP}h{NBSP}20{NBSP}min"
+    assert lasted(begin, begin) == f"under{NBSP}1{NBSP}min"

@@ -172,7 +172,8 @@ def test_any_other_path_of_the_api_is_an_empty_404_for_ten_seconds(
 @pytest.mark.parametrize(
     "path",
     ["/incidents/nothinghere1", "/incidents/", "/incidents", "/incidents/../x", "/components/UPPERCASE123",
-     "/history/2026-13", "/history/0000-01", "/history/1999-01", "/history/2999-01", "/history/x"],
+     "/history/2026-13", "/history/0000-01", "/history/1999-01", "/history/2999-01", "/history/9999-12", "/history/x",
+     "/incidentsx", "/historyx/", "/foo", "/favicon.ico", "/%00", "/%ff%fe", "/components/%c0%af"],
 )  # fmt: skip
 def test_a_lost_visitor_gets_a_page_with_a_way_back(get: Callable[..., Any], path: str) -> None:
     answer = get(path)
@@ -181,6 +182,28 @@ def test_a_lost_visitor_gets_a_page_with_a_way_back(get: Callable[..., Any], pat
     assert b"<h1>" in answer.content
     assert b'href="/"' in answer.content
     assert answer["Cache-Control"] == "public, max-age=10"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert not answer.cookies
+
+
+@pytest.mark.usefixtures("page")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/foo"), ("GET", "/r/nothing/here"), ("GET", "/static/nothing.css"), ("GET", "/api/v3/")],
+)  # fmt: skip
+def test_what_no_visitor_asks_for_gets_a_plain_404(client: Client, method: str, path: str) -> None:
+    answer = client.generic(method, path)
+
+    assert answer.status_code == 404
+    assert b"Northwind" not in answer.content
+
+
+@pytest.mark.usefixtures("page")
+def test_every_page_names_its_icon_so_that_no_browser_looks_for_one(
+    get: Callable[..., Any],
+) -> None:
+    for path in ("/", "/history", "/foo"):
+        assert b'<link rel="icon" href="/static/core/favicon.svg?v=' in get(path).content
 
 
 @pytest.mark.usefixtures("page")

@@ -1,0 +1,1 @@
+"""Pure rules of incidents that upper apps read too."""
