@@ -33,8 +33,8 @@ class Mouse:
     def search(self, target: Locator, words: str) -> None:
         """Write into a search field and send it off."""
         self.write(target, words)
-        target.press("Enter")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            target.press("Enter")
 
 
 class Finger(Mouse):

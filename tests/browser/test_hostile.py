@@ -56,9 +56,8 @@ def test_visitors_read_it_and_nothing_runs(path: str, looks: Looks) -> None:
 
 
 def test_a_form_that_is_refused_gives_it_back_as_text(looks: Looks) -> None:
-    page = looks(
-        Look(has_script=False), is_staff=True
-    )  # with script nothing is refused: it shows at once
+    # With script nothing is refused: it shows at once.
+    page, _watch = looks(Look(has_script=False), is_staff=True)
     page.goto("/admin/incidents/incident/add/")
     page.get_by_label("What is wrong?").fill(HOSTILE)
 

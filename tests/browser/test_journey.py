@@ -117,6 +117,7 @@ def find(hand: Mouse, title: str) -> None:
     hand.page.goto("/admin/incidents/incident/")
     hand.search(hand.page.get_by_label("Search incidents"), title)
     hand.press(hand.page.get_by_role("link", name=title, exact=True))
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def lead(hand: Mouse) -> None:
