@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check fix bench demo shots system-packages
+.PHONY: help setup dev run test coverage check fix bench demo shots system-packages
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 24
@@ -14,6 +14,8 @@ run: setup ## Start everything on this machine and print the address and the log
 	@exec .venv/bin/python manage.py up --follow-parent
 test: dev ## Run the whole suite on SQLite and on PostgreSQL; ARGS="-k name" narrows it
 	@.venv/bin/python -m tools.test $(ARGS)
+coverage: dev ## The same, and fail where too little of the product is covered (takes twice as long)
+	@.venv/bin/python -m tools.test --coverage
 check: dev ## Run every gate: format, lint, types, imports, migrations, deployment, budgets
 	@.venv/bin/python -m tools.check
 fix: dev ## Format, and repair what the linter can

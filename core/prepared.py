@@ -72,8 +72,9 @@ def _cursor() -> Any:
     connection.ensure_connection()
     link, driver = connection.connection, cast("Any", connection).Database
     link.prepare_threshold = _RUNS
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with connection.wrap_database_errors:
-        return connection.make_cursor(driver.Cursor(link))
+        return wrapped(driver.Cursor(link))
 
 
 def _as_parameter(value: object) -> object:

@@ -57,6 +57,8 @@ def main(names: Sequence[str]) -> int:
         sync_playwright() as player,
         player.chromium.launch(**launch_options(program)) as browser,
     ):
+        if any(screen.path == REPLY for screen in wanted):
+            house.wake_somebody()
         take_all(wanted, browser, house)
     return 0
 

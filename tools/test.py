@@ -1,9 +1,10 @@
 """Run the suite on SQLite and on PostgreSQL, then the slow tests once; `make test` does this.
 
-    .venv/bin/python -m tools.test [what pytest takes, such as -k name]
+    .venv/bin/python -m tools.test [--coverage] [what pytest takes, such as -k name]
 
 Exit status: 0 when all passed, 1 when not, 2 when TEST_DATABASE_URL can't be used. With CI=true a
-missing server or program is a failure. Coverage counts only when the whole suite ran.
+missing server or program is a failure. `--coverage` (`make coverage`) measures as well, and too little
+covered fails; measuring more than doubles the time, and counts only when the whole suite ran.
 """
 
 import json
@@ -19,6 +20,7 @@ from pathlib import Path
 from tools import databases
 
 ROOT = Path(__file__).resolve().parent.parent
+MEASURE = "--coverage"
 MOST_WORKERS = 8  # each holds a database and some twenty of the server's connections
 NO_TESTS = 5  # pytest's exit status when nothing was selected
 # What a developer's shell may hold for `make run` must not reach the tests.
@@ -73,10 +75,15 @@ class Outcome:
 def main(arguments: Sequence[str]) -> int:
     """Run every round and print the summary; return the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a server of ours is stopped
+    measures = list(arguments) == [MEASURE]
+    arguments = [one for one in arguments if one != MEASURE]
     with tempfile.TemporaryDirectory(prefix="watchbill-test-") as folder:
         with databases.postgresql() as server:
-            outcomes = [run(one, arguments, Path(folder)) for one in rounds(server, arguments)]
-        may_judge = not arguments and server is not None and not any(one.failed for one in outcomes)
+            outcomes = [
+                run(one, arguments, Path(folder), measures=measures and one.is_measured)
+                for one in rounds(server, arguments)
+            ]
+        may_judge = measures and server is not None and not any(one.failed for one in outcomes)
         is_covered = report_coverage(Path(folder)) if may_judge else True
     return conclude(outcomes, has_server=server is not None, is_covered=is_covered)
 
@@ -85,7 +92,7 @@ def rounds(server: str | None, arguments: Sequence[str]) -> list[Round]:
     """Return the rounds, fast ones first. A selection by -m in `arguments` replaces ours.
 
     Only whole fast rounds are shared out among processes: the slow tests fill the machine themselves.
-    What the fast tests cover is measured once, on SQLite.
+    What the fast tests cover is measured once, on SQLite, where it is measured.
     """
     chooses = "-m" in arguments
     fast, slow = (() if chooses else ("-m", marks) for marks in ("not slow", "slow"))
@@ -103,13 +110,12 @@ def workers() -> int:
     return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
-def run(one: Round, arguments: Sequence[str], folder: Path) -> Outcome:
-    """Run pytest once, measured unless `arguments` narrow it, and return its counts."""
+def run(one: Round, arguments: Sequence[str], folder: Path, *, measures: bool = False) -> Outcome:
+    """Run pytest once, under measurement where asked, and return its counts."""
     print(f"\n=== {one.name} ===", flush=True)
     counts = folder / "counts.json"
     counts.unlink(missing_ok=True)
-    is_measured = one.is_measured and not arguments
-    measured = ["-m", "coverage", "run", "--parallel-mode"] if is_measured else []
+    measured = ["-m", "coverage", "run", "--parallel-mode"] if measures else []
     command = [
         sys.executable,
         *measured,

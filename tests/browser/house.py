@@ -46,6 +46,10 @@ class House:
         """Add what screens show and the demo company has none of (furniture.py), a refused request, a page's link."""
         self.hostile = json.loads(self.stack.python("-m", "tests.browser.furniture"))
         assert self.stack.ask("POST", self.alert_path, form="no JSON")[0] == 400
+        self.wake_somebody()
+
+    def wake_somebody(self) -> None:
+        """Let trouble begin that nobody answers."""
         self.alert(TROUBLE, datetime.now(UTC).isoformat())
         self.unanswered = self.reply_path(TROUBLE)
 

@@ -47,7 +47,7 @@ def test_two_processes_count_measure_and_say_what_is_missing(monkeypatch, tmp_pa
     folder.mkdir()
     shared = ("-p", "no:django", "--rootdir", str(tmp_path), "-n", "2", "--dist", "worksteal")
 
-    outcome = suite.run(suite.Round("SQLite", shared), [], folder)
+    outcome = suite.run(suite.Round("SQLite", shared), [], folder, measures=True)
 
     assert outcome == suite.Outcome("SQLite", 2, 1, 1, ("no-such-program",))
     measured = Coverage(data_file=str(folder / "coverage"), config_file=False)
