@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bench import ready
 from core.models import Team, User
 from oncall import rota
-from oncall.models import Layer, Override, RotationSlot, RotationVersion, Schedule
+from oncall.models import Layer, Override, RotationSlot, RotationVersion, Schedule, plans
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -25,15 +25,19 @@ _Interval = tuple[datetime, datetime, int, int]
 def make(slug: str, people: int, layers: int, covers: int, days: int) -> int:
     """Store a schedule of daily handoffs; return its id."""
     schedule = Schedule.objects.create(
-        slug=slug, name=slug, team=Team.objects.get(slug="bench"), time_zone=ZONE
+        slug=slug, name=slug, team=Team.objects.get(slug="bench"), time_zone=ZONE, created_at=BEGIN
     )
     users = User.objects.bulk_create(
         [User(username=f"{slug}{n}", email=f"{slug}{n}@bench.example") for n in range(people)]
     )
     for number in range(layers):
-        layer = Layer.objects.create(schedule=schedule, name=f"{number}", priority=number + 1)
+        layer = Layer.objects.create(schedule=schedule, name=f"{number}")
         version = RotationVersion.objects.create(
-            layer=layer, anchor_local=f"2025-12-01T{8 + number:02d}:00", unit="day"
+            layer=layer,
+            priority=number + 1,
+            anchor_local=f"2025-12-01T{8 + number:02d}:00",
+            unit="day",
+            time_zone=ZONE,
         )
         share = users[number::layers]
         slots = [RotationSlot(version=version, position=n, user=u) for n, u in enumerate(share)]
@@ -54,8 +58,10 @@ def _cover(schedule: Schedule, user: User, start: datetime) -> Override:
 
 def resolve(pk: int, days: int) -> int:
     """Read a schedule and return how many intervals its final form has."""
-    schedule = Schedule.objects.with_plans().get(pk=pk)
-    return len(rota.segments(schedule.plan(), BEGIN, BEGIN + timedelta(days=days)))
+    end = BEGIN + timedelta(days=days)
+    return len(
+        rota.segments(plans([pk], since=BEGIN, until=end)[pk], BEGIN, BEGIN + timedelta(days=days))
+    )
 
 
 def sweep(people: int, layers: int, covers: int, days: int) -> int:

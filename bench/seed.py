@@ -52,7 +52,9 @@ def _person(number: int) -> User:
 
 
 def _schedule(team: Team, people: list[User]) -> Schedule:
-    schedule = Schedule.objects.create(slug="bench", name="Bench", team=team)
+    schedule = Schedule.objects.create(
+        slug="bench", name="Bench", team=team, created_at=clock.now()
+    )
     layer = Layer.objects.create(schedule=schedule)
     version = RotationVersion.objects.create(layer=layer, anchor_local="2026-01-05T09:00")
     RotationSlot.objects.bulk_create(

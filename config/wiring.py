@@ -245,6 +245,7 @@ RIGHTS: dict[str, Right] = {
     "incidents.replay_event": Right.MANAGER,
     "oncall.view": Right.VIEWER,
     "oncall.edit_schedule": Right.MANAGER,
+    "oncall.take_pager": Right.RESPONDER,
     "oncall.edit_policy": Right.MANAGER,
     "oncall.edit_binding": Right.ADMINISTRATOR,
     "oncall.edit_responder": Right.ADMINISTRATOR,

@@ -143,11 +143,14 @@ class ASchedule(DjangoModelFactory):
     name = factory.LazyAttribute(lambda schedule: schedule.slug.title())
     team = factory.SubFactory(ATeam)
     time_zone = "UTC"
+    created_at = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
     @factory.post_generation
     def people(self: Schedule, create: bool, extracted: list[User] | None, **_: Any) -> None:
         layer = Layer.objects.create(schedule=self)
-        version = RotationVersion.objects.create(layer=layer, anchor_local="2026-01-05T09:00")
+        version = RotationVersion.objects.create(
+            layer=layer, anchor_local="2026-01-05T09:00", time_zone=self.time_zone
+        )
         for place, user in enumerate(extracted or []):
             RotationSlot.objects.create(version=version, position=place, user=user)
 

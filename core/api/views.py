@@ -50,7 +50,7 @@ class Door(APIView):
     `places`: what stands in its address, by name. `choices`: a place that takes a few words only, and the POST of each.
     """
 
-    http_method_names = ["get", "head", "post", "patch"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     metadata_class = None
     content_negotiation_class = AcceptOnly
     tag: ClassVar[str] = ""

@@ -12,7 +12,7 @@ from oncall.actions.notices import (
     tell_reopened,
 )
 from oncall.actions.replies import Answer, answer, find_page
-from oncall.actions.rotation import replace_rotation, who_is_on_call
+from oncall.actions.rotation import who_is_on_call
 from oncall.actions.texts import (
     cleared_message,
     command_message,
@@ -42,7 +42,6 @@ __all__ = [
     "page_joined",
     "page_message",
     "reopened_message",
-    "replace_rotation",
     "send_test",
     "severity_message",
     "start_escalations",

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from core.models import User
 from incidents.models import Service
-from oncall import rota
 from oncall.actions.rotation import who_is_on_call
 
 
@@ -32,7 +31,7 @@ def on_duty(service: Service, at: datetime) -> OnDuty | None:
     answer = who_is_on_call(service, at)
     if answer is None:
         return None
-    later = rota.next_after(answer.schedule.plan(), at)
+    later = answer.following
     fresh = [user for user in later.users if user not in answer.users] if later else []
     names = dict(User.objects.filter(pk__in=[*answer.users, *fresh]).values_list("pk", "username"))
     following = Following(names[fresh[0]], later.starts_at) if later and fresh else None

@@ -1,5 +1,5 @@
 """Admin screens of the pager."""
 
-from oncall.admin import covers, escalations, policies, responders, schedules
+from oncall.admin import escalations, overrides, policies, responders, schedules
 
-__all__ = ["covers", "escalations", "policies", "responders", "schedules"]
+__all__ = ["escalations", "overrides", "policies", "responders", "schedules"]

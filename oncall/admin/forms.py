@@ -50,7 +50,7 @@ class RotationForm(forms.Form):
 
     def __init__(self, *args: Any, layer: Layer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        present = next((v for v in layer.versions.all() if v.effective_to is None), None)
+        present = layer.versions.standing().filter(effective_to=None).first()
         slots = [slot.user_id for slot in present.slots.all()] if present else []
         self.fields[
             "anchor_local"
@@ -92,7 +92,7 @@ class CoverForm(forms.Form):
 
     schedule = forms.ModelChoiceField(Schedule.objects.all())
     user = PersonField(User.objects.filter(is_active=True), label="who covers")
-    replaces = PersonField(
+    subject = PersonField(
         User.objects.filter(is_active=True),
         required=False,
         label="instead of",
@@ -126,4 +126,5 @@ class CoverForm(forms.Form):
             "starts_at": rota.to_utc(wall(starts), zone),
             "ends_at": rota.to_utc(wall(ends), zone, last=True),
         }
-        return {**cleaned, "schedule": schedule, **instants}
+        kind = "substitute" if cleaned.get("subject") else "cover"
+        return {**cleaned, "schedule": schedule, "kind": kind, **instants}

@@ -11,7 +11,6 @@ from django.db.models import (
     Count,
     Max,
     Min,
-    Prefetch,
     Q,
     QuerySet,
     Value,
@@ -27,7 +26,7 @@ from core.navigation import Waiting
 from core.pulse import pulse
 from notify.models import Delivery
 from oncall import rota
-from oncall.models import ContactMethod, Override, RotationSlot, Schedule
+from oncall.models import ContactMethod, Schedule, plans
 
 AHEAD = timedelta(days=30)
 SHOWN = 12
@@ -81,23 +80,14 @@ def on_call(request: HttpRequest, at: datetime) -> Panel | None:
 
 @once_per_request
 def _schedules(at: datetime) -> list[Schedule]:
-    """Return all schedules with their plans from `at` on, without the covers that are over, and the people named."""
-    slots = Prefetch("layers__versions__slots", RotationSlot.objects.select_related("user"))
-    lasting = Override.objects.filter(ends_at__gte=at, cancelled_at=None)
-    covers = Prefetch("overrides", lasting.select_related("user"))
-    return list(Schedule.objects.prefetch_related(slots, covers).order_by("name"))
+    """Return all schedules."""
+    return list(Schedule.objects.order_by("name"))
 
 
-def _people(rows: list[Schedule]) -> dict[int, User]:
-    slots = (
-        slot.user
-        for row in rows
-        for layer in row.layers.all()
-        for version in layer.versions.all()
-        for slot in version.slots.all()
-    )
-    covers = (cover.user for row in rows for cover in row.overrides.all())
-    return {user.pk: user for user in (*slots, *covers) if user is not None}
+@once_per_request
+def _plans(at: datetime) -> dict[int, rota.Plan]:
+    """Return the plans of all schedules, as far as Now looks back and ahead."""
+    return plans([row.pk for row in _schedules(at)], since=at - rota.LOOK_AHEAD)
 
 
 @once_per_request
@@ -106,11 +96,14 @@ def _contacts(user_id: int) -> list[ContactMethod]:
 
 
 def _duties(rows: list[Schedule], at: datetime) -> list[Duty]:
-    answers = []
-    for row in rows:
-        plan = row.plan()
-        answers.append((row, rota.who(plan, at), rota.next_after(plan, at)))
-    people = _people(rows)
+    known = _plans(at)
+    answers = [
+        (row, rota.who(known[row.pk], at), rota.next_after(known[row.pk], at)) for row in rows
+    ]
+    named = {
+        pk for _, now, later in answers for pk in (*now.users, *(later.users if later else ()))
+    }
+    people = User.objects.in_bulk(named)
     return [
         Duty(
             row,
@@ -178,7 +171,7 @@ def holes(request: HttpRequest, at: datetime) -> Panel | None:
     found = [
         Hole(row, gap.starts_at, gap.ends_at, reverse("admin:oncall_override_add"))
         for row in _schedules(at)
-        for gap in rota.gaps(row.plan(), at, at + AHEAD)
+        for gap in rota.gaps(_plans(at)[row.pk], at, at + AHEAD, row.expected, row.time_zone)
     ]
     found.sort(key=lambda hole: hole.starts_at)
     return Panel(

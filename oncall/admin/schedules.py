@@ -6,34 +6,36 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
 from core import clock
 from core.actor import Actor
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button
-from core.admin.inlines import GuardedTable, save_in_places
+from core.admin.inlines import GuardedTable
 from core.admin.panel import NOTHING, Panel
 from core.admin.rights import allows
 from core.models import User
 from oncall import rota
-from oncall.actions import replace_rotation
-from oncall.actions.covers import add_cover
+from oncall.actions.overrides import Wish, add_override
+from oncall.actions.schedules import refuse_faults, write_layer
+from oncall.actions.specs import LayerSpec
 from oncall.admin.forms import CoverForm, RotationForm
-from oncall.models import Layer, RotationVersion, Schedule
+from oncall.models import Layer, RotationVersion, Schedule, plan_of, plans
 from oncall.rota.civil import to_wall
 
 EDIT = "oncall.edit_schedule"
 AHEAD = timedelta(days=28)
 NOBODY = "Nobody"
+_KEPT = ("time_zone", "priority", "seat", "mode", "turn_mode", "windows", "holiday_effect")
 
 
 class Layers(GuardedTable[Layer, Schedule]):
     """The layers; the rotation of each is set by its button."""
 
     model = Layer
-    fields = ("name", "priority")
+    fields = ("name",)
     can_delete = False  # its past shifts would go with it
 
 
@@ -43,7 +45,7 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
 
     view_verb = "oncall.view"
     edit_verb = EDIT
-    fields = ("name", "slug", "team", "time_zone")
+    fields = ("name", "slug", "team", "time_zone", "expectation", "swap_needs_approval")
     list_display = ("name", "team", "time_zone", "on_call_now", "until")
     list_select_related = ("team",)
     list_filter = ("team",)
@@ -52,8 +54,18 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
         """Read with the schedules all that the resolver asks, in a fixed number of statements."""
-        rows = Schedule.objects.with_plans().order_by("name")
-        return rows.prefetch_related("layers__versions__slots__user", "overrides__user")
+        versions = RotationVersion.objects.standing().prefetch_related("slots__user")
+        layers = Layer.objects.prefetch_related(Prefetch("versions", versions))
+        rows = Schedule.objects.order_by("name").prefetch_related(Prefetch("layers", layers))
+        return rows.prefetch_related("overrides__user")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Read the plans of all rows of the page at once."""
+        found = super().get_changelist_instance(request)
+        known = plans([row.pk for row in found.result_list], since=clock.now() - rota.LOOK_AHEAD)
+        for row in found.result_list:
+            row.known_plan = known[row.pk]
+        return found
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
         """Make the slug from the name while the schedule is new."""
@@ -62,21 +74,23 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
     @admin.display(description="on call now")
     def on_call_now(self, schedule: Schedule) -> str:
         """Return who answers at this moment."""
-        return _names(schedule, rota.on_call(schedule.plan(), clock.now()))
+        return _names(schedule, rota.on_call(_plan(schedule), clock.now()))
 
     @admin.display(description="until (local time)")
     def until(self, schedule: Schedule) -> str:
         """Return when that ends."""
-        return _local(schedule, rota.who(schedule.plan(), clock.now()).until)
+        return _local(schedule, rota.who(_plan(schedule), clock.now()).until)
 
     def why_kept(self, obj: Schedule) -> Sequence[str]:
         """Keep what a policy pages by."""
         policies = obj.policystep_set.values_list("policy__name", flat=True).distinct()
         return [f"The policy {name} pages by {obj}; take it out there first." for name in policies]
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the layers, the only inline; two may change priorities."""
-        save_in_places(formset, Layer.objects.filter(schedule=form.instance), "priority")
+    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
+        """Note when a new schedule was made: from then on its ledger counts."""
+        if not change:
+            obj.created_at = obj.served_to = clock.now()
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Give a new schedule its first layer."""
@@ -114,13 +128,24 @@ def _rotation(schedule: Schedule, layer: Layer, *, may: bool) -> Button:
 def _replace(
     layer: Layer, *, by: Actor, at: datetime, people: list[User | None], **turn: Any
 ) -> str:
-    replace_rotation(layer, people, by=by, at=at, **turn)
+    present = layer.versions.standing().filter(effective_to=None).first()
+    kept = {name: getattr(present, name) for name in _KEPT} if present else {}
+    zone = kept.pop("time_zone", layer.schedule.time_zone)
+    slots = tuple((user.pk,) if user else () for user in people)
+    spec = LayerSpec(layer.name, time_zone=zone, people=slots, **turn, **kept)
+    refuse_faults(spec)
+    write_layer(layer.pk, spec, by=by, at=at)
     return f"{layer.name} turns anew from now on; past shifts stay as they were."
 
 
 def _cover(*, by: Actor, at: datetime, schedule: Schedule, user: User, **span: Any) -> str:
-    add_cover(schedule, user, by=by, at=at, **span)
+    add_override(schedule, Wish(user=user, **span), by=by, at=at)
     return f"{user.display_name} covers {schedule.name}."
+
+
+def _plan(schedule: Schedule) -> rota.Plan:
+    known: rota.Plan | None = getattr(schedule, "known_plan", None)
+    return known if known is not None else plan_of(schedule)
 
 
 def _people(schedule: Schedule) -> dict[int, User]:
@@ -129,7 +154,7 @@ def _people(schedule: Schedule) -> dict[int, User]:
     turns = {
         slot.user.pk: slot.user for version in versions for slot in version.slots.all() if slot.user
     }
-    return turns | {cover.user.pk: cover.user for cover in schedule.overrides.all()}
+    return turns | {cover.user.pk: cover.user for cover in schedule.overrides.all() if cover.user}
 
 
 def _names(schedule: Schedule, users: Sequence[int]) -> str:
@@ -142,7 +167,7 @@ def _local(schedule: Schedule, at: datetime | None) -> str:
 
 
 def _now(schedule: Schedule, at: datetime) -> Panel:
-    plan = schedule.plan()
+    plan = _plan(schedule)
     answer, following = rota.who(plan, at), rota.next_after(plan, at)
     until = f" until {_local(schedule, answer.until)}" if answer.until else ""
     after = (
@@ -162,7 +187,7 @@ def _to_come(schedule: Schedule, at: datetime) -> Panel:
             _local(schedule, part.starts_at), _local(schedule, part.ends_at), _names(schedule, part.users),
             "cover" if part.override else layers.get(part.layer or 0, "gap"),
         )
-        for part in rota.segments(schedule.plan(), at, at + AHEAD)
+        for part in rota.segments(_plan(schedule), at, at + AHEAD)
     ]  # fmt: skip
     gaps = sum(row[2] == NOBODY for row in rows)
     sentence = f"{gaps} gaps in the next 28 days." if gaps else "No gap in the next 28 days."
@@ -172,7 +197,7 @@ def _to_come(schedule: Schedule, at: datetime) -> Panel:
 
 def _rotations(schedule: Schedule) -> Panel:
     rows = [
-        (layer.name, layer.priority, _turn(version), version.anchor_local.replace("T", " "), _order(version),
+        (layer.name, version.priority, _turn(version), version.anchor_local.replace("T", " "), _order(version),
          _local(schedule, version.effective_from), _local(schedule, version.effective_to))
         for layer in schedule.layers.all()
         for version in layer.versions.all()

@@ -1,9 +1,17 @@
 """Addresses of the REST API of oncall."""
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
-from oncall.api import v1
+from oncall.api import overrides, schedules, v1
 
 urlpatterns: list[URLPattern] = [
     re_path(r"^oncall/now/?\Z", v1.OnCallNow.as_view(), name="api-oncall-now"),
+    path("oncall/", schedules.OnCallAt.as_view(), name="api-oncall"),
+    path("schedules/", schedules.Schedules.as_view(), name="api-schedules"),
+    path("schedules/<slug>/", schedules.OneSchedule.as_view(), name="api-schedule"),
+    path("schedules/<slug>/final/", schedules.FinalSchedule.as_view(), name="api-schedule-final"),
+    path("schedules/<slug>/gaps/", schedules.Gaps.as_view(), name="api-schedule-gaps"),
+    path("schedules/<slug>/preview/", schedules.Preview.as_view(), name="api-schedule-preview"),
+    path("schedules/<slug>/overrides/", overrides.Overrides.as_view(), name="api-overrides"),
+    path("schedules/<slug>/overrides/<pk>/", overrides.OneOverride.as_view(), name="api-override"),
 ]

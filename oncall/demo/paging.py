@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from core.models import User
-from oncall import actions
+from oncall.actions.schedules import write_layer
+from oncall.actions.specs import LayerSpec
 from oncall.demo.company import LOADER, Built
 from oncall.demo.data import Company, CoverData, PolicyData, ScheduleData, StepData, span
 from oncall.models import (
@@ -31,7 +32,11 @@ def add_schedules(company: Company, built: Built, at: datetime) -> dict[str, Sch
     rows = {}
     for slug, data in company.schedules.items():
         rows[slug] = Schedule.objects.create(
-            slug=slug, name=data.name, team=built.teams[data.team], time_zone=data.zone
+            slug=slug,
+            name=data.name,
+            team=built.teams[data.team],
+            time_zone=data.zone,
+            created_at=at,
         )
         anchor = latest_handoff(at, data.zone) - PAST_WEEKS * timedelta(weeks=1)
         _layers(rows[slug], data, built, anchor, at)
@@ -52,13 +57,14 @@ def _layers(
     schedule: Schedule, data: ScheduleData, built: Built, anchor: datetime, at: datetime
 ) -> None:
     for place, (name, people) in enumerate(data.layers.items()):
-        layer = Layer.objects.create(
-            schedule=schedule, name=name, priority=len(data.layers) - place
-        )
+        layer = Layer.objects.create(schedule=schedule, name=name)
         turns = PAST_WEEKS % len(people)  # so that the first is on call this week
         order = [built.people[people[(n - turns) % len(people)]] for n in range(len(people))]
-        local = anchor.strftime(LOCAL_FORMAT)
-        actions.replace_rotation(layer, order, anchor_local=local, by=LOADER, at=at)
+        spec = LayerSpec(
+            name, anchor.strftime(LOCAL_FORMAT), data.zone, tuple((one.pk,) for one in order),
+            priority=len(data.layers) - place,
+        )  # fmt: skip
+        write_layer(layer.pk, spec, by=LOADER, at=at)
 
 
 def _cover(cover: CoverData, schedule: Schedule, built: Built, at: datetime) -> Override:
@@ -67,7 +73,8 @@ def _cover(cover: CoverData, schedule: Schedule, built: Built, at: datetime) -> 
     return Override(
         schedule=schedule,
         user=built.people[cover.by],
-        replaces=built.people[cover.instead_of],
+        kind=Override.Kind.SUBSTITUTE,
+        subject=built.people[cover.instead_of],
         starts_at=to_utc(week + _since_monday(cover.start), zone),
         ends_at=to_utc(week + _since_monday(cover.end), zone),
         created_at=at,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from oncall import rota
+from oncall import models, rota
 from oncall.demo.data import CaseData, Company, Scene, opening
 from oncall.models import Schedule
 
@@ -35,7 +35,8 @@ class Roster:
 
 def roster(company: Company, names: dict[int, str]) -> Roster:
     """Return who was on call by the first step of each service's policy."""
-    rows = {row.slug: row.plan() for row in Schedule.objects.with_plans()}
+    slugs = dict(Schedule.objects.values_list("pk", "slug"))
+    rows = {slugs[pk]: plan for pk, plan in models.plans(slugs).items()}
     plans = {
         service: rows[company.policies[policy].steps[0].schedule]
         for policy, services in company.bindings.items()

@@ -1,14 +1,20 @@
 """Who is woken, when, until they answer."""
 
 from oncall.models.escalation import Escalation, Page, ReplyToken
+from oncall.models.ledger import ServedShift
+from oncall.models.override import Override, Unavailability
+from oncall.models.plans import plan_of, plans
 from oncall.models.policy import EscalationPolicy, PolicyBinding, PolicyStep
 from oncall.models.responder import ContactMethod, Responder
-from oncall.models.schedule import Layer, Override, RotationSlot, RotationVersion, Schedule
+from oncall.models.rotation import Holiday, HolidayCalendar, RotationSlot, RotationVersion
+from oncall.models.schedule import Layer, Schedule
 
 __all__ = [
     "ContactMethod",
     "Escalation",
     "EscalationPolicy",
+    "Holiday",
+    "HolidayCalendar",
     "Layer",
     "Override",
     "Page",
@@ -19,4 +25,8 @@ __all__ = [
     "RotationSlot",
     "RotationVersion",
     "Schedule",
+    "ServedShift",
+    "Unavailability",
+    "plan_of",
+    "plans",
 ]

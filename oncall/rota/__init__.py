@@ -1,16 +1,27 @@
 """The schedule resolver: pure functions over plain values; no rows, no clock, no framework."""
 
 from oncall.rota.civil import UnknownZone, to_utc
-from oncall.rota.coverage import changes, coverage, gaps
-from oncall.rota.faults import faults, idle_positions, override_faults
-from oncall.rota.resolve import LOOK_AHEAD, next_after, on_call, segments, who
+from oncall.rota.coverage import BUSINESS_HOURS, changes, coverage, gaps
+from oncall.rota.faults import faults, idle_positions, override_faults, warnings
+from oncall.rota.resolve import LOOK_AHEAD, SEATS, final, next_after, on_call, segments, who
+from oncall.rota.settle import cycle
 from oncall.rota.shapes import (
+    Absence,
     Answer,
     Change,
+    Holder,
+    Holders,
+    Holidays,
+    Kind,
+    LayerMode,
+    Ledger,
     Override,
     Plan,
     Rotation,
+    Seat,
     Segment,
+    Served,
+    Shift,
     TurnMode,
     Unit,
     Users,
@@ -18,13 +29,25 @@ from oncall.rota.shapes import (
 )
 
 __all__ = [
+    "BUSINESS_HOURS",
     "LOOK_AHEAD",
+    "SEATS",
+    "Absence",
     "Answer",
     "Change",
+    "Holder",
+    "Holders",
+    "Holidays",
+    "Kind",
+    "LayerMode",
+    "Ledger",
     "Override",
     "Plan",
     "Rotation",
+    "Seat",
     "Segment",
+    "Served",
+    "Shift",
     "TurnMode",
     "Unit",
     "UnknownZone",
@@ -32,7 +55,9 @@ __all__ = [
     "Window",
     "changes",
     "coverage",
+    "cycle",
     "faults",
+    "final",
     "gaps",
     "idle_positions",
     "next_after",
@@ -40,5 +65,6 @@ __all__ = [
     "override_faults",
     "segments",
     "to_utc",
+    "warnings",
     "who",
 ]

@@ -1,12 +1,15 @@
 """Folds over the final schedule: what is not covered, how much is, and what an edit changes."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from oncall.rota.civil import utc
 from oncall.rota.resolve import segments
 from oncall.rota.shapes import Change, Plan, Segment, Users, Window
 from oncall.rota.windows import Span, open_spans
+
+# "business-hours" of a schedule's expectation (the on-call area's case 23)
+BUSINESS_HOURS = tuple(Window(day, time(9), day, time(17)) for day in range(5))
 
 
 def gaps(
@@ -23,7 +26,7 @@ def gaps(
     """
     wanted = _wanted(utc(start), utc(end), expected, zone)
     empty = [(s.starts_at, s.ends_at) for s in segments(plan, start, end) if not s.users]
-    return [Segment(a, b, (), None, None) for a, b in _common(empty, wanted)]
+    return [Segment(a, b, ()) for a, b in _common(empty, wanted)]
 
 
 def coverage(

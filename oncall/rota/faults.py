@@ -1,14 +1,24 @@
 """What is wrong with a rotation or a cover, in sentences for the person who is about to save it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from math import lcm
 from typing import get_args
 
 from oncall.rota.civil import UnknownZone, zone_named
-from oncall.rota.shapes import Override, Rotation, TurnMode, Unit, Window
-from oncall.rota.turns import UNITS
-from oncall.rota.windows import WEEK, active_units, weekly_offsets
+from oncall.rota.shapes import (
+    Holidays,
+    Kind,
+    LayerMode,
+    Override,
+    Rotation,
+    Seat,
+    TurnMode,
+    Unit,
+    Window,
+)
+from oncall.rota.windows import UNITS, WEEK, active_units, weekly_offsets
 
 LONGEST_TURN = 10_000
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -19,14 +29,27 @@ def faults(rotation: Rotation) -> list[str]:
     found = [*_turn_faults(rotation), *_time_faults(rotation)]
     for window in rotation.windows:
         found += _window_faults(window)
-    return found or list(_people_faults(rotation))
+    return found or (
+        [] if rotation.slots else ["The rotation has no slots: nobody would ever be on call."]
+    )
+
+
+def warnings(rotation: Rotation) -> list[str]:
+    """Give what is strange about a rotation that can work, as sentences; for one without faults."""
+    return list(_strange(rotation))
 
 
 def override_faults(override: Override) -> list[str]:
-    """Give every reason not to save a cover as a sentence."""
-    found = list(_order_faults("cover", override.starts_at, override.ends_at))
-    if override.replaces == override.user:
-        found.append("A cover must be by somebody else than the person whom it replaces.")
+    """Give every reason not to save an override as a sentence."""
+    found = list(_order_faults(override.kind, override.starts_at, override.ends_at))
+    if override.kind not in get_args(Kind):
+        return [f"An override covers, substitutes, adds or removes, not {override.kind!r}."]
+    if override.user is None and override.kind != "remove":
+        found.append(f"Say who serves: a {override.kind} needs a user.")
+    if override.subject is None and override.kind in {"substitute", "remove"}:
+        found.append(f"Say whose place it is: a {override.kind} needs a subject.")
+    if override.user is not None and override.user == override.subject:
+        found.append("Nobody covers for themselves; choose another person.")
     return found
 
 
@@ -40,7 +63,7 @@ def idle_positions(rotation: Rotation) -> tuple[int, ...]:
     unit, count = UNITS.get(rotation.unit, WEEK), len(rotation.slots)
     if rotation.turn_mode == "active" or unit == WEEK or not weekly_offsets(rotation.windows):
         return ()
-    active = active_units(rotation.anchor, unit, rotation.windows)
+    active = active_units(replace(rotation, holiday_effect="none"))
     length = rotation.length
     turns = lcm(WEEK // unit, count * length) // length
     serving = {
@@ -56,6 +79,12 @@ def _turn_faults(rotation: Rotation) -> Iterator[str]:
         yield f"Turns are counted in hours, days, weeks or months, not in {rotation.unit!r}."
     if rotation.turn_mode not in get_args(TurnMode):
         yield f"Turns follow the calendar or active days, not {rotation.turn_mode!r}."
+    if rotation.seat not in get_args(Seat):
+        yield f"A layer fills the seat primary, secondary or shadow, not {rotation.seat!r}."
+    if rotation.mode not in get_args(LayerMode):
+        yield f"A layer is exclusive or additive, not {rotation.mode!r}."
+    if rotation.holiday_effect not in get_args(Holidays):
+        yield f"Holidays have the effect none, off or only, not {rotation.holiday_effect!r}."
     if rotation.length < 1:
         yield "A turn must last at least one unit; its length is zero or less."
     if rotation.length > LONGEST_TURN:
@@ -94,10 +123,8 @@ def _window_faults(window: Window) -> Iterator[str]:
         yield f"The window {said} ends before it starts; let it end on a later day."
 
 
-def _people_faults(rotation: Rotation) -> Iterator[str]:
-    if not rotation.slots:
-        yield "The rotation has no slots: nobody would ever be on call."
-    elif not any(rotation.slots):
+def _strange(rotation: Rotation) -> Iterator[str]:
+    if not any(rotation.slots):
         yield "Every slot of the rotation is unassigned: nobody would ever be on call."
     elif idle := idle_positions(rotation):
         one = len(idle) == 1

@@ -1,28 +1,41 @@
-"""From rotations and overrides to pieces: one lazy stream a layer, stacked by priority, covered.
+"""From rotations and overrides to pieces: one lazy stream a layer, stacked by priority, overridden.
 
 Every stream starts with the piece that contains the instant asked for and follows time. A piece's
 ``since`` is an instant from which its content did not change; it ends where something may change.
+One seat is settled at a time; only overrides of a person reach into several.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from heapq import heapify, heapreplace
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
-from oncall.rota.shapes import Override, Plan, Rotation, Users
-from oncall.rota.turns import BEGINNING, FOREVER, shifts
+from oncall.rota.settle import covered, each_once, overridden, present
+from oncall.rota.shapes import (
+    Absence,
+    Holder,
+    Holders,
+    LayerMode,
+    Ledger,
+    Override,
+    Plan,
+    Rotation,
+    Seat,
+    Users,
+)
+from oncall.rota.turns import BEGINNING, turns
+from oncall.rota.windows import FOREVER
 
 
 class Piece(NamedTuple):
-    """A stretch of one stream, and who serves in it by which layer and override."""
+    """A stretch of one stream, who holds the seat in it, and how its layer is stacked."""
 
     since: datetime
     ends_at: datetime
-    users: Users
-    layer: int | None
-    override: int | None
+    holders: Holders
     priority: int = 0
+    mode: LayerMode = "exclusive"
 
 
 class _Version(NamedTuple):
@@ -32,35 +45,88 @@ class _Version(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """A plan put in order once, so that it can be asked for many instants."""
+    """One seat of a plan, put in order once, so that it can be asked for many instants."""
 
+    seat: Seat
     versions: dict[int, list[_Version]]
-    covers: dict[int | None, list[Override]]
+    covers: dict[int, list[Override]]
+    calls: list[Override]
+    absences: tuple[Absence, ...]
+    ledger: Ledger | None
 
 
-def ordered(plan: Plan) -> Layers:
-    """Sort a plan by layer. Empty and inverted overrides never serve and are left out."""
-    covers: dict[int | None, list[Override]] = {}
-    for override in plan.overrides:
-        if override.starts_at < override.ends_at:
-            covers.setdefault(override.layer, []).append(override)
-    rotations: dict[int, list[Rotation]] = {n: [] for n in covers if n is not None}
+def ordered(plan: Plan, seat: Seat) -> Layers:
+    """Sort one seat of a plan. Empty and inverted overrides never serve and are left out."""
+    rotations: dict[int, list[Rotation]] = {}
     for rotation in plan.rotations:
         rotations.setdefault(rotation.layer, []).append(rotation)
-    return Layers({layer: _versions(rotations[layer]) for layer in sorted(rotations)}, covers)
+    versions = {layer: _versions(rotations[layer]) for layer in sorted(rotations)}
+    seats = {layer: found[-1].rotation.seat for layer, found in versions.items() if found}
+    covers: dict[int, list[Override]] = {}
+    calls: list[Override] = []
+    for override in sorted(plan.overrides, key=attrgetter("seq")):
+        if override.starts_at >= override.ends_at or not _concerns(override, seat, seats):
+            continue
+        if override.kind == "cover" and override.layer is not None:
+            covers.setdefault(override.layer, []).append(override)
+        else:
+            calls.append(override)
+    mine = {
+        layer: found
+        for layer, found in versions.items()
+        if layer in covers or any(one.rotation.seat == seat for one in found)
+    }
+    streams = {layer: mine.get(layer, []) for layer in sorted({*mine, *covers})}
+    return Layers(seat, streams, covers, calls, plan.absences, plan.ledger)
 
 
 def pieces(layers: Layers, at: datetime) -> Iterator[Piece]:
-    """Yield the whole schedule's pieces from the one that contains ``at`` (UTC).
+    """Yield the seat's pieces from the one that contains ``at`` (UTC).
 
-    Each layer is settled with its own covers, priority chooses between the layers, and covers
-    of the whole schedule have the last word; among covers the higher ``seq`` speaks later.
+    Each layer is settled with its own absences and covers, priority chooses between the layers,
+    and overrides of the whole schedule have the last word; what was served stays as it was.
     """
+    if layers.ledger is None or layers.ledger.ends_at <= layers.ledger.starts_at:
+        return _reckoned(layers, at)
+    return _spliced(layers, layers.ledger, at)
+
+
+def _concerns(override: Override, seat: Seat, seats: dict[int, Seat]) -> bool:
+    """Tell whether an override may change this seat; one of a person may change any."""
+    if override.kind in {"substitute", "remove"}:
+        return True
+    of = override.seat if override.layer is None else seats.get(override.layer, override.seat)
+    return of == seat
+
+
+def _reckoned(layers: Layers, at: datetime) -> Iterator[Piece]:
     streams = [
-        _covered(_layer(number, versions, at), layers.covers.get(number, []), at)
+        _changed(_layer(number, versions, layers, at), layers.covers.get(number, ()), at, covered)
         for number, versions in layers.versions.items()
     ]
-    return _covered(_stacked(streams), layers.covers.get(None, []), at)
+    return _changed(_stacked(streams), layers.calls, at, overridden)
+
+
+def _spliced(layers: Layers, ledger: Ledger, at: datetime) -> Iterator[Piece]:
+    """Put what was served between what is reckoned before and after it."""
+    if at < ledger.starts_at:
+        for piece in _reckoned(layers, at):
+            yield piece._replace(ends_at=min(piece.ends_at, ledger.starts_at))
+            if piece.ends_at >= ledger.starts_at:
+                break
+    if at < ledger.ends_at:
+        yield from _frozen(layers.seat, ledger, max(at, ledger.starts_at))
+    for piece in _reckoned(layers, max(at, ledger.ends_at)):
+        yield piece._replace(since=max(piece.since, ledger.ends_at))
+
+
+def _frozen(seat: Seat, ledger: Ledger, at: datetime) -> Iterator[Piece]:
+    rows = [row for row in ledger.rows if row.seat == seat and row.starts_at < row.ends_at]
+    for since, ends_at, active in _calls(rows, at):
+        holders = each_once([row.holder for row in active])
+        yield Piece(max(since, ledger.starts_at), min(ends_at, ledger.ends_at), holders)
+        if ends_at >= ledger.ends_at:
+            return
 
 
 def _versions(rotations: list[Rotation]) -> list[_Version]:
@@ -76,29 +142,48 @@ def _versions(rotations: list[Rotation]) -> list[_Version]:
     return [version for version in found if version.starts_at < version.ends_at]
 
 
-def _layer(number: int, versions: list[_Version], at: datetime) -> Iterator[Piece]:
+def _layer(number: int, versions: list[_Version], layers: Layers, at: datetime) -> Iterator[Piece]:
     """Yield one layer's pieces; between its versions nobody serves, at the nearest priority."""
     edge, priority = BEGINNING, versions[0].rotation.priority if versions else 0
     for version in versions:
         priority = version.rotation.priority
         if version.ends_at > at:
             if max(edge, at) < version.starts_at:
-                yield Piece(edge, version.starts_at, (), number, None, priority)
-            yield from _version(number, version, at)
+                yield Piece(edge, version.starts_at, (), priority)
+            if version.rotation.seat == layers.seat:
+                yield from _version(number, version, layers.absences, at)
+            else:
+                yield Piece(version.starts_at, version.ends_at, (), priority)
         edge = max(edge, version.ends_at)
     if edge < FOREVER:
-        yield Piece(edge, FOREVER, (), number, None, priority)
+        yield Piece(edge, FOREVER, (), priority)
 
 
-def _version(number: int, version: _Version, at: datetime) -> Iterator[Piece]:
-    """Clip a rotation's shifts to the version's time, beginning with the one that holds ``at``."""
+def _version(
+    number: int, version: _Version, absences: Sequence[Absence], at: datetime
+) -> Iterator[Piece]:
+    """Clip a rotation's turns to the version's time, beginning with the one that holds ``at``."""
+    rotation, asked = version.rotation, max(version.starts_at, at)
+    people = {user for slot in rotation.slots for user in slot}
+    away = [one for one in absences if one.user in people and one.starts_at < one.ends_at]
+    found = _clipped(number, version, asked)
+    if not away:
+        return found
+    return _changed(
+        found, away, asked, lambda holders, gone: present(holders, gone, rotation.slots)
+    )
+
+
+def _clipped(number: int, version: _Version, asked: datetime) -> Iterator[Piece]:
     first, limit, rotation = version
-    asked = max(first, at)
-    for since, ends_at, users in shifts(rotation, asked):
+    known: dict[Users, Holders] = {(): ()}
+    for users in rotation.slots:
+        known[users] = tuple(Holder(user, number) for user in users)
+    for since, ends_at, users in turns(rotation, asked):
         if ends_at <= asked:
             continue
         stop = min(ends_at, limit)
-        yield Piece(max(since, first), stop, users, number, None, rotation.priority)
+        yield Piece(max(since, first), stop, known[users], rotation.priority, rotation.mode)
         if stop == limit:
             return
 
@@ -108,88 +193,100 @@ def _stacked(streams: list[Iterator[Piece]]) -> Iterator[Piece]:
     current = [next(stream) for stream in streams]
     ends = [(piece.ends_at, n) for n, piece in enumerate(current)]
     heapify(ends)
-    since = _unchanged_since(current)
+    since = max((piece.since for piece in _heard(current)), default=BEGINNING)
     while ends and ends[0][0] < FOREVER:
         edge = ends[0][0]
-        yield _answer(current, since, edge)
+        yield Piece(since, edge, _answer(current))
         while ends[0][0] == edge:
             n = ends[0][1]
             current[n] = next(streams[n])
             heapreplace(ends, (current[n].ends_at, n))
         since = edge
-    yield _answer(current, since, FOREVER)
+    yield Piece(since, FOREVER, _answer(current))
 
 
-def _unchanged_since(current: list[Piece]) -> datetime:
-    """Find the latest change that could matter: those of layers ranked below the answer do not."""
-    top = max((piece.priority for piece in current if piece.users), default=None)
-    return max(
-        (piece.since for piece in current if top is None or piece.priority >= top),
-        default=BEGINNING,
-    )
+def _heard(current: list[Piece]) -> list[Piece]:
+    """Leave out the layers that rank below an exclusive one that has somebody."""
+    deaf = max((p.priority for p in current if p.holders and p.mode == "exclusive"), default=None)
+    return [piece for piece in current if deaf is None or piece.priority >= deaf]
 
 
-def _answer(current: list[Piece], since: datetime, ends_at: datetime) -> Piece:
-    serving = [piece for piece in current if piece.users]
-    if not serving:
-        return Piece(since, ends_at, (), None, None)
-    top = max([piece.priority for piece in serving])
-    first, *others = [piece for piece in serving if piece.priority == top]
-    users, decided = first.users, first.override
-    if others:  # layers of one priority: everybody, each once, in the order of the layers
-        users = tuple(dict.fromkeys([*users, *(user for piece in others for user in piece.users)]))
-        seqs = [piece.override for piece in (first, *others) if piece.override is not None]
-        decided = max(seqs, default=None)
-    return Piece(since, ends_at, users, first.layer, decided, top)
+def _answer(current: list[Piece]) -> Holders:
+    serving = [piece for piece in _heard(current) if piece.holders]
+    if len(serving) < 2:
+        return serving[0].holders if serving else ()
+    serving.sort(key=lambda piece: -piece.priority)
+    found: list[Holder] = []
+    is_taken = False
+    for piece in serving:
+        if piece.mode == "additive" or not is_taken:
+            found += piece.holders
+        is_taken = is_taken or piece.mode == "exclusive"
+    return each_once(found)
 
 
-class _Calls(NamedTuple):
-    since: datetime
-    ends_at: datetime
-    active: tuple[Override, ...]
+class _Spell(Protocol):
+    """Something with a beginning and an end."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
-def _covered(base: Iterator[Piece], covers: list[Override], at: datetime) -> Iterator[Piece]:
-    return _apply(base, _calls(covers, at)) if covers else base
+S = TypeVar("S", bound=_Spell)
 
 
-def _apply(base: Iterator[Piece], calls: Iterator[_Calls]) -> Iterator[Piece]:
+def _changed(
+    base: Iterator[Piece],
+    spells: Sequence[S],
+    at: datetime,
+    change: Callable[[Holders, Sequence[S]], Holders],
+) -> Iterator[Piece]:
+    """Let whatever is active at each moment change a stream's holders."""
+    return _apply(base, _calls(spells, at), change) if spells else base
+
+
+def _apply(
+    base: Iterator[Piece],
+    calls: Iterator[tuple[datetime, datetime, Sequence[S]]],
+    change: Callable[[Holders, Sequence[S]], Holders],
+) -> Iterator[Piece]:
     call = next(calls)
     for piece in base:
-        while call.ends_at < piece.ends_at:
-            yield _settled(piece, call, call.ends_at)
+        while call[1] < piece.ends_at:
+            yield _settled(piece, call, call[1], change)
             call = next(calls)
-        yield _settled(piece, call, piece.ends_at)
-        if call.ends_at == piece.ends_at < FOREVER:
+        yield _settled(piece, call, piece.ends_at, change)
+        if call[1] == piece.ends_at < FOREVER:
             call = next(calls)
 
 
-def _settled(piece: Piece, call: _Calls, ends_at: datetime) -> Piece:
-    """Let covers speak in turn: one for a person takes that place, any other takes them all."""
-    since, _, users, layer, decided, priority = piece
-    for cover in call.active:
-        if cover.replaces is None:
-            users, layer, decided = (cover.user,), cover.layer, cover.seq
-        elif cover.replaces in users:
-            swapped = (cover.user if user == cover.replaces else user for user in users)
-            users, decided = tuple(dict.fromkeys(swapped)), cover.seq
-    return Piece(max(since, call.since), ends_at, users, layer, decided, priority)
+def _settled(
+    piece: Piece,
+    call: tuple[datetime, datetime, Sequence[S]],
+    ends_at: datetime,
+    change: Callable[[Holders, Sequence[S]], Holders],
+) -> Piece:
+    since, _, active = call
+    holders = change(piece.holders, active) if active else piece.holders
+    return Piece(max(piece.since, since), ends_at, holders, piece.priority, piece.mode)
 
 
-def _calls(covers: list[Override], at: datetime) -> Iterator[_Calls]:
-    """Yield for ever which covers are active, in the order in which they speak."""
-    edges = [edge for cover in covers for edge in (cover.starts_at, cover.ends_at) if edge <= at]
+def _calls(spells: Sequence[S], at: datetime) -> Iterator[tuple[datetime, datetime, Sequence[S]]]:
+    """Yield for ever (since, until, which are active), in the order in which they were given."""
+    edges = [edge for one in spells for edge in (one.starts_at, one.ends_at) if edge <= at]
     since, moment = max(edges, default=BEGINNING), at
-    waiting = [cover for cover in covers if cover.ends_at > at]
-    waiting.sort(key=attrgetter("starts_at"), reverse=True)
-    active: list[Override] = []
+    waiting = [(one.starts_at, place, one) for place, one in enumerate(spells) if one.ends_at > at]
+    waiting.sort(key=lambda entry: entry[:2], reverse=True)
+    active: list[tuple[int, S]] = []
     while since < FOREVER:
-        active = [cover for cover in active if cover.ends_at > moment]
-        while waiting and waiting[-1].starts_at <= moment:
-            active.append(waiting.pop())
-        active.sort(key=attrgetter("seq"))
-        ends = [cover.ends_at for cover in active]
-        ends += [cover.starts_at for cover in waiting[-1:]]
+        active = [entry for entry in active if entry[1].ends_at > moment]
+        while waiting and waiting[-1][0] <= moment:
+            active.append(waiting.pop()[1:])
+        active.sort(key=lambda entry: entry[0])
+        ends = [one.ends_at for _, one in active]
+        ends += [start for start, _, _ in waiting[-1:]]
         moment = min(ends, default=FOREVER)
-        yield _Calls(since, moment, tuple(active))
+        yield since, moment, [one for _, one in active]
         since = moment

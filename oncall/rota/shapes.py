@@ -5,12 +5,33 @@ only ``Rotation.anchor`` and the times of a Window are local and naive.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Literal
+from datetime import date, datetime, time
+from typing import Literal, NamedTuple
 
 Unit = Literal["hour", "day", "week", "month"]
 TurnMode = Literal["calendar", "active"]
+Seat = Literal["primary", "secondary", "shadow"]
+LayerMode = Literal["exclusive", "additive"]
+Kind = Literal["cover", "substitute", "add", "remove"]
+Holidays = Literal["none", "off", "only"]
 Users = tuple[int, ...]
+
+
+class Holder(NamedTuple):
+    """One person in one seat, and why.
+
+    ``layer`` is the layer whose turn it is (None: of the whole schedule, by an override),
+    ``source`` what put the person there ("rotation", "unavailability", or the override's own),
+    ``override`` the ``seq`` of the override that decided, if one did.
+    """
+
+    user: int
+    layer: int | None
+    source: str = "rotation"
+    override: int | None = None
+
+
+Holders = tuple[Holder, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,10 @@ class Rotation:
     Turn ``k`` starts ``k * length`` units after ``anchor`` on the wall clock of ``zone`` and
     belongs to ``slots[k % len(slots)]``; nobody serves before the anchor. Without windows it
     serves always. ``turn_mode`` "active" counts only the hours or days that a window touches.
-    The higher ``priority`` answers; layers of the same priority answer together.
+    Layers of one ``seat`` are stacked: the higher ``priority`` answers, an "additive" layer lets
+    those below answer as well, and of several exclusive layers of one priority the first that has
+    somebody answers. ``holidays`` are local dates, on which the rotation rests ("off") or to
+    which it is bound ("only").
     """
 
     layer: int
@@ -47,44 +71,106 @@ class Rotation:
     turn_mode: TurnMode
     windows: tuple[Window, ...]
     slots: tuple[Users, ...]
+    seat: Seat = "primary"
+    mode: LayerMode = "exclusive"
+    holidays: tuple[date, ...] = ()
+    holiday_effect: Holidays = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A cover: ``user`` serves from ``starts_at`` to ``ends_at``.
+    """A change to who serves from ``starts_at`` to ``ends_at``; a higher ``seq`` is the later word.
 
-    With ``replaces`` it only takes the place of that person, where they would have served;
-    with ``layer`` it changes that layer alone. A higher ``seq`` is the later word.
+    cover: ``user`` replaces whoever holds the seat, a gap too. substitute: ``user`` replaces
+    ``subject`` wherever that person would serve, after covers; chains are followed. add: ``user``
+    serves beside the others. remove: ``subject`` does not serve, and nobody below fills in.
+    With ``layer`` it changes that layer alone; without, a cover or an addition takes ``seat``.
     """
 
     seq: int
     starts_at: datetime
     ends_at: datetime
-    user: int
-    replaces: int | None = None
+    user: int | None
+    subject: int | None = None
     layer: int | None = None
+    kind: Kind = "cover"
+    seat: Seat = "primary"
+    source: str = "override"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A person is away: the turn passes to the next one of the rotation who is not."""
+
+    starts_at: datetime
+    ends_at: datetime
+    user: int
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A stretch that was served, frozen: no edit changes it any more."""
+
+    starts_at: datetime
+    ends_at: datetime
+    seat: Seat
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was served from ``starts_at`` to ``ends_at``; where no row stands nobody served."""
+
+    starts_at: datetime
+    ends_at: datetime
+    rows: tuple[Served, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All versions of all layers of one schedule, and its overrides, in any order."""
+    """All versions of all layers of one schedule, its overrides, who is away, and what was served."""
 
     rotations: tuple[Rotation, ...] = ()
     overrides: tuple[Override, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    ledger: Ledger | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch during which the answer is the same; ``users == ()`` is a gap.
-
-    ``layer`` is the one that answers (None: a gap, or a cover of the whole schedule), of
-    several the first; ``override`` is the ``seq`` of the cover that decided, if one did.
-    """
+    """A stretch during which the answer of one seat is the same; no holders is a gap."""
 
     starts_at: datetime
     ends_at: datetime
-    users: Users
+    holders: Holders
+
+    @property
+    def users(self) -> Users:
+        """Return who serves, each once."""
+        return tuple(dict.fromkeys(holder.user for holder in self.holders))
+
+    @property
+    def layer(self) -> int | None:
+        """Return the layer that answers, of several the first; None for a gap or a whole cover."""
+        return self.holders[0].layer if self.holders else None
+
+    @property
+    def override(self) -> int | None:
+        """Return the latest override that decided, if one did."""
+        decided = [one.override for one in self.holders if one.override is not None]
+        return max(decided, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A stretch in which one person holds one seat by one layer and for one reason."""
+
+    starts_at: datetime
+    ends_at: datetime
+    user: int
+    seat: Seat
     layer: int | None
+    source: str
     override: int | None
 
 

@@ -2,33 +2,33 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 
 from oncall.rota.civil import to_utc, to_wall
 from oncall.rota.shapes import Rotation, Users
-from oncall.rota.windows import active_units, known_from, open_spans, weekly_offsets
+from oncall.rota.windows import FOREVER, UNITS, active_units, hours_of, known_from, weekly_offsets
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-FOREVER = datetime.max.replace(tzinfo=UTC)
-UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
-Shift = tuple[datetime, datetime, Users]
+_NEVER = (FOREVER, FOREVER)
+
+Turn = tuple[datetime, datetime, Users]
 
 
-def shifts(rotation: Rotation, at: datetime) -> Iterator[Shift]:
+def turns(rotation: Rotation, at: datetime) -> Iterator[Turn]:
     """Yield contiguous (since, ends_at, users), gaps included; the first ones may end before ``at``.
 
     One is empty where a spring change skips a whole turn.
-    ``since`` of the shift that contains ``at`` is an instant from which nothing changed; in the
+    ``since`` of the turn that contains ``at`` is an instant from which nothing changed; in the
     others it is the end of the one before. Ends only where nothing ever changes again.
     Raises ValueError for a length below 1, and UnknownZone.
     """
     if rotation.length < 1:
         raise ValueError("a turn lasts at least one unit")
-    if not rotation.windows:
-        return _turns(rotation, at)
-    if not weekly_offsets(rotation.windows):
+    if not rotation.windows and rotation.holiday_effect == "none":
+        return _every(rotation, at)
+    if rotation.windows and not weekly_offsets(rotation.windows):
         return iter([(BEGINNING, FOREVER, ())])
     return _within_windows(rotation, at)
 
@@ -49,11 +49,11 @@ def counts_active(rotation: Rotation) -> bool:
     return (
         rotation.turn_mode == "active"
         and rotation.unit in {"hour", "day"}
-        and bool(weekly_offsets(rotation.windows))
+        and (bool(weekly_offsets(rotation.windows)) or rotation.holiday_effect == "off")
     )
 
 
-def _turns(rotation: Rotation, at: datetime) -> Iterator[Shift]:
+def _every(rotation: Rotation, at: datetime) -> Iterator[Turn]:
     slots = rotation.slots or ((),)
     index = turn_index(rotation, at)
     start = _turn_start(rotation, max(index, 0))
@@ -68,16 +68,16 @@ def _turns(rotation: Rotation, at: datetime) -> Iterator[Shift]:
         start = end
 
 
-def _within_windows(rotation: Rotation, at: datetime) -> Iterator[Shift]:
+def _within_windows(rotation: Rotation, at: datetime) -> Iterator[Turn]:
     """Cut the turns to the open windows; between them nobody serves."""
-    spans = open_spans(rotation.windows, rotation.zone, at)
-    opens, closes = next(spans)
+    spans = hours_of(rotation, at)
+    opens, closes = next(spans, _NEVER)
     edge = known_from(rotation.zone, at)
-    for start, end, users in _turns(rotation, at):
+    for start, end, users in _every(rotation, at):
         edge = max(edge, start)
         while edge < end:
             while edge >= closes:
-                opens, closes = next(spans)
+                opens, closes = next(spans, _NEVER)
             serving = edge >= opens
             stop = min(end, closes if serving else opens)
             yield edge, stop, users if serving else ()
@@ -91,7 +91,7 @@ def _turn_start(rotation: Rotation, index: int) -> datetime:
         return to_utc(_months_later(rotation.anchor, units), rotation.zone)
     unit = UNITS[rotation.unit]
     if counts_active(rotation):
-        units = active_units(rotation.anchor, unit, rotation.windows).nth(units)
+        units = active_units(rotation).nth(units)
     return to_utc(rotation.anchor + units * unit, rotation.zone)
 
 
@@ -105,7 +105,7 @@ def _units_passed(rotation: Rotation, wall: datetime) -> int:
     units = (wall - anchor) // unit
     if units < 0 or not counts_active(rotation):
         return units
-    return active_units(anchor, unit, rotation.windows).count_before(units + 1) - 1
+    return active_units(rotation).count_before(units + 1) - 1
 
 
 def _months_later(anchor: datetime, months: int) -> datetime:

@@ -20,6 +20,7 @@ from oncall.models import (
     Responder,
     RotationVersion,
     Schedule,
+    plan_of,
 )
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
@@ -191,7 +192,7 @@ def test_the_page_says_who_is_on_call_now_and_next(browser: Client, team: Team) 
 
     html = text(browser.get(page_of(schedule)))
 
-    on_call = rota.on_call(schedule.plan(), datetime(2026, 11, 23, 9, tzinfo=UTC))
+    on_call = rota.on_call(plan_of(schedule), datetime(2026, 11, 23, 9, tzinfo=UTC))
     first, second = ("Anna", "Ben") if on_call == (anna.pk,) else ("Ben", "Anna")
     assert (
         f"{first} until Mon 30 Nov 09:00 (Europe/Berlin). Then {second}, from Mon 30 Nov 09:00."
@@ -203,7 +204,9 @@ def test_the_page_says_who_is_on_call_now_and_next(browser: Client, team: Team) 
 def test_a_schedule_without_a_rotation_says_that_it_reaches_nobody(
     browser: Client, team: Team
 ) -> None:
-    schedule = Schedule.objects.create(slug="s", name="S", team=team)
+    schedule = Schedule.objects.create(
+        slug="s", name="S", team=team, created_at=datetime(2026, 1, 5, tzinfo=UTC)
+    )
 
     html = text(browser.get(page_of(schedule)))
 
@@ -212,7 +215,7 @@ def test_a_schedule_without_a_rotation_says_that_it_reaches_nobody(
 
 
 def test_a_new_schedule_gets_its_first_layer(browser: Client, team: Team) -> None:
-    form = {"name": "Shop", "slug": "shop", "team": team.pk, "time_zone": "Europe/Berlin",
+    form = {"name": "Shop", "slug": "shop", "team": team.pk, "time_zone": "Europe/Berlin", "expectation": "24x7",
             "layers-TOTAL_FORMS": "0", "layers-INITIAL_FORMS": "0"}  # fmt: skip
 
     assert browser.post("/admin/oncall/schedule/add/", form).status_code == 302
@@ -235,7 +238,7 @@ def test_a_rotation_is_replaced_and_the_past_stays(
     old, new = RotationVersion.objects.order_by("pk")
     assert (old.effective_to, new.effective_from) == (clock.now, clock.now)
     assert [slot.user_id for slot in new.slots.all()] == [ben.pk, None, anna.pk]
-    plan = Schedule.objects.with_plans().get().plan()
+    plan = plan_of(Schedule.objects.get())
     assert rota.on_call(plan, datetime(2026, 11, 1, tzinfo=UTC)) == (anna.pk,)
     assert rota.on_call(plan, clock.now) == (ben.pk,)
 
@@ -268,7 +271,7 @@ def test_a_rotation_that_can_t_work_is_refused_in_words(
     assert RotationVersion.objects.count() == 1
 
 
-def test_another_team_s_manager_replaces_nothing() -> None:
+def test_another_team_s_manager_subject_nothing() -> None:
     schedule = ASchedule(people=[AUser()])
     stranger = AUser(manages=ATeam())
     form = {

@@ -1,7 +1,7 @@
 """Admin screens of schedules, covers and policies."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,15 +11,16 @@ from core.actor import person
 from core.errors import Invalid, NotAllowed, NotFound, NotPossible
 from core.models import Team, User
 from oncall import rota
-from oncall.actions import replace_rotation
-from oncall.actions.covers import add_cover, cancel_cover
+from oncall.actions.overrides import Wish, add_override, cancel_override
+from oncall.actions.schedules import write_layer
+from oncall.actions.specs import LayerSpec
 from oncall.models import (
     EscalationPolicy,
-    Layer,
     Override,
     PolicyBinding,
     PolicyStep,
     Schedule,
+    plan_of,
 )
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
@@ -70,7 +71,7 @@ def test_a_cover_is_added_in_the_schedule_s_own_time(browser: Client, team: Team
 
     cover = Override.objects.get()
     assert cover.starts_at == datetime(2026, 11, 23, 19, tzinfo=UTC)
-    plan = Schedule.objects.with_plans().get().plan()
+    plan = plan_of(Schedule.objects.get())
     assert rota.on_call(plan, datetime(2026, 11, 23, 23, tzinfo=UTC)) == (anna.pk,)
 
 
@@ -109,19 +110,15 @@ def test_nobody_covers_for_themselves_or_after_leaving(
     mona: User, team: Team, clock: Clock
 ) -> None:
     schedule, gone = ASchedule(team=team), AUser(is_active=False)
-    span = {
-        "starts_at": clock.now,
-        "ends_at": clock.now.replace(hour=20),
-        "by": person(mona),
-        "at": clock.now,
-    }
+    span = {"starts_at": clock.now, "ends_at": clock.now.replace(hour=20)}
+    told = {"by": person(mona), "at": clock.now}
 
-    with pytest.raises(Invalid, match="somebody else"):
-        add_cover(schedule, mona, replaces=mona, **span)
+    with pytest.raises(Invalid, match="Nobody covers for themselves"):
+        add_override(schedule, Wish("substitute", user=mona, subject=mona, **span), **told)
     with pytest.raises(Invalid, match="would not be paged"):
-        add_cover(schedule, gone, **span)
+        add_override(schedule, Wish("cover", user=gone, **span), **told)
     with pytest.raises(NotAllowed):
-        add_cover(ASchedule(), mona, **span)
+        add_override(ASchedule(), Wish("cover", user=mona, **span), **told)
 
 
 def test_ending_a_cover_keeps_what_it_was_so_far(
@@ -129,26 +126,23 @@ def test_ending_a_cover_keeps_what_it_was_so_far(
 ) -> None:
     base, cover_by = AUser(), AUser()
     schedule = ASchedule(team=team, people=[base])
-    cover = add_cover(
-        schedule,
-        cover_by,
-        starts_at=clock.now,
-        ends_at=clock.now.replace(hour=20),
-        by=person(mona),
-        at=clock.now,
-    )
+    wish = Wish("cover", clock.now, clock.now.replace(hour=20), user=cover_by)
+    cover = add_override(schedule, wish, by=person(mona), at=clock.now)
     began, middle = clock.now, clock.forward(hours=2)
 
     assert "as if there were no cover" in text(press(browser, cover, "cancel"))
     press(browser, cover, "cancel", confirmed="1")
 
-    plan = Schedule.objects.with_plans().get().plan()
+    plan = plan_of(Schedule.objects.get())
     assert rota.on_call(plan, began) == (cover_by.pk,)
     assert rota.on_call(plan, middle) == (base.pk,)
+    assert cancel_override(cover.pk, by=person(mona), at=clock.forward(hours=1)).cancelled_at
+    served = Wish("cover", clock.now, clock.now + timedelta(hours=1), user=cover_by)
+    over = add_override(schedule, served, by=person(mona), at=clock.now)
     with pytest.raises(NotPossible, match="is over"):
-        cancel_cover(cover.pk, by=person(mona), at=clock.forward(hours=1))
+        cancel_override(over.pk, by=person(mona), at=clock.forward(hours=1))
     with pytest.raises(NotFound):
-        cancel_cover(99, by=person(mona), at=clock.now)
+        cancel_override(99, by=person(mona), at=clock.now)
 
 
 def test_a_cover_to_come_never_begins_once_it_is_cancelled(
@@ -156,19 +150,13 @@ def test_a_cover_to_come_never_begins_once_it_is_cancelled(
 ) -> None:
     schedule = ASchedule(team=team)
     starts = clock.now.replace(hour=18)
-    cover = add_cover(
-        schedule,
-        AUser(),
-        starts_at=starts,
-        ends_at=starts.replace(hour=20),
-        by=person(mona),
-        at=clock.now,
-    )
+    wish = Wish("cover", starts, starts.replace(hour=20), user=AUser())
+    cover = add_override(schedule, wish, by=person(mona), at=clock.now)
 
     for _ in range(2):
-        cancel_cover(cover.pk, by=person(mona), at=clock.now)
+        cancel_override(cover.pk, by=person(mona), at=clock.now)
 
-    assert rota.on_call(Schedule.objects.with_plans().get().plan(), starts) == ()
+    assert rota.on_call(plan_of(Schedule.objects.get()), starts) == ()
 
 
 # Policies
@@ -252,32 +240,17 @@ def test_two_steps_of_one_place_are_refused(browser: Client, team: Team) -> None
 def test_two_layers_of_one_priority_are_refused(browser: Client, team: Team) -> None:
     schedule = ASchedule(team=team)
     layer = schedule.layers.get()
-    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": "UTC", "layers-TOTAL_FORMS": "2",
+    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": "UTC", "expectation": "24x7", "layers-TOTAL_FORMS": "2",
             "layers-INITIAL_FORMS": "1", "layers-0-id": layer.pk, "layers-0-schedule": schedule.pk, "layers-0-name": "A",
-            "layers-0-priority": "1", "layers-1-schedule": schedule.pk, "layers-1-name": "B", "layers-1-priority": "1"}  # fmt: skip
+            "layers-1-schedule": schedule.pk, "layers-1-name": "A"}  # fmt: skip
 
     assert browser.post(page_of(schedule), form).status_code == 200
     assert schedule.layers.count() == 1
 
 
-def test_two_layers_change_priorities_in_one_save(browser: Client, team: Team) -> None:
-    schedule = ASchedule(team=team)
-    first, second = (
-        schedule.layers.get(),
-        Layer.objects.create(schedule=schedule, name="B", priority=2),
-    )
-    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": "UTC", "layers-TOTAL_FORMS": "2",
-            "layers-INITIAL_FORMS": "2", "layers-0-id": first.pk, "layers-0-schedule": schedule.pk, "layers-0-name": "A",
-            "layers-0-priority": "2", "layers-1-id": second.pk, "layers-1-schedule": schedule.pk, "layers-1-name": "B",
-            "layers-1-priority": "1"}  # fmt: skip
-
-    assert browser.post(page_of(schedule), form).status_code == 302
-    assert list(schedule.layers.values_list("name", "priority")) == [("A", 2), ("B", 1)]
-
-
 @pytest.mark.parametrize("zone", ["Mars/Base", "", "localtime/x"])
 def test_a_zone_that_is_none_is_refused(browser: Client, team: Team, zone: str) -> None:
-    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": zone, "layers-TOTAL_FORMS": "0",
+    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": zone, "expectation": "24x7", "layers-TOTAL_FORMS": "0",
             "layers-INITIAL_FORMS": "0"}  # fmt: skip
 
     assert browser.post("/admin/oncall/schedule/add/", form).status_code == 200
@@ -348,11 +321,7 @@ def test_a_page_s_screen_shows_its_messages(ada: User, team: Team) -> None:
 def test_a_replaced_rotation_needs_the_right(clock: Clock) -> None:
     schedule = ASchedule(people=[AUser()])
 
+    spec = LayerSpec("Primary", "2026-11-23T08:00", "UTC", ((AUser().pk,),))
+
     with pytest.raises(NotAllowed):
-        replace_rotation(
-            schedule.layers.get(),
-            [AUser()],
-            anchor_local="2026-11-23T08:00",
-            by=person(AUser()),
-            at=clock.now,
-        )
+        write_layer(schedule.layers.get().pk, spec, by=person(AUser()), at=clock.now)

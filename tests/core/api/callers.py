@@ -37,6 +37,12 @@ class Caller:
     def patch(self, path: str, body: object, **headers: str) -> HttpResponse:
         return self.send("PATCH", path, content=orjson.dumps(body), **headers)
 
+    def put(self, path: str, body: object, **headers: str) -> HttpResponse:
+        return self.send("PUT", path, content=orjson.dumps(body), **headers)
+
+    def delete(self, path: str) -> HttpResponse:
+        return self.send("DELETE", path)
+
     def send(
         self,
         method: str,

@@ -10,7 +10,7 @@ from core.models import Team
 from incidents.models import Incident
 from tests.conftest import Clock
 from tests.core.api.callers import Caller, a_caller, assert_problem, shelve_playbooks
-from tests.factories import AnIncident, AService, ATeam, AUser
+from tests.factories import AnIncident, ASchedule, AService, ATeam, AUser
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(
@@ -32,7 +32,9 @@ IDS = ["0", "-1", "1e3", "+1", "01", "1.0", "%00", "1%00", "..", "%2e%2e", "..%2
 @pytest.fixture
 def caller(clock: Clock) -> Caller:
     shelve_playbooks()
-    AService(slug="shop", team=ATeam(slug="web"))
+    team = ATeam(slug="web")
+    AService(slug="shop", team=team)
+    ASchedule(slug="shop", team=team)
     return a_caller("Administrator", "admin", username="rita")
 
 

@@ -71,7 +71,7 @@ def token(clock: Clock, _open_connection: None) -> str:
     service = AService(slug="shop", team=team)
     user = AUser(username="rita", group="Administrator", manages=team)
     responder = AResponder(user=user)
-    APolicy(steps=[(300, [ASchedule(people=[responder.user])])], default=True)
+    APolicy(steps=[(300, [ASchedule(slug="shop", people=[responder.user])])], default=True)
     source = ASource(pk=1, service=service)
     incident = AnIncident(pk=1, service=service, declared=True, resolved=True)
     key = AlertKey.objects.create(source=source, key="disk")

@@ -25,6 +25,7 @@ from incidents.models import (
     TimelineEntry,
 )
 from notify.models import Delivery
+from oncall.models import Override, Schedule
 from tests.conftest import Clock
 from tests.core.api.callers import (
     HOST,
@@ -34,7 +35,16 @@ from tests.core.api.callers import (
     further_verbs,
     shelve_playbooks,
 )
-from tests.factories import NINE, AnIncident, AResponder, AService, ASource, ATeam, AUser
+from tests.factories import (
+    NINE,
+    AnIncident,
+    AResponder,
+    ASchedule,
+    AService,
+    ASource,
+    ATeam,
+    AUser,
+)
 from tests.postmortems.scenes import a_postmortem, an_item
 from tests.statuspage.scenes import a_component, a_page
 
@@ -42,9 +52,13 @@ pytestmark = pytest.mark.django_db
 VIEWER, RESPONDER, MANAGER, ADMINISTRATOR = range(1, 5)
 # design.md 5, "People and rights", written down again: what an address needs besides VIEWER to read, RESPONDER to write.
 READS = {"/api/v1/deliveries/": RESPONDER, "/api/v1/deliveries/{pk}/": RESPONDER}
-WRITES = ("/api/v1/services/", "/api/v1/sources/")  # and all below them: MANAGER
+WRITES = (
+    "/api/v1/services/",
+    "/api/v1/sources/",
+    "/api/v1/schedules/",
+)  # and all below them: MANAGER
 HELD = {"Viewer": VIEWER, "Responder": RESPONDER, "Manager": MANAGER, "Administrator": ADMINISTRATOR}  # fmt: skip
-ALLOWED = {200, 201, 404, 409, 422}
+ALLOWED = {200, 201, 204, 404, 409, 422}
 CEILING = {"read": VIEWER, "write": MANAGER, "admin": ADMINISTRATOR, "session": ADMINISTRATOR}
 
 
@@ -69,6 +83,7 @@ class Scene:
         manages = {"manages": team} if group == "Manager" else {}
         self.person: User = AUser(group="Responder" if manages else group, **manages)
         leila = AUser(username="leila")
+        schedule = ASchedule(slug="shop", team=team, people=[leila])
         service = AService(slug="shop", team=team)
         AService(slug="stock", team=team)
         component = a_component(a_page(), service=service)
@@ -82,6 +97,7 @@ class Scene:
             "action-items": an_item(postmortem.incident).pk,
             **arrived(source, incident),
             "deliveries": sent(self.person).pk,
+            "schedules": an_override(schedule, leila).pk,
         }
         self.entry = TimelineEntry.objects.create(
             incident=incident, kind="hypothesis", text="Disk", happened_at=NINE, recorded_at=NINE,
@@ -133,6 +149,14 @@ def sent(to: User) -> Delivery:
     return Delivery.objects.create(
         unique_key="k", kind="page", object_id=1, recipient=to, channel="email", address="r@n.example",
         created_at=NINE, not_before=NINE, expires_at=NINE + timedelta(days=1),
+    )  # fmt: skip
+
+
+def an_override(schedule: Schedule, user: User) -> Override:
+    """Store a cover of tomorrow."""
+    start = NINE + timedelta(days=1)
+    return Override.objects.create(
+        schedule=schedule, user=user, starts_at=start, ends_at=start + timedelta(hours=1), created_at=NINE
     )  # fmt: skip
 
 

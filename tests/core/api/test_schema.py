@@ -18,7 +18,7 @@ from tests.core.api.callers import HOST, Caller, assert_problem
 from tests.factories import AUser
 
 DOCUMENT = schema.document()
-METHODS = ("get", "post", "patch")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def get(**headers: str) -> Any:

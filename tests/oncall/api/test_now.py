@@ -84,7 +84,9 @@ def test_somebody_who_is_always_on_call_has_no_end_and_no_follower(caller: Calle
 def test_who_serves_already_is_not_who_comes_next(
     schedule: Schedule, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = rota.Segment(NINE, NINE + timedelta(days=1), tuple(user.pk for user in people), 1, None)
+    later = rota.Segment(
+        NINE, NINE + timedelta(days=1), tuple(rota.Holder(user.pk, 1) for user in people)
+    )
     monkeypatch.setattr(rota, "next_after", lambda *_: later)
 
     found = on_duty(Service.objects.get(slug="shop"), NINE)
@@ -135,6 +137,6 @@ def test_it_costs_the_same_however_many_take_turns(
     everyone = AUser.create_batch(people[0])
     APolicy(steps=[(300, [ASchedule(people=everyone)])], default=True)
 
-    # caller, service; bindings, steps, schedules, people; five for the plan; names
-    with django_assert_num_queries(12):
+    # caller, service; bindings, steps, schedules, people; schedules, three for the plan; names
+    with django_assert_num_queries(11):
         caller.get("oncall/now", service="shop")

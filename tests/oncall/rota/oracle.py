@@ -27,25 +27,99 @@ def spread(found: list[Segment]) -> list[Users]:
     return [s.users for s in found for _ in minutes(s.starts_at, s.ends_at)]
 
 
-def resolve(plan: Plan, start: datetime, end: datetime) -> list[Users]:
-    """Give who serves in each minute of [start, end)."""
+def resolve(plan: Plan, start: datetime, end: datetime, seat: str = "primary") -> list[Users]:
+    """Give who holds a seat in each minute of [start, end)."""
     rotas = {rotation: Clock(rotation, start, end) for rotation in plan.rotations}
-    return [_answer(plan, at, n, rotas) for n, at in enumerate(minutes(start, end))]
+    return [_answer(plan, at, n, rotas, seat) for n, at in enumerate(minutes(start, end))]
 
 
-def _answer(plan: Plan, at: datetime, n: int, rotas: dict[Rotation, "Clock"]) -> Users:
+def _answer(plan: Plan, at: datetime, n: int, rotas: dict[Rotation, "Clock"], seat: str) -> Users:
+    """People are (user, layer), so that an override of one layer finds its own."""
     spoken = sorted(
         (o for o in plan.overrides if o.starts_at <= at < o.ends_at), key=lambda o: o.seq
     )
-    best: dict[int, list[int]] = {}
-    for layer in sorted({r.layer for r in plan.rotations}):
+    seats = {}
+    levels: dict[int, list[tuple[str, list]]] = {}
+    for layer in sorted({r.layer for r in plan.rotations} | {o.layer for o in spoken if o.layer}):
         versions = [r for r in plan.rotations if r.layer == layer and not _is_inverted(r)]
-        users = [u for r in versions if _in_effect(r, versions, at) for u in rotas[r].users(n)]
-        users = _covered(users, [o for o in spoken if o.layer == layer])
+        covers = [o for o in spoken if o.layer == layer and o.kind == "cover"]
+        seats[layer] = versions[0].seat if versions else covers[0].seat if covers else seat
+        if seats[layer] != seat:
+            continue
+        users = [
+            u for r in versions if _in_effect(r, versions, at) for u in _here(plan, r, at, rotas, n)
+        ]
+        for override in covers:
+            users = [override.user]
         if users:  # in these plans all versions of a layer have one priority
-            best.setdefault(versions[0].priority if versions else 0, []).extend(users)
-    top = best[max(best)] if best else []
-    return tuple(dict.fromkeys(_covered(top, [o for o in spoken if o.layer is None])))
+            one = versions[0] if versions else None
+            place = levels.setdefault(one.priority if one else 0, [])
+            place.append((one.mode if one else "exclusive", [(u, layer) for u in users]))
+    return _overridden(_top(levels), [o for o in spoken if _is_for(o, seat, seats)])
+
+
+def _here(plan: Plan, rotation: Rotation, at: datetime, rotas: dict, n: int) -> list[int]:
+    """Pass turns of those away to the next in the rotation."""
+    away = {a.user for a in plan.absences if a.starts_at <= at < a.ends_at}
+    users = list(rotas[rotation].users(n))
+    slots = list(rotation.slots)
+    first = slots.index(tuple(users)) if tuple(users) in slots else 0
+    ring = [u for slot in slots[first + 1 :] + slots[: first + 1] for u in slot]
+    found = []
+    for user in users:
+        free = [u for u in ring if u not in away and u not in users and u not in found]
+        found += [user] if user not in away else free[:1]
+    return found
+
+
+def _top(levels: dict[int, list]) -> list[tuple[int, int | None]]:
+    found = []
+    for priority in sorted(levels, reverse=True):
+        exclusive = [people for mode, people in levels[priority] if mode == "exclusive"]
+        for mode, people in levels[priority]:
+            if mode == "additive" or people is exclusive[0]:
+                found += people
+        if exclusive:
+            break
+    return found
+
+
+def _is_for(override: Override, seat: str, seats: dict[int, str]) -> bool:
+    if override.kind in ("substitute", "remove"):
+        return True
+    if override.layer is None:
+        return override.seat == seat
+    return override.kind == "add" and seats.get(override.layer, override.seat) == seat
+
+
+def _overridden(people: list[tuple[int, int | None]], spoken: list[Override]) -> Users:
+    for override in spoken:
+        if override.kind == "cover":
+            people = [(override.user, None)]
+    people = people + [(o.user, o.layer) for o in spoken if o.kind == "add"]
+    first = dict(reversed(people))
+    once = [(user, first[user]) for user in dict.fromkeys(user for user, _ in people)]
+    stood = [(_last_stand_in(user, layer, spoken), layer) for user, layer in once]
+    out = [
+        user
+        for user, layer in stood
+        if not any(
+            o.kind == "remove" and o.subject == user and o.layer in (None, layer) for o in spoken
+        )
+    ]
+    return tuple(dict.fromkeys(out))
+
+
+def _last_stand_in(user: int, layer: int | None, spoken: list[Override]) -> int:
+    seen = {user}
+    while True:
+        fit = [o for o in spoken if o.kind == "substitute" and o.subject == user]
+        own = [o for o in fit if o.layer is not None and o.layer == layer]
+        stand = (own or [o for o in fit if o.layer is None])[-1:]
+        if not stand or stand[0].user in seen:
+            return user
+        user = stand[0].user
+        seen.add(user)
 
 
 def _is_inverted(rotation: Rotation) -> bool:
@@ -59,22 +133,13 @@ def _in_effect(rotation: Rotation, versions: list[Rotation], at: datetime) -> bo
     return rotation in later[-1:] and (rotation.effective_to is None or at < rotation.effective_to)
 
 
-def _covered(users: list[int], spoken: list[Override]) -> list[int]:
-    for override in spoken:
-        if override.replaces is None:
-            users = [override.user]
-        else:
-            users = [override.user if u == override.replaces else u for u in users]
-    return users
-
-
 class Clock:
     """What the clock in a rotation's zone shows, minute by minute, and has shown so far."""
 
     def __init__(self, rotation: Rotation, start: datetime, end: datetime) -> None:
         self.rotation = rotation
         shown = _shown(rotation.zone, start - 2 * DAY, end + 2 * DAY)
-        self.skip = 2 * DAY // MINUTE
+        self.skip, self.shown = 2 * DAY // MINUTE, shown
         self.furthest = list(accumulate(shown, max))
         self.last_seen = {wall: n for n, wall in enumerate(shown)}
         self.starts = list(takewhile(lambda w: w <= self.furthest[-1], _turn_starts(rotation)))
@@ -88,7 +153,10 @@ class Clock:
         return self.rotation.slots[(begun - 1) % len(self.rotation.slots)]
 
     def _is_open(self, n: int) -> bool:
-        reached = self.furthest[n]
+        reached, effect = self.furthest[n], self.rotation.holiday_effect
+        is_holiday = self.shown[n].date() in self.rotation.holidays
+        if (effect == "off" and is_holiday) or (effect == "only" and not is_holiday):
+            return False
         return not self.rotation.windows or any(
             opens <= reached and (reached < closes or self.last_seen.get(closes, 0) > n)
             for window in self.rotation.windows
@@ -131,10 +199,12 @@ def _units(rotation: Rotation) -> Iterator[datetime]:
         yield from (_months_on(rotation.anchor, n) for n in count())
         return
     step = UNIT[rotation.unit]
-    skips = rotation.turn_mode == "active" and rotation.windows and rotation.unit in ("hour", "day")
+    skips = rotation.turn_mode == "active" and rotation.unit in ("hour", "day")
+    rests = rotation.holidays if rotation.holiday_effect == "off" else ()
     for n in count():
         unit = rotation.anchor + n * step
-        if not skips or _touches(rotation.windows, unit, unit + step):
+        touches = not rotation.windows or _touches(rotation.windows, unit, unit + step)
+        if not skips or (touches and unit.date() not in rests):
             yield unit
 
 

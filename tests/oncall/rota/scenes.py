@@ -40,7 +40,9 @@ def rotation(slots: str = "A B C", **changes: object) -> Rotation:
     return Rotation(**{**fields, **changes})
 
 
-def serving(letter: str, start: datetime, end: datetime, *, layer: int, priority: int) -> Rotation:
+def serving(
+    letter: str, start: datetime, end: datetime, *, layer: int, priority: int, **more: object
+) -> Rotation:
     """One person from start to end: a layer of one version."""
     anchor = start.replace(tzinfo=None)
     return rotation(
@@ -51,11 +53,15 @@ def serving(letter: str, start: datetime, end: datetime, *, layer: int, priority
         effective_to=end,
         anchor=anchor,
         zone="UTC",
+        **more,
     )
 
 
-def cover(letter: str, start: datetime, end: datetime, seq: int = 1, **kind: object) -> Override:
-    return Override(seq, start, end, people(letter)[0], **kind)
+def cover(letter: str, start: datetime, end: datetime, seq: int = 1, **more: object) -> Override:
+    """A cover; with a subject, a substitute for that person."""
+    if "subject" in more:
+        more.setdefault("kind", "substitute")
+    return Override(seq, start, end, people(letter)[0] if letter else None, **more)
 
 
 def plan(*rotations: Rotation, overrides: Iterable[Override] = ()) -> Plan:

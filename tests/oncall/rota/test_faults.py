@@ -5,7 +5,7 @@ from datetime import UTC, time
 
 import pytest
 
-from oncall.rota import Window, faults, idle_positions, override_faults, segments
+from oncall.rota import Window, faults, idle_positions, override_faults, segments, warnings
 from tests.oncall.rota.scenes import WEEKDAYS_9_TO_17, cover, plan, rotation, utc, wall
 
 FOURTEEN = " ".join("ABCDEFGHIJKLMN")
@@ -32,7 +32,9 @@ def test_a_sound_rotation_has_no_faults():
         ({"zone": ""}, "no time zone"),
         ({"zone": "localtime"}, "no time zone"),
         ({"slots": ()}, "no slots"),
-        ({"slots": ((), ())}, "unassigned"),
+        ({"seat": "throne"}, "not 'throne'"),
+        ({"mode": "loud"}, "not 'loud'"),
+        ({"holiday_effect": "some"}, "not 'some'"),
         ({"length": 0}, "zero or less"),
         ({"length": -1}, "zero or less"),
         ({"length": 10_001}, "at most 10000"),
@@ -62,10 +64,17 @@ def test_it_tells_all_faults_at_once():
 
 
 def test_it_warns_of_people_who_would_never_serve():
-    found = faults(daily())
+    found = warnings(daily())
 
+    assert faults(daily()) == []
     assert idle_positions(daily()) == (5, 6, 12, 13)
     assert found[0].startswith("Positions 5, 6, 12, 13 (counted from 0) would never serve")
+
+
+def test_it_warns_where_nobody_is_assigned_at_all():
+    assert warnings(rotation("- -")) == [
+        "Every slot of the rotation is unassigned: nobody would ever be on call."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +104,10 @@ def test_a_cover_has_a_length_and_another_person():
     start, end = utc("2026-01-01T00:00"), utc("2026-01-02T00:00")
 
     assert override_faults(cover("A", start, end)) == []
-    assert override_faults(cover("A", start, end, replaces=2)) == []
+    assert override_faults(cover("A", start, end, subject=2)) == []
     assert "after it starts" in override_faults(cover("A", end, start))[0]
     assert "after it starts" in override_faults(cover("A", end, end))[0]
-    assert "somebody else" in override_faults(cover("A", start, end, replaces=1))[0]
+    assert "another person" in override_faults(cover("A", start, end, subject=1))[0]
 
 
 def test_the_resolver_answers_for_rotations_that_have_nobody():

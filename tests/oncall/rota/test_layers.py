@@ -5,7 +5,20 @@ from itertools import pairwise
 
 import pytest
 
-from oncall.rota import Window, coverage, gaps, on_call, segments, who
+from oncall.rota import (
+    Absence,
+    Holder,
+    Ledger,
+    Plan,
+    Served,
+    Window,
+    coverage,
+    final,
+    gaps,
+    on_call,
+    segments,
+    who,
+)
 from tests.oncall.rota.scenes import (
     WEEKDAYS_9_TO_17,
     cover,
@@ -26,8 +39,8 @@ def at(hour: float):
     return DAY + timedelta(hours=hour)
 
 
-def shift(letter: str, start: float, end: float, layer: int, priority: int = 1):
-    return serving(letter, at(start), at(end), layer=layer, priority=priority)
+def shift(letter, start, end, layer, priority=1, **more):
+    return serving(letter, at(start), at(end), layer=layer, priority=priority, **more)
 
 
 def clock(found):
@@ -35,10 +48,10 @@ def clock(found):
 
 
 def test_priorities_and_covers_settle_one_day():
-    """Layers of one priority answer together; a higher priority answers alone."""
+    """Additive layers of one priority answer together; a higher exclusive one answers alone."""
     low = [("A", 10, 15), ("B", 11, 13), ("A", 16, 19), ("A", 21, 22), ("B", 22, 24)]
     high = [("C", 12, 14), ("D", 14, 15), ("D", 17, 18), ("D", 20, 23)]
-    layers = [shift(*one, layer=n, priority=1) for n, one in enumerate(low)]
+    layers = [shift(*one, layer=n, priority=1, mode="additive") for n, one in enumerate(low)]
     layers += [shift(*one, layer=10 + n, priority=2) for n, one in enumerate(high)]
     covers = [cover("E", at(22), at(23), seq=1), cover("A", at(22), at(22.5), seq=2)]
 
@@ -64,6 +77,68 @@ def test_a_layer_that_is_covered_up_carves_no_hole():
     assert clock(without_b) == ["C 14:00 16:00", "A 16:00 21:00"]
 
 
+def test_of_exclusive_layers_of_one_priority_the_first_that_has_somebody_answers():
+    """The area's case 22: one seat, whoever comes later only fills what is left."""
+    level = shift("C", 14, 16, 1, priority=2), shift("B", 15, 17, 2, priority=2)
+
+    found = segments(plan(*level, shift("A", 15, 21, 3)), at(14), at(21))
+
+    assert clock(found) == ["C 14:00 16:00", "B 16:00 17:00", "A 17:00 21:00"]
+
+
+def test_an_additive_layer_lets_those_below_answer_as_well():
+    layers = shift("A", 0, 24, 1), shift("B", 9, 17, 2, priority=2, mode="additive")
+
+    assert clock(segments(plan(*layers), at(8), at(18))) == [
+        "A 08:00 09:00", "BA 09:00 17:00", "A 17:00 18:00",
+    ]  # fmt: skip
+
+
+def test_seats_are_settled_apart_and_only_a_person_reaches_into_several():
+    layers = shift("A", 0, 24, 1), shift("B", 0, 24, 2, seat="secondary")
+    shadow = shift("S", 0, 24, 3, seat="shadow")
+    found = plan(
+        *layers,
+        shadow,
+        overrides=[cover("C", at(8), at(10)), cover("D", at(9), at(11), 2, subject=2)],
+    )
+
+    shifts = final(found, at(8), at(12))
+
+    assert [
+        (s.seat, chr(64 + s.user), s.starts_at.hour, s.ends_at.hour, s.source) for s in shifts
+    ] == [
+        ("primary", "C", 8, 10, "override"),
+        ("secondary", "B", 8, 9, "rotation"),
+        ("shadow", "S", 8, 12, "rotation"),
+        ("secondary", "D", 9, 11, "override"),
+        ("primary", "A", 10, 12, "rotation"),
+        ("secondary", "B", 11, 12, "rotation"),
+    ]
+    assert gaps(plan(layers[1], shadow), at(8), at(12))[0].users == ()
+
+
+def test_who_is_away_passes_the_turn_to_the_next_one_who_is_not():
+    rota = rotation("A B C", zone="UTC", anchor=at(0).replace(tzinfo=None), unit="hour")
+    away = [Absence(at(0), at(2), 1), Absence(at(0), at(1.5), 2)]
+
+    found = segments(Plan((rota,), (), tuple(away)), at(0), at(4))
+
+    assert clock(found) == ["C 00:00 01:30", "B 01:30 02:00", "C 02:00 03:00", "A 03:00 04:00"]
+    assert [s.holders[0].source for s in found] == ["unavailability", "rotation"] + ["rotation"] * 2
+
+
+def test_what_was_served_stays_whatever_the_plan_says_now():
+    row = Served(at(9), at(10), "primary", Holder(4, 1))
+    told_now = Plan((shift("A", 0, 24, 1),), (), (), Ledger(at(8), at(11), (row,)))
+
+    assert clock(segments(told_now, at(7), at(12))) == [
+        "A 07:00 08:00", "- 08:00 09:00", "D 09:00 10:00", "- 10:00 11:00", "A 11:00 12:00",
+    ]  # fmt: skip
+    assert who(told_now, at(9.5)).users == (4,)
+    assert who(told_now, at(11.5)).starts_at == at(11)
+
+
 def handoff_at_noon():
     return shift("A", 0, 12, 1), shift("B", 12, 24, 2)
 
@@ -77,7 +152,7 @@ def test_a_cover_crosses_a_handoff():
 
 
 def test_a_substitute_takes_only_the_place_of_the_one_replaced():
-    covered = plan(*handoff_at_noon(), overrides=[cover("C", at(11), at(13), replaces=1)])
+    covered = plan(*handoff_at_noon(), overrides=[cover("C", at(11), at(13), subject=1)])
 
     found = segments(covered, at(0), at(24))
 
@@ -88,19 +163,28 @@ def test_a_substitute_takes_only_the_place_of_the_one_replaced():
 @pytest.mark.parametrize(
     ("covers", "expected"),
     [
-        ([("B", 1, {"replaces": 1}), ("C", 2, {"replaces": 2})], "C"),
-        ([("C", 1, {"replaces": 2}), ("B", 2, {"replaces": 1})], "B"),
+        ([("B", 1, {"subject": 1}), ("C", 2, {"subject": 2})], "C"),
+        ([("C", 1, {"subject": 2}), ("B", 2, {"subject": 1})], "C"),
         ([("B", 1, {}), ("C", 2, {})], "C"),
         ([("C", 2, {}), ("B", 1, {})], "C"),
-        ([("B", 1, {}), ("C", 2, {"replaces": 2})], "C"),
-        ([("B", 1, {"replaces": 1}), ("C", 2, {"replaces": 1})], "B"),
-        ([("A", 1, {"replaces": 1})], "A"),
-        ([("B", 1, {"layer": 1}), ("C", 2, {"replaces": 2})], "C"),
-        ([("B", 1, {"replaces": 1, "layer": 1}), ("C", 2, {"replaces": 2, "layer": 1})], "C"),
+        ([("B", 1, {}), ("C", 2, {"subject": 2})], "C"),
+        ([("B", 1, {"subject": 1}), ("C", 2, {"subject": 1})], "C"),
+        ([("B", 1, {"subject": 1}), ("A", 2, {})], "B"),
+        ([("B", 1, {"subject": 1}), ("A", 2, {"subject": 2})], "B"),
+        ([("B", 1, {"kind": "add"})], "AB"),
+        ([("B", 1, {"kind": "add"}), ("C", 2, {"subject": 2})], "AC"),
+        ([("B", 1, {"kind": "add"}), ("", 2, {"subject": 1, "kind": "remove"})], "B"),
+        ([("", 1, {"subject": 1, "kind": "remove"})], "-"),
+        ([("", 1, {"subject": 1, "kind": "remove", "layer": 2})], "A"),
+        ([("", 1, {"subject": 2, "kind": "remove"}), ("B", 2, {"subject": 1})], "-"),
+        ([("B", 1, {"seat": "secondary"})], "A"),
+        ([("A", 1, {"subject": 1})], "A"),
+        ([("B", 1, {"layer": 1}), ("C", 2, {"subject": 2})], "C"),
+        ([("B", 1, {"subject": 1, "layer": 1}), ("C", 2, {"subject": 2, "layer": 1})], "C"),
         ([("B", 1, {"layer": 7})], "A"),
     ],
 )
-def test_covers_speak_in_the_order_of_their_numbers(covers, expected):
+def test_covers_speak_first_then_additions_substitutes_and_removals(covers, expected):
     overrides = [cover(letter, at(1), at(2), seq, **kind) for letter, seq, kind in covers]
 
     found = segments(plan(shift("A", 0, 24, 1), overrides=overrides), at(1), at(2))
@@ -127,7 +211,7 @@ def test_a_cover_of_a_layer_counts_where_the_layer_itself_is_empty():
 
 
 def test_a_substitute_who_already_serves_is_named_once():
-    covered = plan(rotation("AB", zone="UTC"), overrides=[cover("B", at(1), at(2), replaces=1)])
+    covered = plan(rotation("AB", zone="UTC"), overrides=[cover("B", at(1), at(2), subject=1)])
 
     assert on_call(covered, at(1)) == (2,)
 

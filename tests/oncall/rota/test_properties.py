@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oncall.rota import (
+    SEATS,
+    Absence,
     Override,
     Plan,
     Rotation,
@@ -69,6 +71,18 @@ def versions(draw, start, layer, priority):
         turn_mode=draw(st.sampled_from(["calendar", "active"])),
         windows=tuple(draw(st.lists(windows(), max_size=4))),
         slots=draw(slots),
+        seat=draw(st.sampled_from(["primary", "primary", "secondary"])),
+        mode=draw(st.sampled_from(["exclusive", "exclusive", "additive"])),
+        holidays=tuple(
+            draw(
+                st.lists(
+                    st.integers(-9, 9).map(lambda n: (start + n * 24 * HOUR).date()),
+                    max_size=4,
+                    unique=True,
+                )
+            )
+        ),
+        holiday_effect=draw(st.sampled_from(["none", "none", "off", "only"])),
     )
     if draw(st.booleans()):
         return (first,)
@@ -84,9 +98,17 @@ def overrides(draw, start, seq=0):
         starts_at=begin,
         ends_at=begin + draw(st.integers(1, 40)) * HOUR / 2,
         user=draw(st.integers(1, 8)),
-        replaces=draw(st.none() | st.integers(1, 6)),
+        subject=draw(st.integers(1, 6)),
         layer=draw(st.none() | st.integers(1, 3)),
+        kind=draw(st.sampled_from(["cover", "substitute", "add", "remove"])),
+        seat=draw(st.sampled_from(["primary", "secondary"])),
     )
+
+
+@st.composite
+def absences(draw, start):
+    begin = start + draw(st.integers(-10, 60)) * HOUR
+    return Absence(begin, begin + draw(st.integers(1, 60)) * HOUR, draw(st.integers(1, 6)))
 
 
 @st.composite
@@ -94,7 +116,8 @@ def plans(draw, start):
     priorities = draw(st.lists(st.integers(1, 2), min_size=3, max_size=3))
     layers = [draw(versions(start, n, p)) for n, p in enumerate(priorities, 1)]
     covers = [draw(overrides(start, seq)) for seq in range(draw(st.integers(0, 4)))]
-    return Plan(tuple(v for layer in layers for v in layer), tuple(covers))
+    away = [draw(absences(start)) for _ in range(draw(st.integers(0, 3)))]
+    return Plan(tuple(v for layer in layers for v in layer), tuple(covers), tuple(away))
 
 
 @st.composite
@@ -104,7 +127,7 @@ def scenes(draw, hours=60):
 
 
 def content(segment: Segment):
-    return segment.users, segment.layer, segment.override
+    return segment.holders
 
 
 def cut(found: list[Segment], start, end) -> list[Segment]:
@@ -121,7 +144,9 @@ def cut(found: list[Segment], start, end) -> list[Segment]:
 def test_the_fast_answer_is_the_one_worked_out_minute_by_minute(scene):
     plan, start, end = scene
 
-    assert oracle.spread(segments(plan, start, end)) == oracle.resolve(plan, start, end)
+    for seat in SEATS[:2]:
+        found = segments(plan, start, end, seat)
+        assert oracle.spread(found) == oracle.resolve(plan, start, end, seat)
 
 
 @QUICK

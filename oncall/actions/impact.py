@@ -1,0 +1,141 @@
+"""What an edit would change, before it is saved: who, when, which gaps, how evenly (design 5.4 of the on-call area)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from oncall import rota
+from oncall.actions.overrides import Wish
+from oncall.actions.specs import ScheduleSpec
+from oncall.models import Holiday, Schedule, Unavailability, plan_of
+from oncall.rota.windows import outside
+
+AHEAD = timedelta(weeks=26)
+_LAST = 2**62  # the seq of an override that is not saved: later than all
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """The difference between two forms of a schedule from `starts_at` to `ends_at` (UTC), for the primary seat.
+
+    `people`: whoever gains or loses time. `hours_before`, `hours_after`: by user id. `conflicts`: shifts of the
+    new form while their person is away.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    changes: Sequence[rota.Change]
+    people: tuple[int, ...]
+    gaps_before: Sequence[rota.Segment]
+    gaps_after: Sequence[rota.Segment]
+    new_gaps: Sequence[tuple[datetime, datetime]]
+    closed_gaps: Sequence[tuple[datetime, datetime]]
+    conflicts: Sequence[rota.Shift]
+    hours_before: dict[int, float]
+    hours_after: dict[int, float]
+
+
+def impact_of_document(
+    schedule: Schedule, spec: ScheduleSpec, *, at: datetime, effective: datetime | None = None
+) -> Impact:
+    """Return what writing this document from `effective` on (None: `at`) would change within 26 weeks of it."""
+    start = effective or at
+    before = plan_of(schedule, since=start - rota.LOOK_AHEAD)
+    return compare(schedule, before, revised(schedule, before, spec, start), start)
+
+
+def impact_of_override(schedule: Schedule, wish: Wish, *, at: datetime) -> Impact:
+    """Return what an override would change within 26 weeks, or until it ends."""
+    start = min(at, wish.starts_at)
+    before = plan_of(schedule, since=start - rota.LOOK_AHEAD)
+    after = replace(before, overrides=(*before.overrides, wish.value(seq=_LAST)))
+    return compare(schedule, before, after, start, max(start + AHEAD, wish.ends_at))
+
+
+def impact_of_cancelling(schedule: Schedule, override_id: int, *, at: datetime) -> Impact:
+    """Return what ending an override would change within 26 weeks."""
+    before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+    left = tuple(one for one in before.overrides if one.seq != override_id)
+    return compare(schedule, before, replace(before, overrides=left), at)
+
+
+def compare(
+    schedule: Schedule,
+    before: rota.Plan,
+    after: rota.Plan,
+    start: datetime,
+    end: datetime | None = None,
+) -> Impact:
+    """Return the difference of two plans of one schedule from `start` on."""
+    end = end or start + AHEAD
+    asked = (start, end, schedule.expected, schedule.time_zone)
+    old, new = rota.gaps(before, *asked), rota.gaps(after, *asked)
+    found = rota.changes(before, after, start, end)
+    people = {user for one in found for user in {*one.before} ^ {*one.after}}
+    return Impact(
+        start, end, found, tuple(sorted(people)), old, new, list(outside(_spans(new), _spans(old))),
+        list(outside(_spans(old), _spans(new))), _conflicts(after, start, end),
+        hours(before, start, end), hours(after, start, end),
+    )  # fmt: skip
+
+
+def revised(
+    schedule: Schedule, plan: rota.Plan, spec: ScheduleSpec, effective: datetime
+) -> rota.Plan:
+    """Return the plan as writing the document would make it; nothing is saved."""
+    kept = [
+        replace(one, effective_to=min(one.effective_to or effective, effective))
+        for one in plan.rotations
+        if one.effective_from is None or one.effective_from < effective
+    ]
+    ids = dict(schedule.layers.values_list("name", "pk"))
+    added = [
+        replace(
+            layer.rotation(ids.get(layer.name, -place)),
+            effective_from=effective,
+            holidays=_dates(layer.calendar_id),
+            holiday_effect=cast("rota.Holidays", layer.holiday_effect),
+        )
+        for place, layer in enumerate(spec.layers, start=1)
+    ]
+    return replace(plan, rotations=(*kept, *added))
+
+
+def hours(plan: rota.Plan, start: datetime, end: datetime) -> dict[int, float]:
+    """Return the hours of each person in the primary seat."""
+    found: dict[int, timedelta] = {}
+    for segment in rota.segments(plan, start, end):
+        for user in segment.users:
+            found[user] = found.get(user, timedelta()) + segment.ends_at - segment.starts_at
+    return {user: round(length / timedelta(hours=1), 2) for user, length in found.items()}
+
+
+def _dates(calendar_id: int | None) -> tuple[date, ...]:
+    if calendar_id is None:
+        return ()
+    return tuple(Holiday.objects.filter(calendar=calendar_id).values_list("date", flat=True))
+
+
+def _spans(gaps: Sequence[rota.Segment]) -> list[tuple[datetime, datetime]]:
+    return [(gap.starts_at, gap.ends_at) for gap in gaps]
+
+
+def _conflicts(plan: rota.Plan, start: datetime, end: datetime) -> list[rota.Shift]:
+    shifts = [one for one in rota.final(plan, start, end) if one.seat != "shadow"]
+    away = Unavailability.objects.standing().filter(
+        user__in={one.user for one in shifts}, starts_at__lt=end, ends_at__gt=start
+    )
+    spans: dict[int, list[Unavailability]] = {}
+    for row in away:
+        spans.setdefault(row.user_id, []).append(row)
+    return [
+        replace(
+            shift,
+            starts_at=max(shift.starts_at, row.starts_at),
+            ends_at=min(shift.ends_at, row.ends_at),
+        )
+        for shift in shifts
+        for row in spans.get(shift.user, ())
+        if row.starts_at < shift.ends_at and shift.starts_at < row.ends_at
+    ]

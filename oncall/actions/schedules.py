@@ -1,0 +1,171 @@
+"""Write schedules: what was served stays, an edit closes the present versions and opens the next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from core.actor import Actor
+from core.errors import Invalid, NotFound
+from core.models import Team
+from core.permissions import may, require
+from oncall import rota
+from oncall.actions.ledger import locked
+from oncall.actions.specs import LayerSpec, ScheduleSpec
+from oncall.models import Layer, RotationSlot, RotationVersion, Schedule
+
+EDIT = "oncall.edit_schedule"
+
+
+def create_schedule(spec: ScheduleSpec, *, by: Actor, at: datetime) -> Schedule:
+    """Store a new schedule; its layers are in force from their first handoffs on.
+
+    Without a team in the spec it belongs to the first team that the person manages, else to the first there is.
+    Raises NotAllowed, Invalid when the slug is taken.
+    """
+    require_creator(by)
+    team = _team(spec, by)
+    schedule = Schedule(
+        slug=spec.slug, name=spec.name, team=team, time_zone=spec.time_zone,
+        expectation=spec.expectation, created_at=at, served_to=at,
+    )  # fmt: skip
+    require(by, EDIT, schedule)
+    try:
+        with transaction.atomic():
+            schedule.save(force_insert=True)
+            for layer in spec.layers:
+                _open(Layer.objects.create(schedule=schedule, name=layer.name), layer, None)
+    except IntegrityError as error:
+        raise Invalid.field("/slug", f"There is a schedule {spec.slug} already.") from error
+    return schedule
+
+
+def write_schedule(
+    schedule_id: int,
+    spec: ScheduleSpec,
+    *,
+    by: Actor,
+    at: datetime,
+    effective: datetime | None = None,
+) -> Schedule:
+    """Let a schedule turn as the spec says from `effective` on (None: from `at`); what was served stays.
+
+    A layer of the same name goes on; one that the spec leaves out ends. Raises NotFound, NotAllowed, Invalid.
+    """
+    with transaction.atomic():
+        try:
+            schedule = locked(schedule_id, at)
+        except Schedule.DoesNotExist as error:
+            raise NotFound("There is no such schedule.") from error
+        require(by, EDIT, schedule)
+        schedule.name, schedule.time_zone = spec.name, spec.time_zone
+        schedule.expectation = spec.expectation
+        schedule.save(update_fields=["name", "time_zone", "expectation"])
+        _turn_over(schedule, spec.layers, effective or at, at)
+    return schedule
+
+
+def write_layer(
+    layer_id: int, spec: LayerSpec, *, by: Actor, at: datetime, effective: datetime | None = None
+) -> RotationVersion:
+    """Let one layer turn as the spec says from `effective` on (None: from `at`; a first version: ever since).
+
+    Raises NotFound, NotAllowed, Invalid.
+    """
+    with transaction.atomic():
+        layer = Layer.objects.filter(pk=layer_id).first()
+        if layer is None:
+            raise NotFound("There is no such layer.")
+        layer.schedule = locked(layer.schedule_id, at)
+        require(by, EDIT, layer)
+        if effective is None and not layer.versions.exists():
+            return _open(layer, spec, None)
+        return _change(layer, spec, effective or at, at) or layer.versions.standing().latest("pk")
+
+
+def require_creator(by: Actor) -> None:
+    """Raise NotAllowed unless the person may make a schedule for some team."""
+    teams = by.user.managed_team_ids if by.user else ()
+    if not any(may(by, EDIT, Schedule(team_id=pk)) for pk in teams):
+        require(by, EDIT)
+
+
+def refuse_faults(spec: LayerSpec) -> None:
+    """Raise Invalid with every reason why a layer can't work, or would not as it is meant."""
+    if wrong := rota.faults(spec.rotation()) or rota.warnings(spec.rotation()):
+        raise Invalid.field("/rotation", " ".join(wrong))
+
+
+def _team(spec: ScheduleSpec, by: Actor) -> Team:
+    if spec.team_id is not None:
+        return Team.objects.get(pk=spec.team_id)
+    teams = Team.objects.order_by("pk")
+    managed = by.user.managed_team_ids if by.user else frozenset()
+    return (
+        teams.filter(pk__in=managed).first()
+        or teams.first()
+        or Team.objects.create(slug="everybody", name="Everybody")
+    )
+
+
+def _turn_over(
+    schedule: Schedule, specs: Sequence[LayerSpec], effective: datetime, at: datetime
+) -> None:
+    present = {layer.name: layer for layer in schedule.layers.all()}
+    for spec in specs:
+        layer = present.pop(spec.name, None)
+        if layer is None:
+            layer = Layer.objects.create(schedule=schedule, name=spec.name)
+        _change(layer, spec, effective, at)
+    for layer in present.values():
+        _close(layer, effective, at)
+
+
+def _change(
+    layer: Layer, spec: LayerSpec, effective: datetime, at: datetime
+) -> RotationVersion | None:
+    """Open a version from `effective` on; None where the layer turns like this already."""
+    standing = layer.versions.standing().prefetch_related("slots")
+    last = standing.filter(effective_to=None).first()
+    if last is not None and _begun(last, effective) and _is_same(last, spec):
+        return None
+    _close(layer, effective, at)
+    return _open(layer, spec, effective)
+
+
+def _begun(version: RotationVersion, at: datetime) -> bool:
+    return version.effective_from is None or version.effective_from <= at
+
+
+def _is_same(version: RotationVersion, spec: LayerSpec) -> bool:
+    slots: dict[int, list[int]] = {}
+    for slot in version.slots.all():
+        people = slots.setdefault(slot.position, [])
+        people += [slot.user_id] if slot.user_id else []
+    turns = tuple(tuple(slots[place]) for place in sorted(slots))
+    return turns == spec.people and all(
+        getattr(version, name) == value for name, value in spec.columns().items()
+    )
+
+
+def _close(layer: Layer, effective: datetime, at: datetime) -> None:
+    """End what turns at `effective`, and take back what would begin later."""
+    versions = layer.versions.standing()
+    versions.filter(effective_from__gte=effective).update(withdrawn_at=at)
+    ending = Q(effective_to=None) | Q(effective_to__gt=effective)
+    versions.filter(ending).update(effective_to=effective)
+
+
+def _open(layer: Layer, spec: LayerSpec, effective: datetime | None) -> RotationVersion:
+    version = RotationVersion.objects.create(
+        layer=layer, effective_from=effective, **spec.columns()
+    )
+    RotationSlot.objects.bulk_create(
+        [
+            RotationSlot(version=version, position=position, user_id=user)
+            for position, slot in enumerate(spec.people)
+            for user in (slot or (None,))
+        ]
+    )
+    return version

@@ -1,0 +1,299 @@
+"""The document of a schedule over HTTP: the on-call area's printed cases, as a client meets them."""
+
+from typing import Any
+
+import pytest
+
+from oncall.models import Override, Schedule
+from tests.conftest import Clock
+from tests.core.api.callers import Caller, a_caller, assert_problem
+from tests.factories import ATeam, AUser
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caller(clock: Clock) -> Caller:
+    ATeam()
+    for name in ("ana", "bob", "cyd", "dan", "eve"):
+        AUser(username=name)
+    return a_caller("Administrator", "admin")
+
+
+def layer(name: str = "First", **more: Any) -> dict[str, Any]:
+    """A layer; keys of a rotation go into it."""
+    outer = {key: more.pop(key) for key in ("priority", "seat", "mode") if key in more}
+    rotation = {
+        "anchor": "2026-03-16T09:00",
+        "time_zone": "Europe/Berlin",
+        "unit": "week",
+        "length": 1,
+        "turn_mode": "calendar",
+        "participants": [["ana"], ["bob"], ["cyd"]],
+        "windows": [],
+        **more,
+    }
+    return {
+        "name": name,
+        "priority": 1,
+        "seat": "primary",
+        "mode": "exclusive",
+        **outer,
+        "rotation": rotation,
+    }
+
+
+def document(*layers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "slug": "payments",
+        "name": "Payments",
+        "time_zone": "Europe/Berlin",
+        "expectation": "24x7",
+        "layers": list(layers or [layer()]),
+        **more,
+    }
+
+
+def written(caller: Caller, *layers: dict[str, Any], **more: Any) -> None:
+    reply = caller.post("schedules/", document(*layers, **more))
+    assert reply.status_code == 201, reply.content
+
+
+def final(caller: Caller, start: str, end: str, seat: str = "primary") -> list[str]:
+    """Segments as "ana 03-16T08:00 03-23T08:00"."""
+    reply = caller.get("schedules/payments/final/", **{"from": start, "to": end})
+    assert reply.status_code == 200, reply.content
+    return [
+        f"{one['user']} {one['start'][5:16]} {one['end'][5:16]}"
+        for one in reply.json()["segments"]
+        if one["seat"] == seat
+    ]
+
+
+def test_a_document_comes_back_as_it_was_written(caller: Caller) -> None:
+    sent = document(
+        layer("Days", windows=[{"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}]),
+        layer(
+            "Nights",
+            priority=2,
+            seat="secondary",
+            mode="additive",
+            participants=[["ana", "bob"], []],
+        ),
+    )
+
+    made = caller.post("schedules/", sent)
+
+    assert made.json() == caller.get("schedules/payments/").json() == sent
+    assert made["Location"].endswith("/api/v1/schedules/payments/")
+
+
+def test_case_1_a_spring_week_has_167_hours(caller: Caller) -> None:
+    written(caller)
+
+    assert final(caller, "2026-03-16T00:00Z", "2026-04-13T07:00Z") == [
+        "ana 03-16T08:00 03-23T08:00", "bob 03-23T08:00 03-30T07:00",
+        "cyd 03-30T07:00 04-06T07:00", "ana 04-06T07:00 04-13T07:00",
+    ]  # fmt: skip
+
+
+def test_case_15_a_new_participant_from_a_date_on_changes_nothing_before(caller: Caller) -> None:
+    written(caller)
+    before = final(caller, "2026-03-16T00:00Z", "2026-04-06T07:00Z")
+    four = [["ana"], ["bob"], ["cyd"], ["dan"]]
+    change = document(layer(participants=four), effective="2026-04-06T07:00:00Z")
+
+    seen = caller.post("schedules/payments/preview/", change).json()
+    reply = caller.put("schedules/payments/", change)
+
+    assert reply.status_code == 200, reply.content
+    assert final(caller, "2026-03-16T00:00Z", "2026-04-06T07:00Z") == before
+    assert final(caller, "2026-04-06T07:00Z", "2026-04-20T07:00Z") == [
+        "dan 04-06T07:00 04-13T07:00", "ana 04-13T07:00 04-20T07:00",
+    ]  # fmt: skip
+    assert seen["changes"][0] == {
+        "start": "2026-04-06T07:00:00.000000Z", "end": "2026-04-13T07:00:00.000000Z",
+        "before": ["ana"], "after": ["dan"],
+    }  # fmt: skip
+    assert seen["people"] == ["ana", "bob", "cyd", "dan"]
+
+
+def test_case_16_an_unassigned_slot_is_a_gap(caller: Caller) -> None:
+    written(caller, layer(participants=[["ana"], [], ["bob"], []], time_zone="UTC"))
+
+    found = caller.get(
+        "schedules/payments/gaps/", **{"from": "2026-03-16T09:00Z", "to": "2026-04-13T09:00Z"}
+    ).json()
+
+    assert [gap["start"][5:16] for gap in found["gaps"]] == ["03-23T09:00", "04-06T09:00"]
+    assert (found["hours"], found["coverage"]) == (336.0, 50.0)
+
+
+def test_case_23_what_is_not_asked_is_no_gap(caller: Caller) -> None:
+    days = layer(
+        participants=[["ana"]], time_zone="UTC", anchor="2026-01-05T00:00",
+        windows=[{"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}],
+    )  # fmt: skip
+    written(caller, days, time_zone="UTC")
+    window = {"from": "2026-01-05T00:00Z", "to": "2026-01-12T00:00Z"}
+
+    around_the_clock = caller.get("schedules/payments/gaps/", **window).json()
+    change = document(days, time_zone="UTC", expectation="business-hours")
+    assert caller.put("schedules/payments/", change).status_code == 200
+    business = caller.get("schedules/payments/gaps/", **window).json()
+
+    assert (len(around_the_clock["gaps"]), around_the_clock["hours"]) == (6, 128.0)
+    assert around_the_clock["coverage"] == 23.8
+    assert (business["gaps"], business["coverage"]) == ([], 100.0)
+
+
+def test_an_override_covers_and_cancelling_it_restores_exactly(caller: Caller) -> None:
+    written(caller)
+    window = ("2026-03-16T08:00Z", "2026-03-30T07:00Z")
+    before = final(caller, *window)
+    wish = {
+        "kind": "cover", "user": "eve", "start": "2026-03-23T07:00Z", "end": "2026-03-23T09:00Z",
+        "reason": "dentist",
+    }  # fmt: skip
+
+    made = caller.post("schedules/payments/overrides/", wish)
+    covered = final(caller, *window)
+    gone = caller.delete(f"schedules/payments/overrides/{made.json()['id']}/")
+
+    assert made.status_code == 201
+    assert covered[1] == "eve 03-23T07:00 03-23T09:00"
+    assert gone.status_code == 204
+    assert final(caller, *window) == before
+    assert caller.delete(f"schedules/payments/overrides/{made.json()['id']}/").status_code == 204
+
+
+def test_people_who_would_stand_in_for_each_other_in_a_circle_are_refused(caller: Caller) -> None:
+    written(caller)
+    span = {
+        "kind": "substitute",
+        "start": "2026-03-16T08:00Z",
+        "end": "2026-03-17T08:00Z",
+        "reason": "",
+    }
+
+    for user, subject in (("bob", "ana"), ("cyd", "bob")):
+        made = caller.post(
+            "schedules/payments/overrides/", span | {"user": user, "subject": subject}
+        )
+        assert made.status_code == 201, made.content
+    circle = caller.post("schedules/payments/overrides/", span | {"user": "ana", "subject": "cyd"})
+
+    assert_problem(circle, 409, "circular")
+    assert final(caller, "2026-03-16T08:00Z", "2026-03-17T08:00Z") == [
+        "cyd 03-16T08:00 03-17T08:00"
+    ]
+    assert Override.objects.count() == 2
+
+
+def test_what_was_served_is_not_rewritten(caller: Caller, clock: Clock) -> None:
+    start = clock.now
+    written(caller, layer(anchor="2026-11-02T09:00", participants=[["ana"]], time_zone="UTC"))
+    clock.forward(hours=5)
+    assert caller.put("schedules/payments/", document(layer(participants=[["bob"]], anchor="2026-11-02T09:00"), effective=f"{start:%Y-%m-%dT%H:%MZ}")).status_code == 200  # fmt: skip
+
+    served = caller.get("schedules/payments/final/", **{"from": f"{start:%Y-%m-%dT%H:%MZ}", "to": "2026-12-01T00:00Z"}).json()["segments"]  # fmt: skip
+
+    assert [(one["user"], one["end"][:13]) for one in served] == [
+        ("ana", clock.now.strftime("%Y-%m-%dT%H")), ("bob", "2026-12-01T00"),
+    ]  # fmt: skip
+    over = {
+        "kind": "cover",
+        "user": "eve",
+        "start": f"{start:%Y-%m-%dT%H:%MZ}",
+        "end": f"{clock.now:%Y-%m-%dT%H:%MZ}",
+    }
+    assert_problem(caller.post("schedules/payments/overrides/", over), 422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"time_zone": "Mars/Base"}, "/time_zone"),
+        ({"expectation": "sometimes"}, "/expectation"),
+        ({"slug": "a b"}, "/slug"),
+        ({"layers": [layer(unit="second")]}, "/layers/0/rotation/unit"),
+        ({"layers": [layer(seat="throne")]}, "/layers/0/seat"),
+        ({"layers": [layer(length=0)]}, "/layers/0/rotation/length"),
+        ({"layers": [layer(time_zone="Europe/Nowhere")]}, "/layers/0/rotation/time_zone"),
+        ({"layers": [layer(anchor="soon")]}, "/layers/0/rotation/anchor"),
+        ({"layers": [layer(participants=[["nobody"]])]}, "/layers/0/rotation/participants"),
+        ({"layers": [layer(participants=[["ana"]] * 10_000)]}, "/layers/0/rotation/participants"),
+        ({"layers": [layer(participants="ana")]}, "/layers/0/rotation/participants"),
+        ({"layers": [layer(windows=[{"weekdays": [7], "start": "09:00", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/weekdays"),
+        ({"layers": [layer(windows=[{"weekdays": [1], "start": "25:00", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/start"),
+        ({"layers": [layer(), layer()]}, "/layers"),
+        ({"layers": [{"name": "x"}]}, "/layers/0/rotation"),
+        ({"layers": [layer(rrule="FREQ=SECONDLY")]}, "/layers/0/rotation/rrule"),
+        ({"layers": "none"}, "/layers"),
+    ],
+)  # fmt: skip
+def test_a_document_that_can_t_be_is_refused_with_its_place(
+    caller: Caller, change: dict[str, Any], pointer: str
+) -> None:
+    problem = assert_problem(caller.post("schedules/", document(**change)), 422)
+
+    assert pointer in [error["pointer"] for error in problem["errors"]]
+    assert not Schedule.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"end": "2026-03-16T08:00Z"},
+        {"end": "2026-03-15T08:00Z"},
+        {"end": "soon"},
+        {"user": "nobody"},
+        {"user": None},
+        {"kind": "vanish"},
+        {"layer": "Third"},
+        {"kind": "substitute"},
+        {"end": "2029-03-16T08:00Z"},
+    ],
+)
+def test_an_override_that_can_t_be_is_refused(caller: Caller, change: dict[str, Any]) -> None:
+    written(caller)
+    wish = {
+        "kind": "cover",
+        "user": "eve",
+        "start": "2026-03-16T08:00Z",
+        "end": "2026-03-17T08:00Z",
+    }
+
+    assert_problem(caller.post("schedules/payments/overrides/", wish | change), 422)
+    assert not Override.objects.exists()
+
+
+def test_who_is_on_call_at_an_instant_is_who_the_calendar_shows(caller: Caller) -> None:
+    written(caller, layer(), layer("Second", seat="secondary", participants=[["dan"]]))
+
+    at = caller.get("oncall/", at="2026-03-25T12:00Z", schedule="payments").json()
+
+    assert at["results"] == [
+        {
+            "schedule": "payments", "users": ["bob"], "secondary": ["dan"], "shadow": [],
+            "until": "2026-03-30T07:00:00.000000Z", "next": {"username": "cyd", "from": "2026-03-30T07:00:00.000000Z"},
+        }
+    ]  # fmt: skip
+
+
+def test_only_managers_write(caller: Caller) -> None:
+    written(caller)
+    viewer = a_caller("Responder", "admin")
+    wish = {
+        "kind": "cover",
+        "user": "eve",
+        "start": "2026-03-16T08:00Z",
+        "end": "2026-03-17T08:00Z",
+    }
+
+    assert_problem(viewer.put("schedules/payments/", document()), 403, "not_allowed")
+    assert_problem(viewer.post("schedules/payments/overrides/", wish), 403, "not_allowed")
+    assert_problem(viewer.post("schedules/payments/preview/", document()), 403, "not_allowed")
+    assert (
+        viewer.get("schedules/payments/final/", **{"from": "2026-03-16T08:00Z"}).status_code == 200
+    )
