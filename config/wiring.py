@@ -48,6 +48,7 @@ DELIVERY_TEXTS: dict[str, str] = {
     "verification": "oncall.actions.verification_message",
     "test": "oncall.actions.test_message",
     "glass_broken": "oncall.actions.glass.message",
+    "shift": "oncall.actions.shift_notices.message",
     "action_reminder": "postmortems.actions.reminder_message",
     "review_asked": "postmortems.actions.review_message",
 }
@@ -246,6 +247,7 @@ RIGHTS: dict[str, Right] = {
     "oncall.view": Right.VIEWER,
     "oncall.edit_schedule": Right.MANAGER,
     "oncall.take_pager": Right.RESPONDER,
+    "oncall.swap": Right.RESPONDER,
     "oncall.edit_policy": Right.MANAGER,
     "oncall.edit_binding": Right.ADMINISTRATOR,
     "oncall.edit_responder": Right.ADMINISTRATOR,
@@ -279,6 +281,7 @@ LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 # What django-q2 runs: name -> (dotted path, every how many minutes). Nothing here may be needed sooner.
 SCHEDULES: dict[str, tuple[str, int]] = {
     "pager tick": ("oncall.tasks.minute", 1),
+    "schedules": ("oncall.tasks.schedules", 5),
     "forget kept answers": ("core.tasks.forget_answers", 60),
     "forget old sign-ins": ("core.sign_in.audit.forget_old", 1440),
     "action reminders": ("postmortems.tasks.chase", 5),

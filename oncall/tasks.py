@@ -1,5 +1,8 @@
 """Background tasks of django-q2: at most five lines each, idempotent, integer arguments only."""
 
+from core import clock
+from oncall.actions.ledger import freeze
+from oncall.actions.swaps import expire
 from oncall.engine import Engine
 
 
@@ -10,3 +13,10 @@ def minute(**_: object) -> None:
         engine.tick()
     finally:
         engine.close()
+
+
+def schedules(**_: object) -> None:
+    """Freeze what was served, and end swaps that nobody answered in time."""
+    at = clock.now()
+    freeze(at)
+    expire(at)

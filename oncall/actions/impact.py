@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import cast
 
 from oncall import rota
-from oncall.actions.overrides import Wish
 from oncall.actions.specs import ScheduleSpec
+from oncall.actions.wish import Wish
 from oncall.models import Holiday, Schedule, Unavailability, plan_of
 from oncall.rota.windows import outside
 

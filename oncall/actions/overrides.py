@@ -1,9 +1,7 @@
 """Overrides: cover, substitute, add, remove. Never deleted, only cancelled, and nothing served is rewritten."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db import transaction
 
@@ -12,38 +10,14 @@ from core.errors import Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import may, require
 from oncall import rota
+from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
-from oncall.models import Layer, Override, Schedule, plan_of
+from oncall.actions.moved import tell_moved
+from oncall.actions.wish import Wish
+from oncall.models import Override, Schedule, plan_of
 
 EDIT = "oncall.edit_schedule"
 LONGEST = timedelta(days=366)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """An override as asked for; instants are aware. `layer` None: the whole schedule."""
-
-    kind: str
-    starts_at: datetime
-    ends_at: datetime
-    user: User | None = None
-    subject: User | None = None
-    layer: Layer | None = None
-    reason: str = ""
-    source: str = Override.Source.OVERRIDE
-
-    def value(self, seq: int = 0) -> rota.Override:
-        """Return it as the resolver's."""
-        return rota.Override(
-            seq=seq,
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
-            user=self.user.pk if self.user else None,
-            subject=self.subject.pk if self.subject else None,
-            layer=self.layer.pk if self.layer else None,
-            kind=cast("rota.Kind", self.kind),
-            source=self.source,
-        )
 
 
 def add_override(schedule: Schedule, wish: Wish, *, by: Actor, at: datetime) -> Override:
@@ -56,7 +30,10 @@ def add_override(schedule: Schedule, wish: Wish, *, by: Actor, at: datetime) -> 
         kept = locked(schedule.pk, at)
         require(by, EDIT, kept)
         refuse_unfit(kept, wish, at)
-        return store(kept, wish, by=by, at=at)
+        before = plan_of(kept, since=at - rota.LOOK_AHEAD)
+        row = store(kept, wish, by=by, at=at)
+        _tell(kept, before, row, by=by, at=at)
+        return row
 
 
 def refuse_unfit(schedule: Schedule, wish: Wish, at: datetime) -> None:
@@ -106,8 +83,10 @@ def cancel_override(override_id: int, *, by: Actor, at: datetime) -> Override:
             return row
         if is_served(schedule, row.starts_at, row.ends_at, at):
             raise NotPossible("This override is over; what was served is not rewritten.")
+        before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         row.cancelled_at, row.cancelled_by = at, by.user
         row.save(update_fields=["cancelled_at", "cancelled_by"])
+        _tell(schedule, before, row, by=by, at=at)
         return row
 
 
@@ -133,13 +112,24 @@ def take_pager(
             "cover", at, until, user=user, reason="took the pager", source=Override.Source.TAKE
         )
         refuse_unfit(kept, wish, at)
-        return store(kept, wish, by=by, at=at)
+        before = plan_of(kept, since=at - rota.LOOK_AHEAD)
+        row = store(kept, wish, by=by, at=at)
+        _tell(kept, before, row, by=by, at=at)
+        return row
 
 
 def may_cancel(actor: Actor, row: Override) -> bool:
     """Return whether this person may end an override."""
     own = actor.user is not None and row.created_by_id == actor.user.pk
     return own or may(actor, EDIT, row)
+
+
+def _tell(schedule: Schedule, before: rota.Plan, row: Override, *, by: Actor, at: datetime) -> None:
+    """Tell those whose time an override moves, from now to its end."""
+    if row.ends_at > at:
+        after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+        found = compare(schedule, before, after, max(at, row.starts_at), row.ends_at)
+        tell_moved(schedule, found, f"override:{row.pk}:{row.cancelled_at is None}", by=by, at=at)
 
 
 def _refuse_circle(schedule: Schedule, wish: Wish) -> None:

@@ -11,9 +11,12 @@ from core.errors import Invalid, NotFound
 from core.models import Team
 from core.permissions import may, require
 from oncall import rota
+from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
+from oncall.actions.moved import tell_moved
 from oncall.actions.specs import LayerSpec, ScheduleSpec
-from oncall.models import Layer, RotationSlot, RotationVersion, Schedule
+from oncall.actions.swaps import recheck
+from oncall.models import Layer, RotationSlot, RotationVersion, Schedule, plan_of
 
 EDIT = "oncall.edit_schedule"
 
@@ -59,10 +62,12 @@ def write_schedule(
         except Schedule.DoesNotExist as error:
             raise NotFound("There is no such schedule.") from error
         require(by, EDIT, schedule)
+        before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         schedule.name, schedule.time_zone = spec.name, spec.time_zone
         schedule.expectation = spec.expectation
         schedule.save(update_fields=["name", "time_zone", "expectation"])
         _turn_over(schedule, spec.layers, effective or at, at)
+        _settle(schedule, before, by=by, at=at)
     return schedule
 
 
@@ -79,9 +84,23 @@ def write_layer(
             raise NotFound("There is no such layer.")
         layer.schedule = locked(layer.schedule_id, at)
         require(by, EDIT, layer)
+        before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
         if effective is None and not layer.versions.exists():
-            return _open(layer, spec, None)
-        return _change(layer, spec, effective or at, at) or layer.versions.standing().latest("pk")
+            version = _open(layer, spec, None)
+        else:
+            changed = _change(layer, spec, effective or at, at)
+            version = changed or layer.versions.standing().latest("pk")
+        _settle(layer.schedule, before, by=by, at=at)
+        return version
+
+
+def _settle(schedule: Schedule, before: rota.Plan, *, by: Actor, at: datetime) -> None:
+    """End swaps that no longer fit, and tell everybody whose shifts to come an edit moved."""
+    recheck(schedule, at)
+    after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+    tell_moved(
+        schedule, compare(schedule, before, after, at), f"edit:{at.isoformat()}", by=by, at=at
+    )
 
 
 def require_creator(by: Actor) -> None:

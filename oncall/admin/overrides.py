@@ -15,7 +15,8 @@ from core.admin.adding import AddsByAction
 from core.admin.buttons import Button
 from core.admin.panel import When
 from core.admin.rights import allows, manages, manages_some, who
-from oncall.actions.overrides import Wish, add_override, cancel_override, may_cancel
+from oncall.actions.overrides import add_override, cancel_override, may_cancel
+from oncall.actions.wish import Wish
 from oncall.admin.forms import CoverForm
 from oncall.models import Override, Schedule
 

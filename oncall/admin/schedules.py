@@ -18,9 +18,10 @@ from core.admin.panel import NOTHING, Panel
 from core.admin.rights import allows
 from core.models import User
 from oncall import rota
-from oncall.actions.overrides import Wish, add_override
+from oncall.actions.overrides import add_override
 from oncall.actions.schedules import refuse_faults, write_layer
 from oncall.actions.specs import LayerSpec
+from oncall.actions.wish import Wish
 from oncall.admin.forms import CoverForm, RotationForm
 from oncall.models import Layer, RotationVersion, Schedule, plan_of, plans
 from oncall.rota.civil import to_wall

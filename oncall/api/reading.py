@@ -12,12 +12,12 @@ from core.api.parameters import bad_parameter
 from core.api.shapes import moment
 from core.errors import NotFound
 from core.models import User
-from oncall.actions.overrides import Wish
+from oncall.actions.wish import Wish
 from oncall.models import Layer, Schedule
 
 LONGEST = timedelta(days=400)
 USUAL = timedelta(weeks=4)
-_NEVER = datetime.min.replace(tzinfo=UTC)  # stands for what `done` refuses
+NEVER = datetime.min.replace(tzinfo=UTC)  # stands for what `done` refuses
 SPAN = (
     Parameter("from", moment("Where it begins; now unless told.")),
     Parameter("to", moment("Where it ends; four weeks after `from` unless told.")),
@@ -59,9 +59,9 @@ def read_override(schedule: Schedule, document: Mapping[str, object]) -> Wish:
     """Return the override that a body asks for; raise Invalid with every wrong field."""
     body = Body(document)
     kind = body.text("kind", required=True, longest=10)
-    user, subject = _person(body, "user"), _person(body, "subject")
+    user, subject = person(body, "user"), person(body, "subject")
     layer = _layer(body, schedule)
-    starts, ends = (body.moment(name, required=True) or _NEVER for name in ("start", "end"))
+    starts, ends = (body.moment(name, required=True) or NEVER for name in ("start", "end"))
     reason = body.text("reason", longest=500)
     body.done()
     return Wish(kind, starts, ends, user=user, subject=subject, layer=layer, reason=reason)
@@ -74,7 +74,8 @@ def _later(start: datetime) -> datetime:
         raise bad_parameter("from", "`from` lies too far ahead.") from error
 
 
-def _person(body: Body, name: str) -> User | None:
+def person(body: Body, name: str) -> User | None:
+    """Return the person of that username, None where it is absent; a name that nobody has is a fault."""
     username = body.text(name, longest=150)
     if not username:
         return None

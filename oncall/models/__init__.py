@@ -2,12 +2,14 @@
 
 from oncall.models.escalation import Escalation, Page, ReplyToken
 from oncall.models.ledger import ServedShift
+from oncall.models.notice import ShiftNotice
 from oncall.models.override import Override, Unavailability
 from oncall.models.plans import plan_of, plans
 from oncall.models.policy import EscalationPolicy, PolicyBinding, PolicyStep
 from oncall.models.responder import ContactMethod, Responder
 from oncall.models.rotation import Holiday, HolidayCalendar, RotationSlot, RotationVersion
 from oncall.models.schedule import Layer, Schedule
+from oncall.models.swap import Swap, SwapLeg
 
 __all__ = [
     "ContactMethod",
@@ -26,6 +28,9 @@ __all__ = [
     "RotationVersion",
     "Schedule",
     "ServedShift",
+    "ShiftNotice",
+    "Swap",
+    "SwapLeg",
     "Unavailability",
     "plan_of",
     "plans",

@@ -11,9 +11,10 @@ from core.actor import person
 from core.errors import Invalid, NotAllowed, NotFound, NotPossible
 from core.models import Team, User
 from oncall import rota
-from oncall.actions.overrides import Wish, add_override, cancel_override
+from oncall.actions.overrides import add_override, cancel_override
 from oncall.actions.schedules import write_layer
 from oncall.actions.specs import LayerSpec
+from oncall.actions.wish import Wish
 from oncall.models import (
     EscalationPolicy,
     Override,

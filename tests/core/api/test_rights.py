@@ -57,6 +57,7 @@ WRITES = (
     "/api/v1/sources/",
     "/api/v1/schedules/",
 )  # and all below them: MANAGER
+SELF_SERVICE = ("/api/v1/schedules/{slug}/swaps/", "/api/v1/schedules/{slug}/take/")  # but for these
 HELD = {"Viewer": VIEWER, "Responder": RESPONDER, "Manager": MANAGER, "Administrator": ADMINISTRATOR}  # fmt: skip
 ALLOWED = {200, 201, 204, 404, 409, 422}
 CEILING = {"read": VIEWER, "write": MANAGER, "admin": ADMINISTRATOR, "session": ADMINISTRATOR}
@@ -68,7 +69,8 @@ FURTHER = further_verbs()
 def needed(found: Address, method: str) -> int:
     if method == "get":
         return READS.get(found.path, VIEWER)
-    return MANAGER if found.path.startswith(WRITES) else RESPONDER
+    is_own = found.path.startswith(SELF_SERVICE)
+    return MANAGER if found.path.startswith(WRITES) and not is_own else RESPONDER
 
 
 def everything() -> list[tuple[Address, str]]:

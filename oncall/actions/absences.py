@@ -1,0 +1,106 @@
+"""Unavailability: a person says when they are away (R137); a skipping absence passes their turns on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from core.actor import Actor
+from core.errors import Invalid, NotFound, NotPossible
+from core.models import Membership, User
+from core.permissions import may, require
+from oncall import rota
+from oncall.actions.ledger import freeze
+from oncall.models import RotationSlot, Schedule, Unavailability, plans
+
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """An absence as told: whose, when (aware), why, and whether turns pass on."""
+
+    user: User
+    starts_at: datetime
+    ends_at: datetime
+    kind: str = Unavailability.Kind.VACATION
+    mode: str = Unavailability.Mode.FLAG
+    note: str = ""
+    source: str = "person"
+
+
+def add_absence(away: Away, *, by: Actor, at: datetime) -> Unavailability:
+    """Note that a person is away; everybody notes their own, managers of a team they are in note theirs.
+
+    Raises NotAllowed, Invalid.
+    """
+    _require(by, away.user)
+    problem = _fault(away, at)
+    if problem:
+        raise Invalid.field("/start", problem)
+    with transaction.atomic():
+        freeze(at, schedules_of(away.user.pk))
+        return Unavailability.objects.create(
+            user=away.user, kind=away.kind, mode=away.mode, starts_at=away.starts_at, ends_at=away.ends_at,
+            note=away.note, source=away.source, created_at=at, created_by=by.user,
+        )  # fmt: skip
+
+
+def cancel_absence(absence_id: int, *, by: Actor, at: datetime) -> Unavailability:
+    """Take an absence back; twice changes nothing. Raises NotFound, NotAllowed, NotPossible when it is over."""
+    with transaction.atomic():
+        rows = Unavailability.objects.select_for_update(no_key=True, of=("self",))
+        row = rows.select_related("user").filter(pk=absence_id).first()
+        if row is None:
+            raise NotFound("There is no such absence.")
+        _require(by, row.user)
+        if row.cancelled_at is None:
+            if row.ends_at <= at:
+                raise NotPossible("This absence is over.")
+            freeze(at, schedules_of(row.user_id))
+            row.cancelled_at = at
+            row.save(update_fields=["cancelled_at"])
+        return row
+
+
+def conflicts(row: Unavailability, at: datetime) -> list[tuple[Schedule, rota.Shift]]:
+    """Return the shifts, shadow ones left out, that a person would serve while away."""
+    start, end = max(row.starts_at, at), row.ends_at
+    if start >= end:
+        return []
+    schedules = Schedule.objects.in_bulk(schedules_of(row.user_id))
+    known = plans(schedules, since=start, until=end)
+    return [
+        (schedules[pk], shift)
+        for pk, plan in known.items()
+        for shift in rota.final(plan, start, end)
+        if shift.user == row.user_id and shift.seat != "shadow"
+    ]
+
+
+def schedules_of(user_id: int) -> list[int]:
+    """Return the ids of the schedules that name a person in a rotation or an override."""
+    slots = RotationSlot.objects.filter(user=user_id, version__withdrawn_at=None)
+    turns = slots.values_list("version__layer__schedule", flat=True)
+    covers = Schedule.objects.filter(overrides__user=user_id).values_list("pk", flat=True)
+    return sorted({*turns, *covers})
+
+
+def _require(by: Actor, user: User) -> None:
+    if by.user is not None and by.user.pk == user.pk:
+        require(by, "oncall.swap")
+        return
+    teams = Membership.objects.filter(user=user).values_list("team_id", flat=True)
+    if not any(may(by, "oncall.edit_schedule", Schedule(team_id=team)) for team in teams):
+        require(by, "oncall.edit_schedule")
+
+
+def _fault(away: Away, at: datetime) -> str:
+    faults = {
+        "An absence must end after it starts.": away.ends_at <= away.starts_at,
+        "That time is over already.": away.ends_at <= at,
+        "An absence lasts a year at most.": away.ends_at - away.starts_at > LONGEST,
+        f"The kind is one of {', '.join(Unavailability.Kind.values)}.": away.kind not in Unavailability.Kind.values,
+        f"The mode is one of {', '.join(Unavailability.Mode.values)}.": away.mode not in Unavailability.Mode.values,
+    }  # fmt: skip
+    return next((said for said, is_so in faults.items() if is_so), "")

@@ -1,0 +1,62 @@
+"""What the parties of a swap are told at each step."""
+
+from datetime import datetime
+
+from core.actor import Actor
+from core.models import Membership
+from oncall.actions.shift_notices import Word, tell
+from oncall.models import Swap
+from oncall.rota.civil import to_wall
+
+_SUBJECTS = {
+    "offered": "{owner} asks you to take a shift of {schedule}",
+    "accepted": "A swap of {schedule} waits for your approval",
+    "applied": "The swap of {schedule} is in force",
+    "declined": "The swap of {schedule} was declined",
+    "withdrawn": "The swap of {schedule} was withdrawn",
+    "reverted": "The swap of {schedule} was undone",
+    "stale": "The swap of {schedule} no longer fits",
+}
+
+
+def tell_swap(swap: Swap, step: str, *, by: Actor | None, at: datetime) -> None:
+    """Tell everybody whom a step concerns, but not the one who took it."""
+    names = {"owner": swap.owner.display_name, "schedule": swap.schedule.name}
+    lines = [_leg(swap, leg) for leg in swap.legs.all()]
+    if step == "stale":
+        lines.append(
+            "The schedule was changed, and the shift is no longer its owner's. Nobody covers it by this swap."
+        )
+    if swap.note:
+        lines.append(f"“{swap.note}”")
+    if by is not None:
+        lines.append(f"Said by {by.label}.")
+    word = Word(
+        f"swap:{swap.pk}:{step}:{swap.taker_id or 0}", _SUBJECTS[step].format(**names), lines,
+        f"/admin/oncall/schedule/{swap.schedule_id}/change/",
+    )  # fmt: skip
+    actor = by.user.pk if by is not None and by.user is not None else None
+    tell(_readers(swap, step) - {actor}, word, at=at)
+
+
+def _readers(swap: Swap, step: str) -> set[int]:
+    parties = {swap.owner_id, *([swap.taker_id] if swap.taker_id else [])}
+    if step == "accepted":
+        managers = Membership.objects.filter(
+            team=swap.schedule.team_id, role=Membership.Role.MANAGER
+        )
+        return {*managers.values_list("user_id", flat=True)}
+    return parties
+
+
+def _leg(swap: Swap, leg: object) -> str:
+    zone = swap.schedule.time_zone
+    taker = swap.taker.display_name if swap.taker else "somebody"
+    giver, other = swap.owner.display_name, taker
+    starts, ends, is_return = (getattr(leg, name) for name in ("starts_at", "ends_at", "is_return"))
+    if is_return:
+        giver, other = other, giver
+    span = (
+        f"{to_wall(starts, zone):%a %d %b %H:%M} to {to_wall(ends, zone):%a %d %b %H:%M} ({zone})"
+    )
+    return f"{other} serves instead of {giver} from {span}."

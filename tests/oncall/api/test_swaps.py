@@ -1,0 +1,224 @@
+"""Swaps, absences and taking the pager over HTTP (the on-call area's case 25, R137, R138)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.models import User
+from notify.models import Delivery
+from oncall.models import Override, Schedule, ShiftNotice, Swap
+from tests.conftest import Clock
+from tests.core.api.callers import Caller, a_token, assert_problem
+from tests.factories import ASchedule, ATeam, AUser
+
+pytestmark = pytest.mark.django_db
+MONDAY, TUESDAY = "2026-11-30T09:00:00.000000Z", "2026-12-01T09:00:00.000000Z"
+
+
+@pytest.fixture
+def schedule(clock: Clock) -> Schedule:
+    """Ana has this week, Bob the week from 30 November, Cyd the one after; Mona manages."""
+    team = ATeam(slug="web")
+    people = [
+        AUser(username=name, group="Responder", email=f"{name}@n.example")
+        for name in ("ana", "bob", "cyd")
+    ]
+    made: Schedule = ASchedule(slug="shop", team=team, people=people)
+    AUser(username="mona", group="Responder", manages=team, email="mona@n.example")
+    turn = made.layers.get().versions.get()
+    turn.anchor_local = "2026-11-02T09:00"
+    turn.save()
+    return made
+
+
+def by(name: str) -> Caller:
+    user = User.objects.get(username=name)
+    return Caller(user, a_token(user))
+
+
+def asked(who: str = "bob", **more: Any) -> int:
+    wish = {"taker": "ana", "start": MONDAY, "end": TUESDAY, **more}
+    reply = by(who).post("schedules/shop/swaps/", wish)
+    assert reply.status_code == 201, reply.content
+    return int(reply.json()["id"])
+
+
+def verb(who: str, swap: int, word: str, **more: Any) -> Any:
+    return by(who).post(f"schedules/shop/swaps/{swap}/{word}/", more)
+
+
+def final(start: str = MONDAY, end: str = "2026-12-07T09:00:00Z") -> list[str]:
+    found = by("ana").get("schedules/shop/final/", **{"from": start, "to": end}).json()
+    return [f"{one['user']} {one['start'][5:13]} {one['source']}" for one in found["segments"]]
+
+
+def test_a_swap_is_offered_accepted_and_in_force(schedule: Schedule) -> None:
+    swap = asked()
+
+    accepted = verb("ana", swap, "accept")
+
+    assert (accepted.status_code, accepted.json()["state"]) == (200, "applied")
+    assert final() == ["ana 11-30T09 swap", "bob 12-01T09 rotation"]
+    told = ShiftNotice.objects.values_list("user__username", "subject")
+    assert set(told) == {
+        ("ana", "bob asks you to take a shift of Shop"), ("bob", "The swap of Shop is in force"),
+    }  # fmt: skip
+    assert Delivery.objects.filter(kind="shift").count() == 2
+
+
+def test_both_legs_apply_together_and_are_undone_together(schedule: Schedule) -> None:
+    back = {"return_start": "2026-11-24T09:00:00Z", "return_end": "2026-11-25T09:00:00Z"}
+    before = final("2026-11-23T10:00:00Z")
+    swap = asked(**back)
+
+    verb("ana", swap, "accept")
+    swapped = final("2026-11-23T10:00:00Z")
+    undone = verb("mona", swap, "revert")
+
+    assert swapped == [
+        "ana 11-23T10 rotation", "bob 11-24T09 swap", "ana 11-25T09 rotation", "ana 11-30T09 swap",
+        "bob 12-01T09 rotation",
+    ]  # fmt: skip
+    assert undone.json()["state"] == "reverted"
+    assert final("2026-11-23T10:00:00Z") == before
+
+
+def test_of_two_who_accept_an_open_swap_one_wins(schedule: Schedule) -> None:
+    swap = asked(taker=None)
+
+    first, second = verb("ana", swap, "accept"), verb("cyd", swap, "accept")
+
+    assert first.json()["taker"] == "ana"
+    assert_problem(second, 409, "not_possible")
+    assert Override.objects.count() == 1
+
+
+def test_where_the_schedule_asks_a_manager_approves_and_nobody_their_own(
+    schedule: Schedule,
+) -> None:
+    Schedule.objects.update(swap_needs_approval=True)
+    swap = asked()
+
+    assert verb("ana", swap, "accept").json()["state"] == "accepted"
+    assert final()[0] == "bob 11-30T09 rotation"
+    assert_problem(verb("ana", swap, "approve"), 403, "not_allowed")
+    assert verb("mona", swap, "approve").json()["state"] == "applied"
+    assert final()[0] == "ana 11-30T09 swap"
+    assert ShiftNotice.objects.filter(user__username="mona", subject__contains="approval").exists()
+
+
+def test_an_edit_that_moves_the_shift_makes_the_swap_stale_and_says_so(schedule: Schedule) -> None:
+    swap = asked()
+    verb("ana", swap, "accept")
+    layer = {
+        "name": "Primary", "rotation": {"anchor": "2026-11-02T09:00", "participants": [["ana"], ["bob"], ["cyd"], ["mona"]]},
+    }  # fmt: skip
+    document = {"name": "Shop", "layers": [layer]}
+
+    assert by("mona").put("schedules/shop/", document).status_code == 200
+
+    assert Swap.objects.get().state == "stale"
+    assert "swap" not in " ".join(final())
+    told = ShiftNotice.objects.filter(subject__contains="no longer fits")
+    assert set(told.values_list("user__username", flat=True)) == {"ana", "bob"}
+
+
+@pytest.mark.parametrize(
+    ("who", "change", "status"),
+    [
+        ("bob", {"start": TUESDAY, "end": MONDAY}, 422),
+        ("bob", {"start": "2026-11-23T10:00:00Z"}, 422),
+        ("bob", {"taker": "bob"}, 422),
+        ("bob", {"taker": "nobody"}, 422),
+        ("bob", {"taker": None, "return_start": MONDAY, "return_end": TUESDAY}, 422),
+        ("bob", {"return_start": MONDAY}, 422),
+        ("bob", {"return_start": MONDAY, "return_end": TUESDAY}, 422),
+        ("ana", {"owner": "bob", "taker": "cyd"}, 403),
+        ("bob", {"start": "2026-11-01T09:00:00Z", "end": "2026-11-02T09:00:00Z"}, 422),
+    ],
+)
+def test_a_swap_that_can_t_be_is_refused(
+    schedule: Schedule, who: str, change: dict[str, Any], status: int
+) -> None:
+    wish = {"taker": "ana", "start": MONDAY, "end": TUESDAY}
+
+    assert_problem(by(who).post("schedules/shop/swaps/", wish | change), status)
+    assert not Swap.objects.exists()
+
+
+def test_managers_ask_and_accept_on_behalf(schedule: Schedule) -> None:
+    swap = asked("mona", owner="bob", taker=None)
+
+    offered = verb("mona", swap, "offer", taker="cyd")
+    assert_problem(verb("ana", swap, "accept"), 403, "not_allowed")
+    accepted = verb("mona", swap, "accept")
+
+    assert offered.json()["state"] == "offered"
+    assert (accepted.json()["state"], accepted.json()["taker"]) == ("applied", "cyd")
+
+
+def test_who_is_away_can_t_take_a_shift(schedule: Schedule) -> None:
+    away = by("ana").post("unavailability/", {"kind": "vacation", "start": MONDAY, "end": TUESDAY})
+    wish = {"taker": "ana", "start": MONDAY, "end": TUESDAY}
+
+    assert away.status_code == 201
+    problem = assert_problem(by("bob").post("schedules/shop/swaps/", wish), 422)
+    assert "ana is away" in problem["detail"]
+
+
+def test_declined_and_withdrawn_swaps_change_nothing(schedule: Schedule) -> None:
+    before = final()
+
+    assert verb("ana", asked(), "decline").json()["state"] == "declined"
+    assert verb("bob", asked(), "withdraw").json()["state"] == "withdrawn"
+    assert_problem(verb("cyd", asked(), "decline"), 403)
+    assert final() == before
+
+
+def test_an_absence_marks_or_skips_and_taking_it_back_restores(schedule: Schedule) -> None:
+    before = final()
+    span = {"start": "2026-11-30T09:00:00Z", "end": "2026-12-02T09:00:00Z"}
+
+    flagged = by("bob").post("unavailability/", {**span, "mode": "flag"}).json()
+    assert final() == before
+    touched = by("bob").get(f"unavailability/{flagged['id']}/").json()["shifts"]
+    skipped = by("bob").post("unavailability/", {**span, "mode": "skip"}).json()
+
+    assert [(one["schedule"], one["start"]) for one in touched] == [("shop", MONDAY)]
+    assert final() == ["cyd 11-30T09 unavailability", "bob 12-02T09 rotation"]
+    assert by("bob").delete(f"unavailability/{skipped['id']}/").status_code == 204
+    assert final() == before
+    assert_problem(by("ana").delete(f"unavailability/{flagged['id']}/"), 403)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"end": MONDAY}, {"kind": "mood"}, {"mode": "maybe"}, {"user": "x"}, {"end": "2029-01-01T00:00:00Z"},
+     {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}, {"end": "soon"}],
+)  # fmt: skip
+def test_an_absence_that_can_t_be_is_refused(schedule: Schedule, change: dict[str, Any]) -> None:
+    wish = {"start": MONDAY, "end": TUESDAY}
+
+    assert_problem(by("bob").post("unavailability/", wish | change), 422)
+
+
+def test_anybody_who_may_respond_takes_the_pager_and_gives_it_back(
+    schedule: Schedule, clock: Clock
+) -> None:
+    clock.forward(minutes=5)
+    taken = by("cyd").post("schedules/shop/take/", {"end": "2026-11-23T18:00:00Z"})
+
+    now = by("ana").get("oncall/", schedule="shop").json()["results"][0]
+    assert (taken.status_code, now["users"]) == (200, ["cyd"])
+    assert_problem(by("cyd").post("schedules/shop/take/", {}), 409)
+    clock.forward(minutes=5)
+    assert by("cyd").delete(f"schedules/shop/overrides/{taken.json()['id']}/").status_code == 204
+    assert by("ana").get("oncall/", schedule="shop").json()["results"][0]["users"] == ["ana"]
+    begun = f"{clock.now - timedelta(minutes=5):%Y-%m-%dT%H:%MZ}"
+    served = (
+        by("ana").get("schedules/shop/final/", **{"from": begun, "to": MONDAY}).json()["segments"]
+    )
+    assert [one["user"] for one in served] == ["cyd", "ana"]
+    assert served[0]["source"] == "take_pager"
+    assert ShiftNotice.objects.filter(user__username="ana").exists()
