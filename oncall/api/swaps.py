@@ -187,7 +187,8 @@ class OneAbsence(Door):
 
     def delete(self, request: Request, pk: str) -> Response:
         """Take it back; twice changes nothing."""
-        cancel_absence(_absence(pk).pk, by=caller(request), at=clock.now())
+        require(by := caller(request), "oncall.swap")
+        cancel_absence(_absence(pk).pk, by=by, at=clock.now())
         return Response(status=204)
 
 
