@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.panel import Panel, When, link_to, moment
+from core.admin.rights import allows
+from notify.admin.outcomes import outcome_of
 from notify.models import Delivery
 from oncall.models import Escalation, Page
 
@@ -72,14 +74,15 @@ class PageAdmin(ReadOnlyAdmin[Page]):
         return link_to(page.escalation.incident)
 
     def panels(self, request: HttpRequest, obj: Page) -> Sequence[Panel]:
-        """Show what came of each message."""
+        """Show what came of each message; what the receiving side said of it to those who may read the paging log."""
+        says_all = allows(request, "notify.view")
         rows = [
             (
-                link_to(row, row.channel),
+                link_to(row, row.channel) if says_all else row.channel,
                 row.state,
                 moment(row.not_before),
                 moment(row.sent_at),
-                row.error or row.proof,
+                row.error or (row.proof if says_all else outcome_of(row).word),
             )
             for row in Delivery.objects.filter(kind="page", object_id=obj.pk).order_by("pk")
         ]

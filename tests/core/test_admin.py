@@ -223,6 +223,29 @@ def test_s23_a_filter_that_no_database_understands_shows_the_whole_list(
     assert (answer.status_code, answer["Location"]) == (302, f"{list_path}?e=1")
 
 
+@pytest.mark.parametrize(
+    ("label", "query"),
+    [
+        ("notify.delivery", "address__startswith=a"),
+        ("notify.delivery", "secret__regex=."),
+        ("notify.delivery", "proof__contains=250"),
+        ("notify.delivery", "recipient__password__startswith=p"),
+        ("core.apitoken", "digest__startswith=a"),
+        ("core.user", "password__startswith=p"),
+        ("incidents.rawevent", "body__contains=x"),
+        ("oncall.page", "user__password__startswith=p"),
+    ],
+)
+def test_a_list_answers_no_question_about_what_it_does_not_offer_as_a_filter(
+    label: str, query: str
+) -> None:
+    browser = scene.signed_in(scene.cast().administrator)
+
+    answer = browser.get(f"{scene.url(screen_of(label), 'changelist')}?{query}")
+
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize("name", ["%00", "9" * 5000])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_s23_what_names_no_row_is_not_found(name: str, method: str) -> None:

@@ -14,7 +14,7 @@ from notify.models import Delivery
 from oncall.actions import advance
 from oncall.admin.panels import paging_now
 from oncall.api.chase import chased
-from oncall.models import Escalation
+from oncall.models import Escalation, Page
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import APolicy, AResponder, AService, AUser
@@ -141,3 +141,19 @@ def test_the_way_of_an_event_tells_outcomes_not_what_the_other_side_said(
     [message] = chased(incident.pk, run.started_at).sent
 
     assert message.said == "sent"
+
+
+def test_the_screen_of_one_page_tells_a_viewer_the_outcome_and_others_the_proof(
+    browser: Client, incident: Incident
+) -> None:
+    sent(1, proof="250 queued as 4F2 at mail.shop.example")
+    path = f"/admin/oncall/page/{Page.objects.get().pk}/change/"
+
+    viewer = scene.signed_in(AUser(group="Viewer")).get(path).content.decode()
+    responder = browser.get(path).content.decode()
+
+    assert "4F2" not in viewer
+    assert "/admin/notify/delivery/" not in viewer
+    assert ">sent<" in viewer
+    assert "250 queued as 4F2" in responder
+    assert "/admin/notify/delivery/" in responder
