@@ -8,17 +8,18 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-_TICKET = re.compile(r"\bINC-\d+\b", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TICKET = re.compile(r"\b(?P<it>INC-\d+)\b", re.IGNORECASE)
+# Each begins where a run of its letters begins, never inside one, so that the search stays linear.
+_MAIL = re.compile(r"(?<![\w.+-])(?P<it>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
 _HOST = re.compile(
-    r"\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
-    r"\.(?:internal|intranet|intra|local|localdomain|lan|corp|home|private|svc|cluster\.local)\b",
+    r"(?<![\w.-])[.-]*+(?P<it>[a-z0-9][a-z0-9.-]*"
+    r"\.(?:internal|intranet|intra|local|localdomain|lan|corp|home|private|svc|cluster\.local))\b",
     re.IGNORECASE,
 )
-_POD = re.compile(r"\b[a-z][a-z0-9-]*-[a-f0-9]{8,10}-[a-z0-9]{5}\b")
+_POD = re.compile(r"(?<![\w-])[0-9-]*+(?P<it>[a-z][a-z0-9-]*-[a-f0-9]{8,10}-[a-z0-9]{5})\b")
 _NUMBERS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _SIX = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
-_PLACE = re.compile(r"\{[a-z][a-z0-9_]*\}")
+_PLACE = re.compile(r"(?P<it>\{[a-z][a-z0-9_]*\})")
 SHORTEST_NAME = 3
 
 
@@ -58,7 +59,7 @@ def _patterns(text: str) -> Iterator[Finding]:
         (_PLACE, "empty_place", "is a place that is still to be filled"),
     ):
         for match in pattern.finditer(text):
-            yield Finding(kind, match[0], f"{match[0]} {why}.")
+            yield Finding(kind, match["it"], f"{match['it']} {why}.")
 
 
 def _addresses(text: str) -> Iterator[Finding]:

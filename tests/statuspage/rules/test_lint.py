@@ -1,5 +1,7 @@
 """What is asked about before it is said in public (areas/statuspage.md 7.3, item 6)."""
 
+import time
+
 import pytest
 
 from statuspage.rules.lint import Ours, lint
@@ -24,6 +26,10 @@ def found(text: str) -> list[tuple[str, str]]:
         ("api.default.svc.cluster.local is gone", "internal_host", "api.default.svc.cluster.local"),
         ("api-7d9f8b6c54-x2x1z restarts", "internal_host", "api-7d9f8b6c54-x2x1z"),
         ("https://staff.northwind.example/admin/", "internal_host", "staff.northwind.example"),
+        ("-db1.prod.internal.northwind.example", "internal_host", "db1.prod.internal"),
+        ("at <https://DB1.Lan/x>", "internal_host", "DB1.Lan"),
+        ("web (9-api-7d9f8b6c54-x2x1z)", "internal_host", "api-7d9f8b6c54-x2x1z"),
+        ("<ana.lopes+x@mail.shop.example>", "mail_address", "ana.lopes+x@mail.shop.example"),
         ("10.1.2.3 is down", "private_address", "10.1.2.3"),
         ("at 192.168.0.7, port 5432", "private_address", "192.168.0.7"),
         ("fd00::1 does not answer", "private_address", "fd00::1"),
@@ -49,6 +55,18 @@ def test_what_looks_like_ours_is_found(text: str, kind: str, excerpt: str) -> No
 )
 def test_plain_words_are_not(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["x", "a-", "-", ".", "a.", "ab.lan-", "--a", "1.", "1:", ":", "a@", "@", "a@b.", "{a", "INC-", "+"],
+)
+def test_the_longer_text_takes_no_more_than_its_length_of_time(piece: str) -> None:
+    begun = time.monotonic()
+
+    lint(piece * (100_000 // len(piece)), OURS)
+
+    assert time.monotonic() - begun < 2  # a minute where a pattern begins anew at each letter
 
 
 def test_a_passage_is_told_once_and_in_order() -> None:
