@@ -7,12 +7,14 @@ from django.utils.safestring import SafeString
 
 from statuspage.actions import Announcement, Pending, findings, shapes
 from statuspage.actions.picture import Picture, take
+from statuspage.actions.publishing import LONGEST_ADVICE
 from statuspage.admin.written import Written
 from statuspage.look import shape
 from statuspage.look.banner import banner
 from statuspage.look.components import is_large
 from statuspage.look.text import body_html, lines_html
 from statuspage.look.times import Times
+from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
 from statuspage.rules.lint import Finding
 from statuspage.rules.states import OVER, ComponentState, words
 from statuspage.rules.uptime import Span
@@ -42,7 +44,7 @@ class Preview:
 
 def preview(found: Pending, written: Written, said: Announcement | None, at: datetime) -> Preview:
     """Return how the page would begin, and the update as it would stand; `said` None: some field is still wrong."""
-    told = said or written.said
+    told = _kept(said or written.said)
     picture = take(found.page, at)
     states = written.states(picture.components)
     if told.state in OVER:
@@ -61,6 +63,16 @@ def preview(found: Pending, written: Written, said: Announcement | None, at: dat
             if row.pk in states and states[row.pk] != picture.state(row)
         ),
         findings=tuple(findings(found.page, told)),
+    )
+
+
+def _kept(told: Announcement) -> Announcement:
+    """Return as much of what was typed as could be published: more is refused, and not drawn first."""
+    return replace(
+        told,
+        name=told.name[:LONGEST_NAME],
+        body=told.body[:LONGEST_BODY],
+        advice=told.advice[:LONGEST_ADVICE],
     )
 
 

@@ -250,6 +250,19 @@ def test_the_preview_looks_at_all_of_a_long_text(
     assert "INC-7 is a number that only we know." in answer.content.decode()
 
 
+def test_the_preview_draws_no_more_than_could_be_published(
+    responder: Client, incident: Incident, payments: Component
+) -> None:
+    asked = form(payments, name="n" * 3_000, body="b" * 3_000_000, advice="a" * 30_000)
+
+    answer = responder.post(f"{address(incident)}?part=preview", asked)
+
+    assert answer.status_code == 200
+    assert len(answer.content) < 30_000
+    refused = responder.post(address(incident), {**asked, "name": "Down"})
+    assert "Write at most 20,000 characters" in refused.content.decode()
+
+
 def test_no_text_of_an_address_is_taken(
     responder: Client, incident: Incident, payments: Component
 ) -> None:
