@@ -16,6 +16,7 @@ from postmortems.rules.words import plural
 
 UNLINTED = ("timeline", "roles")  # who did what when is a fact there, not blame (AC-G5)
 FACTOR_KEYS = ("causes", "factors", "contributing_factors")
+MOST_FINDINGS = 200  # of one section at a time: nobody reads more, and those behind them follow
 _SHORTEST_PART = 3  # letters: a shorter part of a name is too often a word
 
 
@@ -61,7 +62,7 @@ class Reading:
 
     @cached_property
     def findings(self) -> dict[int, list[Finding]]:
-        """Return what the language rules find, by section, without what somebody keeps."""
+        """Return what the language rules find, by section, without what somebody keeps; the first of very many."""
         rules = self.playbook.language
         if not rules:
             return {}
@@ -72,7 +73,7 @@ class Reading:
                 for found in language.findings(section.text, rules, names)
                 if (found.rule, found.quote)
                 not in {(one.rule, one.quote) for one in section.kept.all()}
-            ]
+            ][:MOST_FINDINGS]
             for section in self.sections
             if section.filled_from not in UNLINTED
         }

@@ -14,10 +14,10 @@ ANYBODY = frozenset(
     {"he", "she", "they", "somebody", "someone", "the engineer", "the operator", "the developer"}
 )
 LONGEST_NAME = 4  # words
+LONGEST_QUOTE = 1000  # characters; of a longer sentence its middle is quoted, around the phrase
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"[\w'.-]*[\w']", re.UNICODE)
 _SPACE = re.compile(r"\s+")
-_BEGINS = re.compile(r"(?:\A|[.!?:\n])\s*\Z")
 _TO = re.compile(r"\s*to\b", re.IGNORECASE)
 
 
@@ -103,9 +103,13 @@ class _Sentences:
         self._ends = [*(cut.start() for cut in cuts), len(text)]
 
     def around(self, place: int) -> str:
-        """Return the sentence that holds the character at `place`."""
+        """Return the sentence that holds the character at `place`; of a long one what is near it."""
         number = max(0, bisect_right(self._starts, place) - 1)
-        return self.text[self._starts[number] : self._ends[number]].strip()
+        start, end = self._starts[number], self._ends[number]
+        if end - start > LONGEST_QUOTE:
+            start = max(start, place - LONGEST_QUOTE // 2)
+            end = min(end, start + LONGEST_QUOTE)
+        return self.text[start:end].strip()
 
 
 def rewritten(text: str, finding: Finding, instead: str) -> str:
@@ -118,6 +122,12 @@ def rewritten(text: str, finding: Finding, instead: str) -> str:
     if proposal.lower().endswith(" to"):
         after = _TO.sub("", after, count=1) if _TO.match(after) else after
     lead = text[: finding.start]
-    if not _BEGINS.search(lead):
+    if not _begins(lead):
         proposal = proposal[:1].lower() + proposal[1:]
     return f"{lead}{proposal}{after}"
+
+
+def _begins(lead: str) -> bool:
+    """Return whether a sentence begins after this text."""
+    said = lead.rstrip()
+    return not said or said[-1] in ".!?:" or "\n" in lead[len(said) :]

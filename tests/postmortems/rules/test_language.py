@@ -1,5 +1,7 @@
 """Words that blame are found by the playbook's rules, and nothing else is (R218, AC-G5)."""
 
+import time
+
 import pytest
 
 from incidents.playbook.learning import LanguageRule
@@ -44,6 +46,26 @@ def test_a_finding_quotes_its_sentence():
     assert findings(text, RULES, NAMES)[0].quote == "Jo and Bob forgot to look!"
 
 
+def test_of_a_sentence_without_end_only_what_is_near_is_quoted():
+    text = "and Bob forgot it " * 5_000
+
+    found = findings(text, RULES, NAMES)
+
+    assert len(found) == 5_000
+    assert all("Bob forgot" in one.quote and len(one.quote) <= 1_000 for one in found)
+    assert len(findings(f"Bob forgot {'it ' * 200}.", RULES, NAMES)[0].quote) > 600
+
+
+def test_a_proposal_behind_many_empty_lines_takes_no_longer():
+    text = "\n" * 99_000 + "Now Bob forgot it."
+    begun = time.monotonic()
+
+    assert rewritten(text, findings(text, RULES, NAMES)[0], "The process allowed").endswith(
+        "Now the process allowed it."
+    )
+    assert time.monotonic() - begun < 2  # a minute where each line is looked at to the end
+
+
 def test_the_longer_phrase_stands_for_both():
     assert len(findings("We should have known it.", RULES, NAMES)) == 1
 
@@ -54,6 +76,8 @@ def test_the_longer_phrase_stands_for_both():
         ("Bob forgot to look.", "Nothing reminded us to ...", "Nothing reminded us to look."),
         ("At ten Bob forgot to look.", "The system failed to", "At ten the system failed to look."),
         ("First. Bob forgot it.", "The process allowed", "First. The process allowed it."),
+        ("First:  Bob forgot it.", "The process allowed", "First:  The process allowed it."),
+        ("First\n \nBob forgot it.", "The process allowed", "First\n \nThe process allowed it."),
     ],
 )
 def test_a_proposal_takes_the_place_of_the_phrase(text, instead, becomes):
