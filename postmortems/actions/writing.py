@@ -177,25 +177,32 @@ def add_factor(postmortem_id: int, text: str, *, by: Actor, at: datetime) -> Fac
 
 
 def change_factor(
-    postmortem_id: int, position: int, text: str, *, by: Actor, at: datetime
+    postmortem_id: int, position: int, text: str, *, by: Actor, at: datetime, seen: str = ""
 ) -> Factor:
-    """Word a factor anew. Raises NotFound, Invalid."""
+    """Word a factor anew. `seen`: what it said to the writer, "" for whatever is there. Raises Conflict, NotFound, Invalid."""
     text = _factor_text(text)
     with transaction.atomic():
         postmortem = shelf.take(postmortem_id, EDIT, by=by, to_write=True)
         factor = _factor(postmortem, position)
         if factor.text != text:
+            _refuse_unseen(factor, seen)
             factor.text = text
             factor.save(update_fields=["text"])
             shelf.put_back(postmortem)
         return factor
 
 
-def remove_factor(postmortem_id: int, position: int, *, by: Actor, at: datetime) -> None:
-    """Take a factor away; those behind it move up. Raises NotPossible while actions answer it."""
+def remove_factor(
+    postmortem_id: int, position: int, *, by: Actor, at: datetime, seen: str = ""
+) -> None:
+    """Take a factor away; those behind it move up. `seen`: as of `change_factor`.
+
+    Raises Conflict, NotFound, NotPossible while actions answer it.
+    """
     with transaction.atomic():
         postmortem = shelf.take(postmortem_id, EDIT, by=by, to_write=True)
         factor = _factor(postmortem, position)
+        _refuse_unseen(factor, seen)
         if factor.actions.exists():
             raise NotPossible(f"Actions answer factor {position}; give them another factor first.")
         factor.delete()
@@ -203,6 +210,14 @@ def remove_factor(postmortem_id: int, position: int, *, by: Actor, at: datetime)
             behind.position -= 1
             behind.save(update_fields=["position"])
         shelf.put_back(postmortem)
+
+
+def _refuse_unseen(factor: Factor, seen: str) -> None:
+    """Raise Conflict where the number stands for other words by now: reworded, or another has moved up."""
+    if seen not in ("", factor.text):
+        raise Conflict(
+            f"Somebody changed the factors meanwhile. Factor {factor.position} says now: “{factor.text}”"
+        )
 
 
 def _factor(postmortem: Postmortem, position: int) -> Factor:
@@ -222,15 +237,18 @@ def _factor_text(text: str) -> str:
 
 
 def change_facts(
-    postmortem_id: int, facts: Mapping[str, Any], *, by: Actor, at: datetime
-) -> Postmortem:
+    postmortem_id: int, facts: Mapping[str, Any], *, by: Actor, at: datetime, seen: Mapping[str, Any] | None = None
+) -> Postmortem:  # fmt: skip
     """Change `owner` (a User or None), `meeting_at`, `is_public` or `public_text`; others are not facts.
 
     The text for the status page and whether it shows may change at any time, also after publication.
-    Raises Invalid for an owner who has left, and for showing an empty text.
+    `seen`: facts as the writer knew them. Raises Conflict when one of them is another by now, Invalid for an
+    owner who has left, and for showing an empty text.
     """
     with transaction.atomic():
         postmortem = shelf.take(postmortem_id, EDIT, by=by)
+        if any(getattr(postmortem, name) != known for name, known in (seen or {}).items()):
+            raise Conflict("Somebody saved this meanwhile. Look at it, and save again.")
         changed = [
             name for name in _FACTS if name in facts and getattr(postmortem, name) != facts[name]
         ]

@@ -1,11 +1,13 @@
 """What the buttons of postmortems and action items ask for."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
 
+from core.admin.fresh import fresh
 from core.models import Team, User
-from incidents.admin.forms import KeptNumber, Someone
+from incidents.admin.forms import KeptNumber, Someone, replaced
 from incidents.playbook import Playbook
 from postmortems.models import ActionItem, Factor, Postmortem
 from postmortems.models.postmortem import LONGEST_SECTION
@@ -17,8 +19,10 @@ NONE = ("", "none")
 class Sent(forms.CharField):
     """Something that the page knew and sends along; it never counts as typed."""
 
-    def __init__(self) -> None:
-        super().__init__(max_length=LONGEST_SECTION, widget=forms.HiddenInput, strip=False)
+    def __init__(self, *, required: bool = True) -> None:
+        super().__init__(
+            required=required, max_length=LONGEST_SECTION, widget=forms.HiddenInput, strip=False
+        )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Return False."""
@@ -97,15 +101,33 @@ class NewFactor(forms.Form):
 
 
 class WordedFactor(NewFactor):
-    """Another wording of a factor."""
+    """Another wording of a factor. `seen`: what it said when the page was opened."""
 
     number = KeptNumber()
+    seen = Sent(required=False)
+
+    def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.postmortem = postmortem
+
+    def clean(self) -> dict[str, Any]:
+        """Raise ValidationError, once, with what stands there now where that is not what was seen."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        factor = self.postmortem.factors.filter(position=cleaned.get("number") or 0).first()
+        if factor is not None and cleaned.get("seen") not in ("", None, factor.text):
+            self.data = replaced(self.data, "seen", factor.text)
+            raise forms.ValidationError(
+                f"Somebody changed the factors meanwhile. Factor {factor.position} says now: “{factor.text}” "
+                "Your own text is still here: look at both, and save again to replace theirs."
+            )
+        return cleaned
 
 
 class Numbered(forms.Form):
-    """A factor."""
+    """A factor, and what it said when the page was opened."""
 
     number = KeptNumber()
+    seen = Sent(required=False)
 
 
 class _Found(forms.Form):
@@ -126,9 +148,7 @@ class Use(_Found):
     instead = Sent()
 
 
-class Facts(forms.Form):
-    """Owner, meeting and the text for the status page."""
-
+class _Facts(forms.ModelForm[Postmortem]):
     owner = Perhaps(required=False)
     meeting_at = forms.DateTimeField(
         required=False,
@@ -136,15 +156,12 @@ class Facts(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
-        owner = postmortem.owner.username if postmortem.owner else ""
-        kwargs.setdefault("initial", {"owner": owner, "meeting_at": postmortem.meeting_at})
-        super().__init__(*args, **kwargs)
+    class Meta:
+        model = Postmortem
+        fields = ("owner", "meeting_at")
 
 
-class PublicText(forms.Form):
-    """What the status page may show, once it is published."""
-
+class _PublicText(forms.ModelForm[Postmortem]):
     public_text = forms.CharField(
         required=False,
         max_length=LONGEST_SECTION,
@@ -154,10 +171,34 @@ class PublicText(forms.Form):
     )
     is_public = forms.BooleanField(required=False, label="Show it once it is published")
 
-    def __init__(self, *args: Any, postmortem: Postmortem, **kwargs: Any) -> None:
-        start = {"public_text": postmortem.public_text, "is_public": postmortem.is_public}
-        kwargs.setdefault("initial", start)
-        super().__init__(*args, **kwargs)
+    class Meta:
+        model = Postmortem
+        fields = ("public_text", "is_public")
+
+
+def _facts_of(row: Any) -> dict[str, str]:
+    return {
+        "Owner": row.owner.display_name if row.owner else "nobody",
+        "Review meeting": f"{row.meeting_at:%d %b %Y %H:%M} UTC" if row.meeting_at else "not set",
+    }
+
+
+def _public_of(row: Any) -> dict[str, str]:
+    return {"Text": row.public_text, "Shown": "yes" if row.is_public else "no"}
+
+
+_FRESH_FACTS, _FRESH_PUBLIC = fresh(_Facts, _facts_of), fresh(_PublicText, _public_of)
+
+
+def facts(*args: Any, postmortem: Postmortem, **kwargs: Any) -> Any:
+    """Return the form of owner and meeting; refused once when somebody else saved meanwhile."""
+    owner = postmortem.owner.username if postmortem.owner else ""
+    return _FRESH_FACTS(*args, instance=copy(postmortem), initial={"owner": owner}, **kwargs)
+
+
+def public_text(*args: Any, postmortem: Postmortem, **kwargs: Any) -> Any:
+    """Return the form of what the status page may show, once it is published; refused as `facts` is."""
+    return _FRESH_PUBLIC(*args, instance=copy(postmortem), **kwargs)
 
 
 class ItemForm(forms.Form):

@@ -12,6 +12,7 @@ from core.permissions import may
 from postmortems.actions import items, review, writing
 from postmortems.actions.reading import Reading
 from postmortems.admin import forms
+from postmortems.models import Postmortem
 
 Act = Callable[..., str | None]
 
@@ -37,12 +38,15 @@ def buttons_of(reading: Reading, by: Actor) -> list[Button]:
         _button("send_back", "Back to draft", _send_back, pk, forms.Why, "send_back" in possible and may_approve),
         _button("take_lines", "Take them", _take_lines, pk, None, may_write and bool(reading.newer_lines)),
         _button("add_factor", "Add the factor", _add_factor, pk, forms.NewFactor, may_write),
-        _button("change_factor", "Save the wording", _change_factor, pk, forms.WordedFactor, may_write),
+        _button("change_factor", "Save the wording", _change_factor, pk, partial(forms.WordedFactor, postmortem=postmortem), may_write),
         _button("remove_factor", "Remove it", _remove_factor, pk, forms.Numbered, may_write),
         _button("keep_phrase", "Keep, with a reason", _keep, pk, forms.Keep, may_write),
         _button("use_sentence", "Use it", _use, pk, forms.Use, may_write),
-        _button("facts", "Save", _facts, pk, partial(forms.Facts, postmortem=postmortem), may_edit),
-        _button("public_text", "Save the text", _facts, pk, partial(forms.PublicText, postmortem=postmortem), may_edit),
+        _button("facts", "Save", partial(_facts, postmortem), pk, partial(forms.facts, postmortem=postmortem), may_edit),
+        _button(
+            "public_text", "Save the text", partial(_facts, postmortem), pk,
+            partial(forms.public_text, postmortem=postmortem), may_edit,
+        ),
         _button(
             "add_action", "Add the action", partial(_add_action, postmortem.incident_id), pk,
             partial(forms.ItemForm, playbook=reading.playbook, factors=reading.factors), may(by, items.EDIT),
@@ -93,14 +97,15 @@ def _add_factor(pk: int, *, by: Actor, at: datetime, text: str) -> str:
     return f"Factor {writing.add_factor(pk, text, by=by, at=at).position} is kept."
 
 
-def _change_factor(pk: int, *, by: Actor, at: datetime, text: str, number: int | None) -> str:
-    return (
-        f"Factor {writing.change_factor(pk, number or 0, text, by=by, at=at).position} is reworded."
-    )
+def _change_factor(
+    pk: int, *, by: Actor, at: datetime, text: str, number: int | None, seen: str
+) -> str:
+    done = writing.change_factor(pk, number or 0, text, by=by, at=at, seen=seen)
+    return f"Factor {done.position} is reworded."
 
 
-def _remove_factor(pk: int, *, by: Actor, at: datetime, number: int | None) -> str:
-    writing.remove_factor(pk, number or 0, by=by, at=at)
+def _remove_factor(pk: int, *, by: Actor, at: datetime, number: int | None, seen: str) -> str:
+    writing.remove_factor(pk, number or 0, by=by, at=at, seen=seen)
     return f"Factor {number} is gone; the ones behind it moved up."
 
 
@@ -114,8 +119,9 @@ def _use(pk: int, *, by: Actor, at: datetime, instead: str, **place: str) -> str
     return "The sentence is reworded. Read it once more."
 
 
-def _facts(pk: int, *, by: Actor, at: datetime, **facts: Any) -> str:
-    writing.change_facts(pk, facts, by=by, at=at)
+def _facts(read: Postmortem, pk: int, *, by: Actor, at: datetime, **facts: Any) -> str:
+    seen = {name: getattr(read, name) for name in facts}
+    writing.change_facts(pk, facts, by=by, at=at, seen=seen)
     return "Saved."
 
 
