@@ -4,12 +4,14 @@ from typing import Any, TypeVar
 
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Field, ForeignKey, ManyToManyField, Model, URLField
+from django.db.models import Field, ForeignKey, ManyToManyField, Model, TextField, URLField
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from core.admin.rights import manages
 from core.models import Team, User
+
+LONGEST_TEXT = 20_000
 
 M = TypeVar("M", bound=Model)
 
@@ -54,7 +56,9 @@ class HouseFields(BaseModelAdmin[M]):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
-        """Leave out the stock icons that add, edit and delete the chosen row from here."""
+        """Bound every text; leave out the stock icons that add, edit and delete the chosen row from here."""
+        if isinstance(db_field, TextField) and db_field.max_length is None:
+            kwargs.setdefault("max_length", LONGEST_TEXT)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget

@@ -6,12 +6,18 @@ from django.contrib.admin import StackedInline, TabularInline
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import F, Model, QuerySet
 from django.forms import BaseInlineFormSet
+from django.forms.models import (  # the admin's own way to an inline's parent
+    _get_foreign_key,
+)
 from django.http import HttpRequest
 
 from core.admin.base import GuardedAdmin
 from core.admin.fields import HouseFields
 from core.admin.rights import allows
 
+MOST_NEW = (
+    100  # rows in one save: each costs time to check and to draw, whether or not it says anything
+)
 ASIDE = 10_000  # further than any row has its place, and still a small integer
 
 C = TypeVar("C", bound=Model)
@@ -22,6 +28,19 @@ class _Guarded(HouseFields[C], InlineModelAdmin[C, P]):
     """Ask the screen that it stands on, for the object that it stands on."""
 
     extra = 1  # one empty row: pages work without script
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Return the form of the rows; a save takes MOST_NEW more than there are."""
+        if request.method == "POST":
+            most = self._there(request, obj) + MOST_NEW
+            kwargs |= {"max_num": most, "absolute_max": most}
+        return super().get_formset(request, obj, **kwargs)
+
+    def _there(self, request: HttpRequest, obj: Any) -> int:
+        if obj is None:
+            return 0
+        parent = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name)
+        return self.get_queryset(request).filter(**{parent.name: obj}).count()
 
     def _screen(self) -> GuardedAdmin[Any]:
         screen = self.admin_site.get_model_admin(self.parent_model)

@@ -16,6 +16,7 @@ from incidents.playbook.lifecycle import State
 
 COMMANDER = "commander"
 NOT_PAGED = "not paged: severity 4"
+LONGEST = 20_000
 
 
 def _find(incident_id: int, *, verb: str, by: Actor) -> Incident:
@@ -149,7 +150,7 @@ def note(
 ) -> Incident:
     """Add a note to the timeline; `happened_at` may lie in the past, the recording time is kept beside it."""
     text = text.strip()
-    if not text or len(text) > 20_000:
+    if not text or len(text) > LONGEST:
         raise Invalid.field("/text", "Write a note of 1 to 20 000 characters.", "required")
     with transaction.atomic():
         incident = _find(incident_id, verb="incidents.note", by=by)
@@ -177,6 +178,8 @@ def reword(
     title, description = " ".join(wording.title.split()), wording.description.strip()
     if not title or len(title) > 1024:
         raise Invalid.field("/title", "Write a title of 1 to 1024 characters.", "required")
+    if len(description) > LONGEST:
+        raise Invalid.field("/description", f"Describe it in at most {LONGEST:,} characters.")
     with transaction.atomic():
         incident = _find(incident_id, verb="incidents.reword", by=by)
         present = Wording(incident.title, incident.description)

@@ -14,7 +14,7 @@ from core import facts
 from core.actor import Actor
 from core.errors import GuardUnmet, IllegalTransition, Invalid, NotFound, NotPossible
 from core.permissions import may, require
-from incidents.actions import command, guards, playbooks, story
+from incidents.actions import command, guards, playbooks, remarks, story
 from incidents.models import Alert, AlertKey, Incident, Milestone, TimelineEntry, TransitionLog
 from incidents.playbook import label as state_label
 from incidents.playbook import permitted
@@ -89,7 +89,8 @@ def move(  # noqa: PLR0913  a step has these parts
         if incident_id not in found:
             raise NotFound(f"There is no incident {incident_id}.")
         target = _merge_target(found, incident_id, into) if verb == "merge" else None
-        request = Request(VERBS[verb], by, at, reason.strip(), target, seen)
+        reason = remarks.words(reason, "/reason", "Say why", needed=False)
+        request = Request(VERBS[verb], by, at, reason, target, seen)
         take([found[incident_id]], request)
         return found[incident_id]
 

@@ -69,6 +69,7 @@ class Reason(forms.Form):
 
     reason = forms.CharField(
         required=False,
+        max_length=20_000,
         widget=forms.Textarea(attrs=AREA),
         help_text="At least 10 characters where one is needed.",
     )
@@ -156,10 +157,14 @@ class Entry(forms.Form):
 
 
 class _Wording(forms.ModelForm[Incident]):
+    description = forms.CharField(
+        required=False, max_length=20_000, widget=forms.Textarea(attrs=AREA)
+    )
+
     class Meta:
         model = Incident
         fields = ("title", "description")
-        widgets = {"description": forms.Textarea(attrs=AREA), "title": forms.TextInput}
+        widgets = {"title": forms.TextInput}
 
 
 def _wording_of(incident: Model) -> dict[str, str]:

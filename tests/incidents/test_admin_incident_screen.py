@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from core.actor import person
+from core.errors import Invalid
 from core.models import User
 from incidents import actions
 from incidents.models import ChangeEvent, Incident, PlaybookVersion
@@ -269,6 +270,42 @@ def test_a_stale_title_is_refused_shows_both_and_keeps_the_typed_text(browser: C
     assert "Title is now “B”" in reply.content.decode()
     assert 'value="C"' in reply.content.decode()
     assert Incident.objects.get(pk=incident.pk).title == "B"
+
+
+@pytest.mark.parametrize(
+    ("verb", "field", "typed"),
+    [
+        ("resolve", "reason", {}),
+        ("reword", "description", {"title": "A"}),
+        ("note", "text", {}),
+        ("decide", "reason", {"chosen": "Roll back"}),
+    ],
+)
+def test_a_text_without_end_is_refused_in_words_and_kept(
+    browser: Client, verb: str, field: str, typed: dict[str, str]
+) -> None:
+    incident = an_incident_in("investigating")
+    lines = incident.timeline.count()
+
+    reply = press(browser, incident, verb, **{**typed, field: "x" * 20_001})
+
+    assert reply.status_code == 422
+    assert "has at most 20000 characters" in words(reply.content.decode()).replace(
+        "Ensure this value", "This"
+    )
+    assert "x" * 20_001 in reply.content.decode()
+    assert incident.timeline.count() == lines
+
+
+def test_no_door_stores_a_text_without_end() -> None:
+    incident, by = an_incident_in("investigating"), person(AUser())
+
+    with pytest.raises(Invalid):
+        actions.move(incident.pk, "resolve", by=by, at=NINE, reason="x" * 20_001)
+    with pytest.raises(Invalid):
+        actions.reword(incident.pk, actions.Wording("A", "x" * 20_001), by=by, at=NINE)
+
+    assert Incident.objects.get().state == "investigating"
 
 
 # The head, the rail and the past

@@ -99,3 +99,34 @@ def test_a_runbook_is_a_web_address(browser: Client, team: Team) -> None:
 
     assert reply.status_code == 200
     assert not Service.objects.exists()
+
+
+def test_a_description_without_end_is_refused(browser: Client, team: Team) -> None:
+    reply = browser.post(f"{LIST}add/", form(team, description="x" * 20_001))
+
+    assert "at most 20000 characters" in reply.content.decode()
+    assert not Service.objects.exists()
+
+
+def test_a_save_takes_a_hundred_rows_more_than_there_are(browser: Client, team: Team) -> None:
+    service, others = AService(team=team), [AService() for _ in range(120)]
+    Dependency.objects.bulk_create(Dependency(service=service, needs=one) for one in others)
+    path, sent = f"{LIST}{service.pk}/change/", form(team, name="New name", slug=service.slug)
+    rows = {
+        name: value
+        for place, row in enumerate(service.dependencies.order_by("pk"))
+        for name, value in (
+            (f"dependencies-{place}-id", row.pk),
+            (f"dependencies-{place}-service", service.pk),
+            (f"dependencies-{place}-needs", row.needs_id),
+        )
+    }
+    there = {**sent, **rows, "dependencies-INITIAL_FORMS": "120"}
+
+    refused = browser.post(path, {**there, "dependencies-TOTAL_FORMS": "999999999"})
+    assert "Please submit at most 220 forms." in refused.content.decode()
+    assert refused.content.decode().count('-needs"') < 1_000
+    browser.post(path, {**there, "dependencies-TOTAL_FORMS": "121"})
+
+    assert Service.objects.get(pk=service.pk).name == "New name"
+    assert service.dependencies.count() == 120

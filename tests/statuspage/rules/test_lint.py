@@ -59,7 +59,24 @@ def test_plain_words_are_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["x", "a-", "-", ".", "a.", "ab.lan-", "--a", "1.", "1:", ":", "a@", "@", "a@b.", "{a", "INC-", "+"],
+    [
+        "x",
+        "a-",
+        "-",
+        ".",
+        "a.",
+        "ab.lan-",
+        "--a",
+        "1.",
+        "1:",
+        ":",
+        "a@",
+        "@",
+        "a@b.",
+        "{a",
+        "INC-",
+        "+",
+    ],
 )
 def test_the_longer_text_takes_no_more_than_its_length_of_time(piece: str) -> None:
     begun = time.monotonic()
