@@ -95,7 +95,8 @@ class NewFactor(forms.Form):
     """One more factor."""
 
     text = forms.CharField(
-        max_length=1000, widget=forms.Textarea(attrs={"rows": 2}), label="contributing factor",
+        max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "data-keep": ""}),
+        label="contributing factor",
         help_text="What had to come together, in the system and not in a person.",
     )  # fmt: skip
 
@@ -165,7 +166,7 @@ class _PublicText(forms.ModelForm[Postmortem]):
     public_text = forms.CharField(
         required=False,
         max_length=LONGEST_SECTION,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, "data-keep": ""}),
         label="text for the status page",
         help_text="Markdown. Nothing else of the postmortem is ever shown outside.",
     )

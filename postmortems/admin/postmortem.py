@@ -13,21 +13,20 @@ from django.utils.html import format_html
 
 from core import clock
 from core.admin.base import ReadOnlyAdmin
-from core.admin.buttons import Button, Refusal, status_of, words
+from core.admin.buttons import Button, Refusal, words
 from core.admin.panel import link
 from core.admin.rights import who
-from core.errors import Conflict
 from core.templatetags.house import person
 from incidents.playbook import severity_for
 from incidents.templatetags.incident_marks import severity, state
-from postmortems.actions import open_by_hand, writing
+from postmortems.actions import open_by_hand
 from postmortems.actions.export import as_markdown
 from postmortems.actions.reading import Reading
+from postmortems.admin import saving
 from postmortems.admin.pressing import buttons_of
 from postmortems.admin.screen import Screen, glyph_of
 from postmortems.models import Postmortem
 from postmortems.models.action import UNFINISHED
-from postmortems.models.postmortem import LONGEST_SECTION
 from postmortems.rules.words import day, plural
 
 FOLDER = "postmortems/admin"
@@ -119,7 +118,7 @@ class PostmortemAdmin(ReadOnlyAdmin[Postmortem]):
         return buttons_of(Reading(obj), who(request))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the saving of one section, the reader and the export."""
+        """Add the saving of the texts, the reader and the export."""
         wrap = self.admin_site.admin_view
         return [
             path(
@@ -167,40 +166,15 @@ class PostmortemAdmin(ReadOnlyAdmin[Postmortem]):
         return answer
 
     def save_section(self, request: HttpRequest, pk: int, key: str) -> HttpResponse:
-        """Save one section; when somebody saved meanwhile, show both texts and lose neither."""
+        """Save what was written, in this section and in the others; show both texts where somebody saved meanwhile."""
         if request.method != "POST":
             raise PermissionDenied
-        text, version = request.POST.get("text", ""), _version(request)
-        try:
-            section = writing.save_section(
-                pk,
-                key,
-                text[: LONGEST_SECTION + 1].replace("\0", ""),
-                version=version,
-                by=who(request),
-                at=clock.now(),
-            )
-        except Conflict as conflict:
-            return self._page(
-                request,
-                pk,
-                "conflict.html",
-                status=412,
-                conflict=conflict.extra,
-                said=str(conflict),
-            )
-        except Refusal as refusal:
-            extra = {"yours": text, "section": key, "version": version, "stored": ""}
-            return self._page(
-                request,
-                pk,
-                "conflict.html",
-                status=status_of(refusal),
-                conflict=extra,
-                said=words(refusal),
-            )
-        messages.success(request, f"“{section.title}” is saved, version {section.version}.")
-        return HttpResponseRedirect(f"{self.page_of(section.postmortem)}#section-{key}")
+        saved = saving.save(pk, request.POST, by=who(request), at=clock.now())
+        if saved.refused:
+            return self._page(request, pk, "conflict.html", status=saved.status, saved=saved)
+        messages.success(request, saved.said or "Nothing had changed.")
+        page = reverse("admin:postmortems_postmortem_change", args=[pk])
+        return HttpResponseRedirect(f"{page}#section-{key}")
 
     def _screen(self, request: HttpRequest, pk: int) -> Screen:
         rows = Postmortem.objects.select_related(
@@ -228,8 +202,3 @@ class PostmortemAdmin(ReadOnlyAdmin[Postmortem]):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, f"{FOLDER}/{template}", context, status=status)
-
-
-def _version(request: HttpRequest) -> int:
-    digits = request.POST.get("version", "")
-    return int(digits) if digits.isdecimal() and len(digits) < 10 else -1

@@ -16,6 +16,7 @@ from incidents.playbook import label as incident_word
 from incidents.playbook import severity_for
 from postmortems.actions.reading import FACTOR_KEYS, Condition, Reading
 from postmortems.admin.pressing import buttons_of
+from postmortems.admin.saving import mark_of
 from postmortems.models import ActionItem, Factor, Postmortem, Review, Section
 from postmortems.models.postmortem import State
 from postmortems.prose import to_html
@@ -47,6 +48,11 @@ class ShownSection:
     def is_told(self) -> bool:
         """Return whether the incident tells it, so that it is read more than it is written."""
         return self.section.filled_from in ("timeline", "roles", "related") and self.is_written
+
+    @property
+    def mark(self) -> str:
+        """Return what tells a text that nobody touched from one that somebody wrote."""
+        return mark_of(self.section.text)
 
     @property
     def html(self) -> SafeString:

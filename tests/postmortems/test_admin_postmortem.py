@@ -44,6 +44,20 @@ def page(browser: Client, postmortem: Postmortem, path: str = "change/") -> str:
     return answer.content.decode()
 
 
+def typed(version: str = "1", **texts: str) -> dict[str, str]:
+    """Return what a browser sends of these sections; `version`: the one that its page showed."""
+    sent = {f"text-{key}": text for key, text in texts.items()}
+    return sent | {f"version-{key}": version for key in texts}
+
+
+def as_shown(browser: Client, postmortem: Postmortem) -> dict[str, str]:
+    """Return what a browser sends when nobody has touched any field."""
+    html = page(browser, postmortem)
+    hidden = dict(re.findall(r'name="((?:version|was)-\w+)" value="(\w+)"', html))
+    texts = re.findall(r'name="(text-\w+)"[^>]*>([^<]*)</textarea>', html)
+    return hidden | {name: unescape(text) for name, text in texts}
+
+
 def press(browser: Client, postmortem: Postmortem, verb: str, **said: object) -> str:
     answer = browser.post(f"{LIST}{postmortem.pk}/press/{verb}/", said, follow=True)
     assert answer.status_code in (200, 422, 409), answer.status_code
@@ -74,12 +88,62 @@ def test_a_section_is_saved_by_its_own_button(browser, rita):
 
     answer = browser.post(
         f"{LIST}{postmortem.pk}/sections/causes/",
-        {"text": "Two things.", "version": "1"},
+        typed(causes="Two things."),
         follow=True,
     )
 
     assert "is saved, version 2." in answer.content.decode()
     assert postmortem.sections.get(key="causes").edited_by == rita
+
+
+def test_one_press_saves_what_was_written_in_every_section(browser):
+    """A writer fills several fields and presses one button; nothing that they typed is lost."""
+    postmortem = a_postmortem()
+    sent = as_shown(browser, postmortem) | {"text-causes": "A.", "text-badly": "B."}
+
+    answer = browser.post(f"{LIST}{postmortem.pk}/sections/badly/", sent, follow=True)
+
+    assert "“What led to it” and “What went badly” are saved." in answer.content.decode()
+    texts = dict(postmortem.sections.values_list("key", "text"))
+    assert (texts["causes"], texts["badly"]) == ("A.", "B.")
+
+
+def test_what_the_writer_did_not_touch_stays_as_somebody_else_saved_it(browser):
+    postmortem = a_postmortem()
+    sent = as_shown(browser, postmortem) | {"text-causes": "Mine."}
+    writing.save_section(
+        postmortem.pk, "badly", "Theirs.", version=1, by=somebody(), at=minutes(70)
+    )
+
+    answer = browser.post(f"{LIST}{postmortem.pk}/sections/causes/", sent)
+
+    texts = dict(postmortem.sections.values_list("key", "text"))
+    assert answer.status_code == 302
+    assert (texts["causes"], texts["badly"]) == ("Mine.", "Theirs.")
+
+
+def test_a_conflict_in_one_section_loses_no_text_of_another(browser):
+    postmortem = a_postmortem()
+    sent = as_shown(browser, postmortem) | {"text-causes": "Mine.", "text-badly": "Mine too."}
+    writing.save_section(
+        postmortem.pk, "badly", "Theirs.", version=1, by=somebody(), at=minutes(70)
+    )
+
+    answer = browser.post(f"{LIST}{postmortem.pk}/sections/causes/", sent)
+
+    html = answer.content.decode()
+    assert answer.status_code == 412
+    assert "“What led to it” is saved" in html
+    assert "Theirs." in html
+    assert "Mine too." in html
+    assert postmortem.sections.get(key="causes").text == "Mine."
+
+
+def test_an_address_made_up_by_hand_is_refused_in_words(browser):
+    answer = browser.post(f"{LIST}{a_postmortem().pk}/sections/causes/", {"text-no such": "No."})
+
+    assert answer.status_code == 404
+    assert "has no section no such" in answer.content.decode()
 
 
 def test_over_somebody_elses_text_both_are_shown_and_a_second_press_saves(browser):
@@ -89,14 +153,14 @@ def test_over_somebody_elses_text_both_are_shown_and_a_second_press_saves(browse
     )
     where = f"{LIST}{postmortem.pk}/sections/causes/"
 
-    answer = browser.post(where, {"text": "Mine <b>.", "version": "1"})
+    answer = browser.post(where, typed(causes="Mine <b>."))
     html = answer.content.decode()
     assert answer.status_code == 412
     assert "Theirs." in html
     assert "Mine &lt;b&gt;." in html
-    [version] = re.findall(r'name="version" value="(\d+)"', html)
+    [version] = re.findall(r'name="version-causes" value="(\d+)"', html)
 
-    browser.post(where, {"text": "Both.", "version": version})
+    browser.post(where, typed(version, causes="Both."))
     assert postmortem.sections.get(key="causes").text == "Both."
 
 
@@ -106,9 +170,7 @@ def test_over_somebody_elses_text_both_are_shown_and_a_second_press_saves(browse
 def test_a_bad_save_keeps_what_was_typed(browser, text, version):
     postmortem = a_postmortem()
 
-    answer = browser.post(
-        f"{LIST}{postmortem.pk}/sections/causes/", {"text": text, "version": version}
-    )
+    answer = browser.post(f"{LIST}{postmortem.pk}/sections/causes/", typed(version, causes=text))
 
     assert answer.status_code in (412, 422)
     assert text[:50] in answer.content.decode()
@@ -117,7 +179,7 @@ def test_a_bad_save_keeps_what_was_typed(browser, text, version):
 def test_the_whole_way_goes_by_buttons(browser, rita):
     postmortem = a_postmortem()
     for key in ("impact", "causes", "badly", "actions"):
-        browser.post(f"{LIST}{postmortem.pk}/sections/{key}/", {"text": "Written.", "version": "1"})
+        browser.post(f"{LIST}{postmortem.pk}/sections/{key}/", typed(**{key: "Written."}))
     press(browser, postmortem, "add_factor", text="One value decides")
     press(
         browser,
@@ -142,9 +204,7 @@ def test_the_whole_way_goes_by_buttons(browser, rita):
 def test_a_proposal_replaces_the_sentence_by_one_press(browser):
     AUser(first_name="Jonas", last_name="Brandt")
     postmortem = a_postmortem()
-    browser.post(
-        f"{LIST}{postmortem.pk}/sections/causes/", {"text": "Jonas forgot to look.", "version": "1"}
-    )
+    browser.post(f"{LIST}{postmortem.pk}/sections/causes/", typed(causes="Jonas forgot to look."))
     assert "“Jonas forgot”" in page(browser, postmortem)
 
     press(
@@ -275,9 +335,7 @@ def test_a_viewer_reads_and_finds_no_button():
     html = page(browser, postmortem)
     assert "<textarea" not in html
     assert 'data-action="save"' not in html
-    answer = browser.post(
-        f"{LIST}{postmortem.pk}/sections/causes/", {"text": "No.", "version": "1"}
-    )
+    answer = browser.post(f"{LIST}{postmortem.pk}/sections/causes/", typed(causes="No."))
     assert answer.status_code == 403
     assert (
         browser.post(f"{LIST}{postmortem.pk}/press/add_factor/", {"text": "No."}).status_code == 403
