@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from incidents.actions.command import COMMANDER
+from incidents.admin.contract import PublicPromise
 from incidents.admin.screen_rows import Rows
 from incidents.playbook import Condition, permitted, steps
 from incidents.playbook.lifecycle import LIVE, VERBS, State
@@ -144,7 +145,9 @@ def _step_ahead(rows: Rows) -> str:
 
 def _primary(rows: Rows, acts: dict[str, Act]) -> Act | None:
     """Return what this person should do first: nobody has it, an owed word, nobody leads, the next step."""
-    if not acts or not rows.incident.is_live:
+    if not rows.incident.is_live:
+        return _publish(rows.promise) if rows.promise and rows.may("note") else None
+    if not acts:
         return None
     candidates = [*_due_first(rows), *(acts[verb] for verb in _leading(rows) if verb in acts)]
     return next((act for act in candidates if not act.unmet), None)
@@ -155,9 +158,13 @@ def _due_first(rows: Rows) -> Iterator[Act]:
     if incident.state == State.DETECTED:
         return
     if "comms" in rows.mine and rows.promise is not None and rows.promise.due_at is not None:
-        yield Act("publish", rows.promise.label, "horn", "u", url=rows.promise.url)
+        yield _publish(rows.promise)
     if _lacks_commander(rows) and rows.may("assign_role"):
         yield Act("take_command", "Take command", ICONS["take_command"])
+
+
+def _publish(promise: PublicPromise) -> Act:
+    return Act("publish", promise.label, "horn", "u", url=promise.url)
 
 
 def _lacks_commander(rows: Rows) -> bool:
@@ -188,7 +195,7 @@ def _roles(rows: Rows) -> str:
 def _sentence(rows: Rows, primary: Act | None) -> str:
     incident = rows.incident
     if not incident.is_live:
-        return _ending(rows)
+        return f"{_ending(rows)} {rows.promise.sentence if rows.promise else ''}".strip()
     if incident.state == State.DETECTED:
         return _waking(rows)
     if not incident.is_declared:

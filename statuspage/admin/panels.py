@@ -43,7 +43,9 @@ def outside(request: HttpRequest, incident: Incident, at: datetime) -> Outside:
     found = pending(incident, at)
     if found is None:
         return Outside()
-    return Outside(_panel(request, found, at), _promise(found) if incident.is_live else None)
+    is_told = found.public is not None and found.public.is_open
+    is_owed = incident.is_live or is_told  # what was told in public is told to be over, too
+    return Outside(_panel(request, found, at), _promise(found) if is_owed else None)
 
 
 def _panel(request: HttpRequest, found: Pending, at: datetime) -> Panel | None:
@@ -59,12 +61,16 @@ def _panel(request: HttpRequest, found: Pending, at: datetime) -> Panel | None:
 
 
 def _promise(found: Pending) -> PublicPromise:
-    """Return what is owed to the public next (UTC): what was promised, or the first word."""
+    """Return what is owed to the public next (UTC): what was promised, the first word, or that it is over."""
+    is_live = found.incident.is_live
+    draft = f"A draft is ready, as {words(found.said.state)}." if found.is_due else ""
     return PublicPromise(
         url=publish_url(found.incident),
-        label=f"Publish update {found.number}",
+        label=f"Publish update {found.number}" if is_live else "Tell the public it is over",
         due_at=found.promised_at,
-        sentence=f"A draft is ready, as {words(found.said.state)}." if found.is_due else "",
+        sentence=draft
+        if is_live
+        else f"The status page still says that it goes on. {draft}".strip(),
     )
 
 

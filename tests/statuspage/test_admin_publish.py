@@ -1,5 +1,6 @@
 """The page where an update is looked at, kept and published, and the incident's panel that leads there."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -376,11 +377,41 @@ def test_nothing_is_shown_where_nothing_is_told() -> None:
     assert panel(an_incident()) == type(panel(an_incident()))()
 
 
-def test_once_it_is_over_nothing_is_owed(incident: Incident) -> None:
+def test_once_it_is_over_only_that_is_owed_and_only_where_the_public_was_told(
+    incident: Incident,
+) -> None:
+    untold = an_incident(incident.service)
     tell(incident, next_update_by=NINE + MINUTE)
-    move(incident.pk, "resolve", by=somebody(), at=NINE)
+    for one in (incident, untold):
+        move(one.pk, "resolve", by=somebody(), at=NINE)
 
+    assert panel(untold).promise is None
+    owed = panel(incident).promise
+    assert (owed.label, owed.sentence) == (
+        "Tell the public it is over",
+        "The status page still says that it goes on. A draft is ready, as resolved.",
+    )
+
+    tell(incident, "resolved")
     assert panel(incident).promise is None
+
+
+def test_after_the_end_the_screen_leads_to_the_last_word(
+    responder: Client, incident: Incident
+) -> None:
+    tell(incident)
+    move(incident.pk, "resolve", by=somebody(), at=NINE)
+    screen = f"/admin/incidents/incident/{incident.pk}/change/?part=next"
+
+    assert "Tell the public it is over</a>" in one_line(responder, screen)
+
+    tell(incident, "resolved")
+    assert "Tell the public" not in one_line(responder, screen)
+
+
+def one_line(browser: Client, path: str) -> str:
+    """Return a page without its key caps."""
+    return re.sub(r"<kbd.*?</kbd>", "", browser.get(path, HTTP_X_PART="1").content.decode())
 
 
 def test_lists_know_what_is_owed_and_what_stands(incident: Incident, payments: Component) -> None:

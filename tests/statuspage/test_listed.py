@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.models import User
-from incidents.actions import assign_role
+from incidents.actions import assign_role, move
 from incidents.models import Incident
 from incidents.provided import Standing
 from statuspage.admin.listed import standings
@@ -91,5 +91,7 @@ def test_now_holds_out_the_word_owed_to_the_public_to_those_who_have_the_inciden
         assert "Tell the public" in waits(user)
         assert f'datetime="{SOON.isoformat()}"' in waits(user)
     assert "Nothing waits for you" in waits(other)
+    move(held.pk, "resolve", by=somebody(), at=NINE)
+    assert "Tell the public it is over" in waits(holder)
     tell(held, "resolved", at=NINE + timedelta(minutes=1))
     assert "Nothing waits for you" in waits(holder)
