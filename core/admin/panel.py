@@ -38,6 +38,11 @@ class Panel:
     data: Any = None
     live: int = 0
 
+    @property
+    def labelled(self) -> list[list[tuple[str, object]]]:
+        """Return the rows, each cell with the title of its column: on a phone it says what it is."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 def opts_of(model: Model | type[Model]) -> Options[Any]:
     """Return a model's description, which Django documents under an underscored name."""

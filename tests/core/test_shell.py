@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from core.admin.panel import Panel
 from core.models import Heartbeat
 from core.templatetags import house
 from tests.conftest import Clock
@@ -204,3 +205,16 @@ def test_on_a_phone_bare_words_are_named_by_their_column(cell: str, shown: str |
 
     assert found == [shown or cell]
     assert isinstance(found[0], SafeString)
+
+
+def test_every_cell_of_a_panels_table_knows_its_column() -> None:
+    panel = Panel("Contacts", columns=("Address", ""), rows=[("ana@shop.example", "Remove")])
+
+    assert panel.labelled == [[("Address", "ana@shop.example"), ("", "Remove")]]
+
+
+def test_on_a_phone_the_menu_leads_to_the_search(shipped: None) -> None:
+    """The field in the top bar is not drawn there, and nobody has a key to press."""
+    html = page(scene.signed_in(AUser()))
+
+    assert '<li class="only-phone"><a href="/admin/search/">' in html

@@ -1,6 +1,5 @@
 """The page where an update is looked at, kept and published, and the incident's panel that leads there."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -394,24 +393,6 @@ def test_once_it_is_over_only_that_is_owed_and_only_where_the_public_was_told(
 
     tell(incident, "resolved")
     assert panel(incident).promise is None
-
-
-def test_after_the_end_the_screen_leads_to_the_last_word(
-    responder: Client, incident: Incident
-) -> None:
-    tell(incident)
-    move(incident.pk, "resolve", by=somebody(), at=NINE)
-    screen = f"/admin/incidents/incident/{incident.pk}/change/?part=next"
-
-    assert "Tell the public it is over</a>" in one_line(responder, screen)
-
-    tell(incident, "resolved")
-    assert "Tell the public" not in one_line(responder, screen)
-
-
-def one_line(browser: Client, path: str) -> str:
-    """Return a page without its key caps."""
-    return re.sub(r"<kbd.*?</kbd>", "", browser.get(path, HTTP_X_PART="1").content.decode())
 
 
 def test_lists_know_what_is_owed_and_what_stands(incident: Incident, payments: Component) -> None:

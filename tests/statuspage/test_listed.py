@@ -95,3 +95,22 @@ def test_now_holds_out_the_word_owed_to_the_public_to_those_who_have_the_inciden
     assert "Tell the public it is over" in waits(holder)
     tell(held, "resolved", at=NINE + timedelta(minutes=1))
     assert "Nothing waits for you" in waits(holder)
+
+
+def test_after_the_end_the_screen_leads_to_the_last_word(client: Client, clock: Clock) -> None:
+    payments = AService()
+    a_component(a_page(), service=payments)
+    incident = AnIncident(declared=True, service=payments)
+    tell(incident)
+    move(incident.pk, "resolve", by=somebody(), at=NINE)
+    client.force_login(AUser(group="Responder"))
+    screen = f"/admin/incidents/incident/{incident.pk}/?part=next"
+    last_word = f"/admin/statuspage/publish/{incident.pk}/"
+
+    before = client.get(screen).content.decode()
+    tell(incident, "resolved", at=NINE + timedelta(minutes=1))
+    after = client.get(screen).content.decode()
+
+    assert "Tell the public it is over" in before
+    assert last_word in before
+    assert last_word not in after

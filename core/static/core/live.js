@@ -60,6 +60,9 @@
     b.onclick = () => { put(el, html); el.last = html; b.remove(); };
   };
 
+  let press = 0;  // one that has begun finds its button where it was
+  addEventListener('pointerdown', () => { press = Date.now(); });
+
   const refresh = async (el) => {
     const slow = setTimeout(() => note(el, 'Still loading …'), 2000);
     try {
@@ -68,7 +71,7 @@
       const html = await answer.text();
       el.wait = Number(el.dataset.every); el.good = new Date();
       note(el, '');
-      if (html !== el.last) {
+      if (html !== el.last && Date.now() - press > 600) {
         if (el.last === undefined && html.trim() === el.innerHTML.trim()) el.last = html; else if (!busy(el)) { put(el, html); el.last = html; } else offer(el, html);
       }
     } catch {
