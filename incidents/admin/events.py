@@ -41,13 +41,19 @@ class RawEventAdmin(ReadOnlyAdmin[RawEvent]):
     view_verb = "incidents.view"
     change_form_template = "incidents/event.html"
     received, processed = When("received_at", "received"), When("processed_at", "processed")
-    list_display = ("id", "received", "source", "kind", "verdict", "processed")
+    list_display = ("id", "received", "source", "kind_word", "verdict", "processed")
     list_display_links = ("id", "received")
     list_select_related = ("source",)
     list_filter = ("verdict", "source", ByKind)
     fields = readonly_fields = (
-        "source", "key_prefix", "kind", "received", "verdict", "processed", "delivery_id", "attempts", "error",
+        "source", "key_prefix", "kind_word", "received", "verdict", "processed", "delivery_id", "attempts", "error",
     )  # fmt: skip
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_word(self, event: RawEvent) -> str:
+        """Return what its body was read as, in words."""
+        form = KINDS.get(event.kind)
+        return form.label if form else event.kind
 
     @admin.display(description="key")
     def key_prefix(self, event: RawEvent) -> str:

@@ -17,6 +17,7 @@ from incidents.provided import Chased, Sent, provided
 STAGES = (
     "Received", "Read", "Identity", "Severity", "Held back", "Incident", "Escalation", "Pages",
 )  # fmt: skip
+CHANGE = "pagerduty_change"
 _IDENTITY = {
     Verdict.DUPLICATE: "The same was sent before, so it changes nothing.",
     Verdict.STALE: "It is older than what is known of this alert, so it changes nothing.",
@@ -39,13 +40,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The whole answer: a title that says it, the stages, the alert and incident it led to."""
+    """The whole answer: a title that says it, the stages, the alert and incident it led to.
+
+    `is_meant`: what it says wakes nobody by its nature, so that nothing is wrong where nobody was paged.
+    """
 
     title: str
     paged: bool | None
     stages: tuple[Stage, ...]
     alert: Alert | None = None
     incident: Incident | None = None
+    is_meant: bool = False
 
     @property
     def stopped(self) -> Stage | None:
@@ -90,6 +95,10 @@ def trace(event: RawEvent, place: int) -> Trace:
         return Trace("Not decided yet: the engine has not taken it", None, walk.rest())
     items = [item for item in event.items if isinstance(item, dict)]
     item = items[place] if place < len(items) else {}
+    if event.kind == CHANGE and not _is_unread(item):
+        _read(walk, event, item, items)
+        walk.stop("A change is kept for whoever looks for a cause, and pages nobody.")
+        return Trace("No page: a change pages nobody", False, walk.rest(), is_meant=True)
     incident = _row(Incident.objects.select_related("service", "playbook"), item.get("incident"))
     alert = _row(Alert.objects.select_related("key", "source"), item.get("alert"))
     origin = _origin(event, items[:place], incident)
@@ -103,7 +112,8 @@ def trace(event: RawEvent, place: int) -> Trace:
     _pages(walk, chase)
     stages = walk.rest()
     title, paged = _title(item, stages, chase)
-    return Trace(title, paged, stages, alert, incident)
+    is_meant = paged is False and item.get("action") == "resolve"
+    return Trace(title, paged, stages, alert, incident, is_meant)
 
 
 def _row(rows: Any, pk: object) -> Any:

@@ -211,6 +211,21 @@ def test_an_end_says_that_an_end_pages_nobody(browser: Client, clock: Clock) -> 
 
     assert "An end pages nobody." in html
     assert "it ends the alert" in html
+    assert "Did not page" not in html  # nothing is wrong
+
+
+def test_a_change_says_that_a_change_pages_nobody(browser: Client, clock: Clock) -> None:
+    source = ASource(format="pagerduty")
+    change = {"payload": {"summary": "payments 4.18.2 deployed", "source": "deploy job"}}
+    stored = arrives(source, change, at=clock.now, kind="pagerduty_change")
+    actions.digest(clock.now)
+
+    html = page(browser, RawEvent.objects.get(pk=stored.event_id))
+
+    assert "No page: a change pages nobody" in html
+    assert "Did not page" not in html
+    assert "receipt" not in html
+    assert "PagerDuty change event" in text(browser.get(LIST))
 
 
 def test_severity_none_is_stopped_where_things_are_held_back(browser: Client, clock: Clock) -> None:
