@@ -225,7 +225,7 @@ def test_factors_are_added_worded_anew_and_removed(browser):
     assert not Factor.objects.exists()
 
 
-def typed(html: str, verb: str) -> dict[str, str]:
+def sent_along(html: str, verb: str) -> dict[str, str]:
     """Return what a browser would send along with the form of a verb: its hidden fields."""
     form = re.search(rf'<form[^>]*/press/{verb}/"[^>]*>(.*?)</form>', html, re.DOTALL)
     assert form is not None
@@ -236,7 +236,7 @@ def typed(html: str, verb: str) -> dict[str, str]:
 def test_a_factor_that_somebody_reworded_meanwhile_is_shown_beside_ones_own(browser):
     postmortem = a_postmortem()
     writing.add_factor(postmortem.pk, "It was late.", by=somebody(), at=minutes(70))
-    sent = {**typed(page(browser, postmortem), "change_factor"), "text": "Mine <b>."}
+    sent = {**sent_along(page(browser, postmortem), "change_factor"), "text": "Mine <b>."}
     writing.change_factor(postmortem.pk, 1, "Theirs.", by=somebody(), at=minutes(71))
 
     html = press(browser, postmortem, "change_factor", **sent)
@@ -254,7 +254,7 @@ def test_a_factor_that_moved_up_is_not_taken_for_the_one_that_stood_there(browse
     postmortem = a_postmortem()
     for text in ("First", "Second"):
         writing.add_factor(postmortem.pk, text, by=somebody(), at=minutes(70))
-    sent = typed(page(browser, postmortem), verb)
+    sent = sent_along(page(browser, postmortem), verb)
     writing.remove_factor(postmortem.pk, 1, by=somebody(), at=minutes(71))
 
     assert "Factor 1 says now: “Second”" in press(browser, postmortem, verb, **sent, text="Mine")
@@ -263,7 +263,7 @@ def test_a_factor_that_moved_up_is_not_taken_for_the_one_that_stood_there(browse
 
 def test_the_public_text_that_somebody_saved_meanwhile_is_shown_beside_ones_own(browser):
     postmortem = a_postmortem()
-    sent = {**typed(page(browser, postmortem), "public_text"), "public_text": "Mine."}
+    sent = {**sent_along(page(browser, postmortem), "public_text"), "public_text": "Mine."}
     facts = {"public_text": "Theirs.", "is_public": True}
     writing.change_facts(postmortem.pk, facts, by=somebody(), at=minutes(71))
 
@@ -279,7 +279,7 @@ def test_the_public_text_that_somebody_saved_meanwhile_is_shown_beside_ones_own(
 
 def test_who_changes_the_owner_does_not_undo_the_meeting_that_somebody_set(browser, rita):
     postmortem = a_postmortem()
-    sent = {**typed(page(browser, postmortem), "facts"), "owner": "rita", "meeting_at": ""}
+    sent = {**sent_along(page(browser, postmortem), "facts"), "owner": "rita", "meeting_at": ""}
     writing.change_facts(postmortem.pk, {"meeting_at": minutes(500)}, by=somebody(), at=minutes(71))
 
     assert "Review meeting is now “23 Nov 2026 17:20 UTC”." in press(

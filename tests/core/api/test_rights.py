@@ -57,7 +57,10 @@ WRITES = (
     "/api/v1/sources/",
     "/api/v1/schedules/",
 )  # and all below them: MANAGER
-SELF_SERVICE = ("/api/v1/schedules/{slug}/swaps/", "/api/v1/schedules/{slug}/take/")  # but for these
+SELF_SERVICE = (
+    "/api/v1/schedules/{slug}/swaps/",
+    "/api/v1/schedules/{slug}/take/",
+)  # but for these
 HELD = {"Viewer": VIEWER, "Responder": RESPONDER, "Manager": MANAGER, "Administrator": ADMINISTRATOR}  # fmt: skip
 ALLOWED = {200, 201, 204, 404, 409, 422}
 CEILING = {"read": VIEWER, "write": MANAGER, "admin": ADMINISTRATOR, "session": ADMINISTRATOR}
