@@ -12,6 +12,7 @@ urlpatterns = [
     path("livez/engine", health.engine),
     path("", include("incidents.ingest.urls")),
     path("", include("oncall.replies.urls")),
+    path("", include("oncall.urls")),
     path("api/v1/", include(api.urlpatterns)),
     path("", include("core.sign_in.urls")),
     path("admin/", admin.site.urls),

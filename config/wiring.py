@@ -248,6 +248,7 @@ RIGHTS: dict[str, Right] = {
     "oncall.edit_schedule": Right.MANAGER,
     "oncall.take_pager": Right.RESPONDER,
     "oncall.swap": Right.RESPONDER,
+    "oncall.make_feed": Right.RESPONDER,
     "oncall.edit_policy": Right.MANAGER,
     "oncall.edit_binding": Right.ADMINISTRATOR,
     "oncall.edit_responder": Right.ADMINISTRATOR,

@@ -1,6 +1,7 @@
 """Background tasks of django-q2: at most five lines each, idempotent, integer arguments only."""
 
 from core import clock
+from oncall.actions.events import publish_all
 from oncall.actions.ledger import freeze
 from oncall.actions.swaps import expire
 from oncall.engine import Engine
@@ -16,7 +17,8 @@ def minute(**_: object) -> None:
 
 
 def schedules(**_: object) -> None:
-    """Freeze what was served, and end swaps that nobody answered in time."""
+    """Freeze what was served, end swaps that nobody answered in time, tell calendars."""
     at = clock.now()
     freeze(at)
     expire(at)
+    publish_all(at)

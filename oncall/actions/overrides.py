@@ -10,6 +10,7 @@ from core.errors import Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import may, require
 from oncall import rota
+from oncall.actions.events import publish
 from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
 from oncall.actions.moved import tell_moved
@@ -125,7 +126,8 @@ def may_cancel(actor: Actor, row: Override) -> bool:
 
 
 def _tell(schedule: Schedule, before: rota.Plan, row: Override, *, by: Actor, at: datetime) -> None:
-    """Tell those whose time an override moves, from now to its end."""
+    """Tell calendars, and those whose time an override moves, from now to its end."""
+    publish(schedule, at)
     if row.ends_at > at:
         after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         found = compare(schedule, before, after, max(at, row.starts_at), row.ends_at)

@@ -11,6 +11,7 @@ from core.errors import Invalid, NotFound
 from core.models import Team
 from core.permissions import may, require
 from oncall import rota
+from oncall.actions.events import publish
 from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
 from oncall.actions.moved import tell_moved
@@ -97,6 +98,7 @@ def write_layer(
 def _settle(schedule: Schedule, before: rota.Plan, *, by: Actor, at: datetime) -> None:
     """End swaps that no longer fit, and tell everybody whose shifts to come an edit moved."""
     recheck(schedule, at)
+    publish(schedule, at)
     after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
     tell_moved(
         schedule, compare(schedule, before, after, at), f"edit:{at.isoformat()}", by=by, at=at

@@ -12,6 +12,7 @@ from core.errors import Invalid, NotAllowed, NotFound, NotPossible
 from core.models import User
 from core.permissions import may, require
 from oncall import rota
+from oncall.actions.events import publish
 from oncall.actions.ledger import locked
 from oncall.actions.overrides import EDIT, refuse_unfit, store
 from oncall.actions.swap_words import tell_swap
@@ -248,6 +249,7 @@ def _put_in_force(swap: Swap, taker: User, by: Actor, at: datetime) -> Swap:
         leg.override = store(swap.schedule, wish, by=by, at=at)
         leg.save(update_fields=["override"])
     swap.save(update_fields=["state", "taker", "decided_by", "decided_at"])
+    publish(swap.schedule, at)
     tell_swap(swap, "applied", by=by, at=at)
     return swap
 
@@ -271,6 +273,7 @@ def _cancel(swap: Swap, by: User | None, at: datetime) -> None:
     Override.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
         cancelled_at=at, cancelled_by=by
     )
+    publish(swap.schedule, at)
 
 
 def _locked(swap_id: int, at: datetime) -> Swap:

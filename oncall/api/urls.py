@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from oncall.api import overrides, schedules, swaps, v1
+from oncall.api import feeds, overrides, schedules, swaps, v1
 
 urlpatterns: list[URLPattern] = [
     re_path(r"^oncall/now/?\Z", v1.OnCallNow.as_view(), name="api-oncall-now"),
@@ -20,4 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("schedules/<slug>/swaps/<pk>/<verb>/", swaps.SwapVerb.as_view(), name="api-swap-verb"),
     path("unavailability/", swaps.Absences.as_view(), name="api-absences"),
     path("unavailability/<pk>/", swaps.OneAbsence.as_view(), name="api-absence"),
+    path("calendar-feeds/", feeds.Feeds.as_view(), name="api-feeds"),
+    path("calendar-feeds/<pk>/", feeds.OneFeed.as_view(), name="api-feed"),
+    path("calendar-feeds/<pk>/rotate/", feeds.RotatedFeed.as_view(), name="api-feed-rotate"),
 ]

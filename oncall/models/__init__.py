@@ -1,6 +1,7 @@
 """Who is woken, when, until they answer."""
 
 from oncall.models.escalation import Escalation, Page, ReplyToken
+from oncall.models.feed import CalendarFeed, ShiftEvent
 from oncall.models.ledger import ServedShift
 from oncall.models.notice import ShiftNotice
 from oncall.models.override import Override, Unavailability
@@ -12,6 +13,7 @@ from oncall.models.schedule import Layer, Schedule
 from oncall.models.swap import Swap, SwapLeg
 
 __all__ = [
+    "CalendarFeed",
     "ContactMethod",
     "Escalation",
     "EscalationPolicy",
@@ -28,6 +30,7 @@ __all__ = [
     "RotationVersion",
     "Schedule",
     "ServedShift",
+    "ShiftEvent",
     "ShiftNotice",
     "Swap",
     "SwapLeg",

@@ -332,44 +332,6 @@ def test_an_acknowledgement_is_measured_against_its_target(browser: Client) -> N
     assert "Acknowledged in 6:00 of 5:00" in words(page(browser, late))
 
 
-def test_an_offer_is_answered_on_the_screen(browser: Client, rob: User) -> None:
-    incident = an_incident_in("investigating")
-    mara = person(AUser(first_name="Mara"))
-    actions.offer_role(incident.pk, "scribe", rob, by=mara, at=NINE, note="From 14:30 on")
-    assert "Mara offers you" in words(page(browser, incident))
-
-    press(browser, incident, "accept_role", role="scribe")
-
-    assert incident.roles.get(to_at=None).user == rob
-
-
-def test_an_offer_that_nobody_answers_is_marked(browser: Client, clock: Clock) -> None:
-    incident = an_incident_in("investigating")
-    leila = AUser(first_name="Leila")
-    actions.offer_role(incident.pk, "scribe", leila, by=person(AUser()), at=NINE)
-    clock.forward(minutes=6)
-
-    assert re.search(r"offered to Leila, 09:00 , no answer", words(page(browser, incident)))
-
-
-def test_a_role_is_offered_by_username(browser: Client) -> None:
-    incident = an_incident_in("investigating")
-    leila = AUser(username="leila")
-
-    press(browser, incident, "offer_role", role="scribe", user="leila", note="")
-
-    assert incident.offers.get().user == leila
-
-
-def test_a_name_that_nobody_bears_is_said_and_kept(browser: Client) -> None:
-    reply = press(
-        browser, an_incident_in("investigating"), "assign_role", role="scribe", user="Nobody Here"
-    )
-
-    assert reply.status_code == 422
-    assert "Nobody active is called Nobody Here" in reply.content.decode()
-
-
 def test_changes_of_the_service_and_of_what_it_needs_stand_near_the_start(browser: Client) -> None:
     service, needed, other = AService(slug="payments"), AService(slug="auth"), AService()
     service.depends_on.add(needed)
