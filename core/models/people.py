@@ -40,6 +40,10 @@ class User(AbstractUser):
 
     groups: "models.ManyToManyField[Group, models.Model]"
 
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+
     @property
     def display_name(self) -> str:
         """Return the name to show: the full name, else the username."""

@@ -212,11 +212,10 @@ def _then(screen: ReplyScreen, zone: tzinfo) -> Fact:
         return Fact("If nobody answers", "Nobody else", "you are the last")
     at = words.clock(following.at, zone, seen=screen.at)
     left = following.at - screen.at
-    whom = "you again" if following.is_you else words.name(following.name, "the next person")
-    if left.total_seconds() <= 0:
-        return Fact("If nobody answers", f"Pages {whom} now", f"due {at}", following.at)
-    when = words.countdown(left)
-    return Fact("If nobody answers", f"Then pages {whom} in {when}", f"at {at}", following.at)
+    name = words.name(following.name, "The next person")
+    then = "You are paged again" if following.is_you else f"{name} is paged"
+    when = f"now, due {at}" if left.total_seconds() <= 0 else f"at {at}, in {words.countdown(left)}"
+    return Fact("If nobody answers", then, when, following.at)
 
 
 def duty_sentence(duty: Duty | None, zone: tzinfo, *, seen: datetime) -> str:

@@ -18,6 +18,7 @@ MOST_LINES = 200
 RELATED_WITHIN, MOST_RELATED = timedelta(days=365), 10
 _OURS = ("start_review", "close")  # steps that the postmortem itself takes
 _TOLD = Q(kind__in=KEY - {LINE}) | Q(kind="role", data__role=COMMANDER)
+_SAID = {"decision": "Decision: ", "hypothesis": "Hypothesis: "}
 _NOT_RELATED = (State.FALSE_ALARM, State.MERGED, State.CANCELLED)
 
 
@@ -119,7 +120,7 @@ def _line(line: TimelineEntry, *, with_date: bool) -> str:
     at = line.happened_at.astimezone(UTC)
     when = f"{long_day(at.date())} {at:%H:%M}" if with_date else f"{at:%H:%M}"
     who = f" ({inert(line.actor_label)})" if line.actor_kind in ("person", "reply") else ""
-    return f"- **{when}** {inert(line.text)}{who}"
+    return f"- **{when}** {_SAID.get(line.kind, '')}{inert(line.text)}{who}"
 
 
 def _related(incident: Incident) -> Filled:

@@ -134,7 +134,7 @@ def test_open_says_who_is_paged_next_and_when():
         ("Since", "02:58 CET", "3 min so far"),
         ("Paged", "03:01 CET", "you, step 1 of 3"),
         ("Where", "Payments, production", ""),
-        ("If nobody answers", "Then pages Mika in 4:09", "at 03:06 CET"),
+        ("If nobody answers", "Mika is paged", "at 03:06 CET, in 4:09"),
     ]
 
 
@@ -144,10 +144,10 @@ def test_open_says_who_is_paged_next_and_when():
         (None, "Nobody else", "you are the last"),
         (
             NextPage("Robin", night(2, 6), is_you=True),
-            "Then pages you again in 4:09",
-            "at 03:06 CET",
+            "You are paged again",
+            "at 03:06 CET, in 4:09",
         ),
-        (NextPage("Mika", night(2, 1)), "Pages Mika now", "due 03:01 CET"),
+        (NextPage("Mika", night(2, 1)), "Mika is paged", "now, due 03:01 CET"),
     ],
 )
 def test_open_is_honest_about_the_last_in_line_and_about_a_late_step(following, value, note):

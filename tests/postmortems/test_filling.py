@@ -58,12 +58,16 @@ def test_the_timeline_tells_what_happened_in_order_with_who():
     by = somebody(first_name="Leila", last_name="Haddad")
     incidents.note(incident.pk, "The queue grows", by=by, at=minutes(20), happened_at=minutes(5))
     incidents.assign_role(incident.pk, "commander", mara, by=by, at=minutes(10))
+    incidents.suppose(incident.pk, "The disk is full", by=by, at=minutes(11))
+    incidents.decide(incident.pk, "Roll back", by=by, at=minutes(12))
     resolved(incident)
 
     lines = text_of(incident, "timeline").splitlines()
-    assert lines[1:3] == [
+    assert lines[1:5] == [
         "- **09:05** The queue grows (Leila Haddad)",
         "- **09:10** Commander: Mara Lindqvist (Leila Haddad)",
+        "- **09:11** Hypothesis: The disk is full (Leila Haddad)",
+        "- **09:12** Decision: Roll back (Leila Haddad)",
     ]
 
 
