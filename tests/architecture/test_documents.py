@@ -1,5 +1,6 @@
 """Documents under test: what the code knows, the documents name (style.md 26)."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.core.management import get_commands
 
 from incidents.models import RawEvent
 from incidents.playbook.lifecycle import MILESTONES, VERBS, State, Verb
+from tests.incidents.parsers.shared import signal
 
 ROOT = Path(settings.BASE_DIR)
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -91,3 +93,17 @@ def test_the_state_table_says_what_the_code_does(verb: Verb) -> None:
 @pytest.mark.parametrize("name", ["make run", "make test"])
 def test_the_readme_has_the_two_commands(name: str) -> None:
     assert name in README
+
+
+def test_the_alert_of_the_readme_is_a_new_episode_each_time_it_is_sent() -> None:
+    """Whoever walks through it twice is paged twice."""
+    [body] = re.findall(r"-d '(\{.*?\}\]\})'", README, re.DOTALL)
+
+    at_nine, at_ten = (
+        signal("alertmanager", json.loads(body.replace("'$(date -u +%FT%TZ)'", moment)))
+        for moment in ("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z")
+    )
+
+    assert (at_nine.title, at_nine.severity) == ("Checkout is failing", "critical")
+    assert at_nine.key == at_ten.key
+    assert at_nine.episode != at_ten.episode
