@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.module_loading import import_string
 
 from core import clock
+from core.races import again
 
 AREAS = ("wide", "main", "rail", "below")
 
@@ -43,6 +44,10 @@ class WatchbillSite(AdminSite):
             [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         )
         super().register(models, admin_class, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Ask who is there, as ever; what somebody else came in between of is tried once more."""
+        return super().admin_view(again(view), cacheable)
 
     def get_urls(self) -> list[Any]:
         """Add the staff pages that are no model's screen (wiring: STAFF_PAGES)."""

@@ -1,5 +1,6 @@
 """One error body for the whole API: RFC 9457 problem details."""
 
+import sys
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
-from django.views.defaults import server_error
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -67,11 +68,29 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer a bug: the one error body for programs, Django's page for people; neither says what it was."""
-    if not request.path_info.startswith(API_PATH):
-        return server_error(request)
-    found = body(500, "internal_error", "This is our fault; it is in the log.")
-    return JsonResponse(found, status=500, content_type="application/problem+json")
+    """Answer what no view caught: a database that is away or busy, else a bug; neither says what it was.
+
+    Programs get the one error body, people a page that needs no database.
+    """
+    is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    if request.path_info.startswith(API_PATH):
+        answer = _told(is_away=is_away)
+    else:
+        page = render_to_string("core/away.html" if is_away else "core/broken.html")
+        answer = HttpResponse(page, status=503 if is_away else 500)
+    if is_away:
+        answer["Retry-After"] = "5"
+    return answer
+
+
+def _told(*, is_away: bool) -> HttpResponse:
+    found = (
+        body(_AWAY.status, _AWAY.code, str(_AWAY))
+        if is_away
+        else body(500, "internal_error", "This is our fault; it is in the log.")
+    )
+    status = 503 if is_away else 500
+    return JsonResponse(found, status=status, content_type="application/problem+json")
 
 
 _AWAY = Unavailable("The database does not answer. Try again.")
