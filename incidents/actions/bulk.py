@@ -13,7 +13,7 @@ from core.permissions import may
 from incidents.actions.command import change_severity
 from incidents.actions.guards import Known, situated
 from incidents.actions.perform import Order
-from incidents.actions.steps import Request, move, take
+from incidents.actions.steps import Request, chain, move, take
 from incidents.models import Alert, Incident, Milestone, RoleAssignment
 from incidents.playbook import label, permitted, severity_for, unmet
 from incidents.playbook.lifecycle import VERBS, State
@@ -62,7 +62,7 @@ def do_all(seen: Mapping[int, str], order: Order, *, by: Actor, at: datetime) ->
     changed since, and whatever the verb itself raises for the first that refuses.
     """
     with transaction.atomic():
-        wanted = [*seen, *([order.into] if order.verb == "merge" and order.into else [])]
+        wanted = [*seen, *(chain(order.into) if order.verb == "merge" else [])]
         rows = Incident.objects.filter(pk__in=wanted).select_related("playbook", "service")
         found = [row for row in rows.locked() if row.pk in seen]
         _refuse_if_overtaken(found, seen)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from core.actor import Actor
 from core.errors import Invalid, NotFound
@@ -45,8 +45,12 @@ def add_service(
     """Add a service that `team` owns and return it. Raises NotAllowed, Invalid."""
     require(by, "incidents.edit_service", team)
     service = Service(slug=slug, team=team)
-    with transaction.atomic():
-        _write(service, change)
+    try:
+        with transaction.atomic():
+            _write(service, change)
+    except IntegrityError:
+        _check(service)  # somebody took the slug in between: it is said at its field
+        raise
     return service
 
 

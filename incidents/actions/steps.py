@@ -84,8 +84,7 @@ def move(  # noqa: PLR0913  a step has these parts
     if verb not in VERBS:
         raise NotFound(f"There is no verb {verb}; the verbs are {', '.join(VERBS)}.")
     with transaction.atomic():
-        ids = {incident_id} | ({into} if into is not None else set())
-        found = {incident.pk: incident for incident in _locked(ids)}
+        found = {row.pk: row for row in _locked({incident_id, *chain(into)})}
         if incident_id not in found:
             raise NotFound(f"There is no incident {incident_id}.")
         target = _merge_target(found, incident_id, into) if verb == "merge" else None
@@ -107,7 +106,7 @@ def _merge_target(found: dict[int, Incident], incident_id: int, into: int | None
         raise Invalid.field("/into", f"There is no incident {into}.", "unknown_incident")
     if into == incident_id:
         raise Invalid.field("/into", "An incident can't be merged into itself.", "merge_self")
-    target = _survivor(found[into])
+    target = _survivor(found, found[into])
     if target.pk == incident_id:
         raise NotPossible(
             f"{found[into].label} was merged into this one already.", code="merge_cycle"
@@ -120,10 +119,23 @@ def _merge_target(found: dict[int, Incident], incident_id: int, into: int | None
     return target
 
 
-def _survivor(target: Incident) -> Incident:
-    """Follow merges to the one that stands, locking each on the way."""
+def chain(into: int | None) -> list[int]:
+    """Return an incident with what it was merged into, and so on: whoever merges locks them all at once, in one order."""
+    ids: list[int] = []
+    while into is not None and into not in ids:
+        ids.append(into)
+        rows = Incident.objects.filter(pk=into)
+        into = rows.values_list("merged_into_id", flat=True).first()
+    return ids
+
+
+def _survivor(found: dict[int, Incident], target: Incident) -> Incident:
+    """Follow merges to the one that stands, among what is locked."""
     while target.merged_into_id is not None:
-        [target] = _locked({target.merged_into_id})
+        if target.merged_into_id not in found:
+            text = f"{target.label} was merged meanwhile. Nothing else was done; look, and press again."
+            raise NotPossible(text, code="overtaken")
+        target = found[target.merged_into_id]
     return target
 
 

@@ -5,12 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import Q
 
-from core.errors import IllegalTransition
-from incidents.actions import digest, move
+from core.actor import Actor
+from core.errors import IllegalTransition, NotPossible
+from incidents.actions import digest, move, steps
 from incidents.actions.book import Book
+from incidents.actions.bulk import do_all, seen_of
+from incidents.actions.perform import Order
 from incidents.models import Alert, AlertKey, Incident, TransitionLog
 from oncall.models import Escalation
 from tests.factories import NINE, AnIncident, ASource, somebody
@@ -98,6 +102,48 @@ def test_two_merges_across_each_other_never_make_a_circle() -> None:
     )
 
     assert Incident.objects.filter(state="merged").count() == Incident.objects.open().count() == 1
+
+
+@pytest.mark.parametrize("_", range(6))
+def test_merges_in_every_direction_wait_for_one_another_and_never_for_ever(_: int) -> None:
+    by = somebody()
+    pks = [AnIncident().pk for _ in range(4)]
+    pairs = [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 3), (3, 1)]
+
+    found = at_once(
+        *[lambda a=a, b=b: _merge(pks[a], pks[b], by) for a, b in pairs],  # type: ignore[misc]
+        lambda: _merge_all(pks[:3], pks[3], by),
+    )
+
+    assert not [one for one in found if isinstance(one, DatabaseError)]
+    assert Incident.objects.open().exists()
+
+
+def _merge_all(ids: list[int], into: int, by: Actor) -> object:
+    seen = {pk: seen_of(Incident.objects.get(pk=pk)) for pk in ids}
+    try:
+        return do_all(seen, Order("merge", into=into), by=by, at=NINE)
+    except Exception as refusal:  # noqa: BLE001  a refusal of any kind; what counts is the end
+        return refusal
+
+
+def test_who_merges_into_what_was_merged_into_another_merges_into_that() -> None:
+    first, second, third, by = AnIncident(), AnIncident(), AnIncident(), somebody()
+    move(second.pk, "merge", by=by, at=NINE, into=third.pk)
+
+    assert move(first.pk, "merge", by=by, at=NINE, into=second.pk).merged_into_id == third.pk
+
+
+def test_what_was_merged_at_the_very_moment_is_looked_at_again() -> None:
+    first, second, third, by = AnIncident(), AnIncident(), AnIncident(), somebody()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "chain", lambda into: [into])
+        move(second.pk, "merge", by=by, at=NINE, into=third.pk)
+        with pytest.raises(NotPossible) as refused:
+            move(first.pk, "merge", by=by, at=NINE, into=second.pk)
+
+    assert refused.value.code == "overtaken"
 
 
 def _merge(incident_id: int, into: int, by: object) -> object:

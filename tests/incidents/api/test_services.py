@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from core.models import Team
+from incidents.actions import services
 from incidents.models import Dependency, Service
 from tests.core.api.callers import Caller, a_caller, a_token, assert_problem
 from tests.factories import AService, ATeam, AUser
@@ -157,3 +158,19 @@ def test_filters_narrow_the_list(manager: Caller, team: Team) -> None:
     assert slugs(ordering="id") == ["shop", "blog", "db"]
     assert_problem(manager.get("services/", team="nowhere"), 422, "unknown_team")
     assert_problem(manager.get("services/", tier="vip"), 422, "invalid")
+
+
+def test_a_slug_that_somebody_takes_at_the_very_moment_is_said_at_its_field(
+    manager: Caller, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = services._check
+    unseen = iter([True, False])
+    monkeypatch.setattr(
+        services, "_check", lambda service: None if next(unseen) else check(service)
+    )
+    AService(slug="shop", team=team)
+
+    answer = manager.post("services/", {"slug": "shop", "name": "Shop", "team": team.slug})
+
+    assert_problem(answer, 422, "invalid")
+    assert answer.json()["errors"][0]["pointer"] == "/slug"
