@@ -92,7 +92,13 @@ def _wake(run: Escalation, at: datetime) -> None:
     """A snooze is over: page the one who snoozed first, then by the policy from its beginning."""
     steps = [step for step in run.steps if "woken" not in step]  # of an earlier snooze
     first = steps[0]["wait_s"] if steps else int(LAST_WAIT.total_seconds())
-    woken = {"wait_s": first, "schedules": [], "people": [run.snoozed_by_id], "woken": True}
+    woken = {
+        "wait_s": first,
+        "schedules": [],
+        "people": [run.snoozed_by_id],
+        "seat": "primary",
+        "woken": True,
+    }
     restart(run.incident, [woken, *steps], at, due_at=at)
     incidents.tell(
         run.incident_id, "escalation", "The snooze is over; paging begins anew", by=ENGINE, at=at
@@ -154,7 +160,7 @@ def targets(run: Escalation, scene: Scene) -> dict[int, str]:
     found: dict[int, str] = {}
     for pk in step["schedules"]:
         answer = scene.on_call.get(pk)
-        for user_id in answer.users if answer else ():
+        for user_id in answer.called(step) if answer else ():
             found.setdefault(user_id, f"on call by {answer.schedule.name}" if answer else "")
     for user_id in step["people"]:
         found.setdefault(user_id, "named in the policy")

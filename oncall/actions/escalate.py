@@ -58,6 +58,7 @@ def snapshot(policy: EscalationPolicy | None) -> Steps:
             "wait_s": step.wait_s,
             "schedules": [schedule.pk for schedule in step.schedules.all()],
             "people": [person.pk for person in step.people.all()],
+            "seat": step.seat,
         }
         for step in policy.steps.all()
     ]

@@ -38,7 +38,7 @@ def duty_of(page: Page, at: datetime) -> Duty | None:
     if page.is_fallback or page.step >= len(steps):
         return None
     for answer in resolve(steps[page.step]["schedules"], at).values():
-        if page.user_id in answer.users:
+        if page.user_id in answer.called(steps[page.step]):
             return Duty(
                 schedule=answer.schedule.name,
                 until=answer.until,
@@ -81,8 +81,8 @@ def stand_in(page: Page, at: datetime) -> NextPage | None:
     return None
 
 
-def _first(step: dict[str, list[int]], at: datetime) -> int | None:
+def _first(step: dict[str, Any], at: datetime) -> int | None:
     for answer in resolve(step["schedules"], at).values():
-        if answer.users:
-            return answer.users[0]
+        if called := answer.called(step):
+            return called[0]
     return step["people"][0] if step["people"] else None

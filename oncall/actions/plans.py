@@ -41,7 +41,7 @@ def _plans() -> QuerySet[Any, Any]:
     default = PolicyBinding.objects.filter(is_default=True).values("policy")
     fallback = EscalationPolicy.objects.filter(pk=OuterRef("policy")).order_by().values("fallback")
     step = JsonRow(
-        "position", "wait_s", _targets("schedules", "schedule"), _targets("people", "user")
+        "position", "wait_s", _targets("schedules", "schedule"), _targets("people", "user"), "seat"
     )
     return (
         Incident.objects.filter(pk__in=many("ids"), unpaged_reason="", state=State.DETECTED)
@@ -68,8 +68,13 @@ _PLANS = Prepared(_plans)
 def _steps(written: str | None) -> Steps:
     """Return a policy's steps in their order, as a run keeps them."""
     return [
-        {"wait_s": wait_s, "schedules": sorted(schedules or ()), "people": sorted(people or ())}
-        for _position, wait_s, schedules, people in sorted(
+        {
+            "wait_s": wait_s,
+            "schedules": sorted(schedules or ()),
+            "people": sorted(people or ()),
+            "seat": seat,
+        }
+        for _position, wait_s, schedules, people, seat in sorted(
             orjson.loads(written or "[]"), key=itemgetter(0)
         )
     ]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from incidents.models import Incident, Service
 from oncall import rota
@@ -25,6 +26,14 @@ class OnCall:
     until: datetime | None
     following: rota.Segment | None
     seats: Mapping[rota.Seat, tuple[int, ...]] = field(default_factory=dict)
+
+    def called(self, step: Mapping[str, Any]) -> tuple[int, ...]:
+        """Return whom a step of a policy calls by this schedule: those of its seat, primary unless told."""
+        return (
+            self.users
+            if step.get("seat", "primary") == "primary"
+            else self.seats.get("secondary", ())
+        )
 
 
 def resolve(schedule_ids: Iterable[int], at: datetime) -> dict[int, OnCall]:

@@ -55,6 +55,7 @@ def set_scene(runs: Sequence[Escalation], at: datetime) -> Scene:
     administrators = list(every_administrator().values_list("pk", flat=True))
     named = {pk for run in runs for step in run.steps for pk in step["people"]}
     named |= {user for answer in on_call.values() for user in answer.users} | set(administrators)
+    named |= {user for answer in on_call.values() for user in answer.seats.get("secondary", ())}
     named |= {run.fallback_id for run in runs if run.fallback_id}
     contacts: dict[int, list[ContactMethod]] = {}
     usable = ContactMethod.objects.usable().filter(responder__user__in=named)

@@ -86,8 +86,8 @@ def _schedules(at: datetime) -> list[Schedule]:
 
 @once_per_request
 def _plans(at: datetime) -> dict[int, rota.Plan]:
-    """Return the plans of all schedules, as far as Now looks back and ahead."""
-    return plans([row.pk for row in _schedules(at)], since=at - rota.LOOK_AHEAD)
+    """Return the plans of all schedules from `at` on."""
+    return plans([row.pk for row in _schedules(at)], since=at)
 
 
 @once_per_request

@@ -19,7 +19,7 @@ class Steps(GuardedStack[PolicyStep, EscalationPolicy]):
     """Whom to page, and how long to wait for an answer."""
 
     model = PolicyStep
-    fields = ("position", "wait_s", "schedules", "people")
+    fields = ("position", "wait_s", "schedules", "seat", "people")
     ordering = ("position",)
 
     def formfield_for_manytomany(

@@ -87,7 +87,7 @@ def _named(step: dict[str, Any], at: datetime) -> dict[int, str]:
     found = {
         user_id: f"on call by {answer.schedule.name}"
         for answer in resolve(step["schedules"], at).values()
-        for user_id in answer.users
+        for user_id in answer.called(step)
     }
     return found | dict.fromkeys(step["people"], "named in the policy")
 

@@ -11,7 +11,7 @@ from oncall.models.policy import EscalationPolicy
 class Escalation(models.Model):
     """One run of a policy for one incident. `next_due_at` is its timer; nothing else is.
 
-    `steps` is the policy as it was when the run began: [{"wait_s", "schedules": [id], "people": [id]}].
+    `steps` is the policy as it was when the run began: [{"wait_s", "schedules": [id], "people": [id], "seat"}].
     `generation` counts runs of the same incident (after a snooze, a raised severity, a re-page).
     `passed_by`: somebody who had acknowledged can't take it after all. `unreached_at`: a step found nobody.
     """

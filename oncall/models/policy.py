@@ -40,6 +40,13 @@ class PolicyStep(models.Model):
     schedules: "models.ManyToManyField[Schedule, models.Model]" = models.ManyToManyField(
         Schedule, blank=True
     )
+    seat = models.CharField(
+        "which seat of these schedules",
+        max_length=9,
+        choices=[("primary", "primary"), ("secondary", "secondary: the backup")],
+        default="primary",
+        blank=True,  # a form that leaves it out means the default
+    )
     people: "models.ManyToManyField[User, models.Model]" = models.ManyToManyField(User, blank=True)
 
     class Meta:
@@ -47,6 +54,9 @@ class PolicyStep(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["policy", "position"], name="oncall_step_position_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(seat__in=["primary", "secondary"]), name="oncall_step_pages_a_seat"
             ),
             models.CheckConstraint(
                 condition=Q(wait_s__gte=10, wait_s__lte=86_400),

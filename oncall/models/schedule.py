@@ -40,6 +40,7 @@ class Schedule(models.Model):
         max_length=14,
         choices=Expectation,
         default=Expectation.ALWAYS,
+        blank=True,  # a form that leaves it out means the default
         help_text="Business hours are Monday to Friday, 09:00 to 17:00. What is not asked is no gap.",
     )
     swap_needs_approval = models.BooleanField("a swap needs a manager's approval", default=False)

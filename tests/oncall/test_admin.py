@@ -215,7 +215,7 @@ def test_a_schedule_without_a_rotation_says_that_it_reaches_nobody(
 
 
 def test_a_new_schedule_gets_its_first_layer(browser: Client, team: Team) -> None:
-    form = {"name": "Shop", "slug": "shop", "team": team.pk, "time_zone": "Europe/Berlin", "expectation": "24x7",
+    form = {"name": "Shop", "slug": "shop", "team": team.pk, "time_zone": "Europe/Berlin",
             "layers-TOTAL_FORMS": "0", "layers-INITIAL_FORMS": "0"}  # fmt: skip
 
     assert browser.post("/admin/oncall/schedule/add/", form).status_code == 302

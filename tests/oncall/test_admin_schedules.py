@@ -241,7 +241,7 @@ def test_two_steps_of_one_place_are_refused(browser: Client, team: Team) -> None
 def test_two_layers_of_one_priority_are_refused(browser: Client, team: Team) -> None:
     schedule = ASchedule(team=team)
     layer = schedule.layers.get()
-    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": "UTC", "expectation": "24x7", "layers-TOTAL_FORMS": "2",
+    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": "UTC", "layers-TOTAL_FORMS": "2",
             "layers-INITIAL_FORMS": "1", "layers-0-id": layer.pk, "layers-0-schedule": schedule.pk, "layers-0-name": "A",
             "layers-1-schedule": schedule.pk, "layers-1-name": "A"}  # fmt: skip
 
@@ -251,7 +251,7 @@ def test_two_layers_of_one_priority_are_refused(browser: Client, team: Team) -> 
 
 @pytest.mark.parametrize("zone", ["Mars/Base", "", "localtime/x"])
 def test_a_zone_that_is_none_is_refused(browser: Client, team: Team, zone: str) -> None:
-    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": zone, "expectation": "24x7", "layers-TOTAL_FORMS": "0",
+    form = {"name": "S", "slug": "s", "team": team.pk, "time_zone": zone, "layers-TOTAL_FORMS": "0",
             "layers-INITIAL_FORMS": "0"}  # fmt: skip
 
     assert browser.post("/admin/oncall/schedule/add/", form).status_code == 200

@@ -9,6 +9,7 @@ from notify.models import Delivery, KeptMail
 from oncall.models import (
     ContactMethod,
     EscalationPolicy,
+    Layer,
     Page,
     PolicyBinding,
     RotationSlot,
@@ -73,6 +74,26 @@ def test_case_32_an_empty_step_goes_on_at_once(pager: Pager) -> None:
     assert pager.paged() == ["bob"]
     assert told(incident, "unreached") == ["Step 1 reached nobody"]
     assert run_of(incident).unreached_at is None
+
+
+def test_r130_the_backup_of_a_schedule_is_paged_when_the_first_does_not_answer(
+    pager: Pager,
+) -> None:
+    ana, bob, sam = a_person("ana"), a_person("bob"), a_person("sam")
+    schedule = ASchedule(people=[ana])
+    for seat, user in (("secondary", bob), ("shadow", sam)):
+        layer = Layer.objects.create(schedule=schedule, name=seat)
+        version = RotationVersion.objects.create(
+            layer=layer, anchor_local="2026-01-05T09:00", seat=seat
+        )
+        RotationSlot.objects.create(version=version, position=0, user=user)
+    steps = policy((300, [schedule]), (300, [schedule]))
+    steps.steps.filter(position=2).update(seat="secondary")
+
+    pager.opens()
+    pager.forward(minutes=5)
+
+    assert pager.paged() == ["ana", "bob"]
 
 
 def test_a_person_without_a_verified_address_is_named_and_the_step_goes_on(pager: Pager) -> None:

@@ -28,8 +28,13 @@ def test_a_plan_is_the_service_s_own_policy_else_the_default() -> None:
             default.pk,
             ana.pk,
             [
-                {"wait_s": 300, "schedules": [first.pk, second.pk], "people": []},
-                {"wait_s": 60, "schedules": [], "people": [ana.pk, bob.pk]},
+                {
+                    "wait_s": 300,
+                    "schedules": [first.pk, second.pk],
+                    "people": [],
+                    "seat": "primary",
+                },
+                {"wait_s": 60, "schedules": [], "people": [ana.pk, bob.pk], "seat": "primary"},
             ],
         ),
     ]
