@@ -1,5 +1,6 @@
 """The use cases of the kernel. Every door calls these; nothing else changes an incident."""
 
+from incidents.actions.checks import tick
 from incidents.actions.command import (
     Wording,
     assign_role,
@@ -46,4 +47,5 @@ __all__ = [
     "take_over",
     "tell",
     "tell_all",
+    "tick",
 ]

@@ -35,7 +35,7 @@ def decide(  # noqa: PLR0913  a decision has these parts
         "alternatives": words(alternatives, "/alternatives", "", needed=False),
     }
     with transaction.atomic():
-        incident = _locked(incident_id, by)
+        incident = locked(incident_id, by)
         entry = story.line(incident, "decision", chosen, by=by, at=at, data=data)
         entry.happened_at = story.happened(incident, happened_at, at)
         story.save([entry])
@@ -48,7 +48,7 @@ def suppose(
     """Record a hypothesis, which is open until somebody confirms or rejects it."""
     text = words(text, "/text", "Write what you suppose")
     with transaction.atomic():
-        incident = _locked(incident_id, by)
+        incident = locked(incident_id, by)
         entry = story.line(incident, "hypothesis", text, by=by, at=at)
         entry.happened_at = story.happened(incident, happened_at, at)
         entry.standing, entry.stands_since = Standing.OPEN, at
@@ -128,7 +128,8 @@ def words(text: str, pointer: str, ask: str, *, needed: bool = True, longest: in
     return text
 
 
-def _locked(incident_id: int, by: Actor) -> Incident:
+def locked(incident_id: int, by: Actor) -> Incident:
+    """Return an incident, locked, to whoever may write on its timeline; raises NotFound, NotAllowed."""
     rows = Incident.objects.filter(pk=incident_id).select_related("service")
     found = rows.locked().first()
     if found is None:
@@ -138,7 +139,7 @@ def _locked(incident_id: int, by: Actor) -> Incident:
 
 
 def _entry(incident_id: int, entry_id: int, by: Actor) -> TimelineEntry:
-    incident = _locked(incident_id, by)
+    incident = locked(incident_id, by)
     found = incident.timeline.filter(pk=entry_id).first()
     if found is None:
         raise NotFound(f"{incident.label} has no such entry.")

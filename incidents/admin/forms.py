@@ -196,6 +196,12 @@ class SeverityChange(forms.Form):
             field.initial = present
 
 
+class Item(forms.Form):
+    """An item of a checklist, as "key number"."""
+
+    item = Kept()
+
+
 class RoleKey(forms.Form):
     """Which role."""
 

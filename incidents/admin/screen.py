@@ -29,7 +29,9 @@ from incidents.models import Incident
 
 FOLDER = "incidents/incident"
 PARTS = {name: f"{FOLDER}/_{name}.html" for name in ("header", "next", "rail", "story")}
-WRITES = {"decide", "suppose", "pin", "unpin", "correct", "confirm", "reject", "reconsider"}
+WRITES = {
+    "decide", "suppose", "pin", "unpin", "correct", "confirm", "reject", "reconsider", "tick", "untick",
+}  # fmt: skip
 ROLES = {"take_command", "offer_role", "accept_role", "decline_role"}
 ASIDE = (
     "change_severity",

@@ -12,14 +12,23 @@ from core.actor import Actor
 from core.admin.panel import Panel
 from core.admin.rights import who
 from core.permissions import may
-from incidents.actions import playbooks
+from incidents.actions import checks, playbooks
 from incidents.actions.guards import Known, situated
 from incidents.admin.contract import Outside, Paging, PublicPromise
 from incidents.admin.screen_found import Found
 from incidents.lists.books import books_of
 from incidents.models import Alert, RoleAssignment
-from incidents.playbook import Condition, Playbook, Severity, conditions, label, severity_for
+from incidents.playbook import (
+    Condition,
+    Playbook,
+    Severity,
+    checklists_asked,
+    conditions,
+    label,
+    severity_for,
+)
 from incidents.playbook.lifecycle import VERBS, State
+from incidents.playbook.practice import Checklist
 
 ALERTS = 60
 
@@ -97,7 +106,20 @@ class Rows:
             milestones={mark.kind: mark.at for mark in self.milestones},
             firing=self.alert_counts[0],
             last_alert_ended_at=latest,
+            checklists=checks.progress(self.book, self.ticks),
         )
+
+    @property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """Return the checklists that a step of this incident waits for."""
+        incident = self.incident
+        is_asked = incident.is_declared and incident.is_live
+        return checklists_asked(self.book, incident.rank) if is_asked else ()
+
+    @cached_property
+    def ticks(self) -> checks.Ticks:
+        """Return which of their items are done."""
+        return checks.ticked(self.incident) if self.checklists else {}
 
     @cached_property
     def _book_to_pin(self) -> Playbook:

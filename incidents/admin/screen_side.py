@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from core.admin.panel import Panel
 from incidents.admin.screen_rows import Rows
-from incidents.models import Alert, RoleAssignment, RoleOffer
+from incidents.models import Alert, RoleAssignment, RoleOffer, TimelineEntry
 from incidents.playbook.practice import Runbook
 from incidents.playbook.response import Role
 
-RAIL = ("roles", "page", "alerts", "proof", "runbook", "postmortem")
+RAIL = ("roles", "page", "check", "alerts", "proof", "runbook", "postmortem")
 FIRING, ENDED = 8, 3
 
 
@@ -25,6 +25,15 @@ class RoleRow:
     is_offered_to_me: bool
     is_needed: bool
     waits_long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a checklist. `value`: what its button sends; `line`: who ticked it and when."""
+
+    text: str
+    value: str
+    line: TimelineEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +57,16 @@ class Reading:
 
 def rail(rows: Rows) -> list[Panel]:
     """Return the panels of the rail in their fixed order; what is not in the list comes last."""
-    found = [_roles(rows), _alerts(rows), _reading(rows)]
+    found = [_roles(rows), *_checklists(rows), _alerts(rows), _reading(rows)]
     panels = [
         panel for panel in [*found, *rows.panels] if panel is not None and panel.area != "wide"
     ]
-    return sorted(
-        panels, key=lambda panel: RAIL.index(panel.key) if panel.key in RAIL else len(RAIL)
-    )
+    return sorted(panels, key=_place)
+
+
+def _place(panel: Panel) -> int:
+    name = panel.key.partition("-")[0]
+    return RAIL.index(name) if name in RAIL else len(RAIL)
 
 
 def _roles(rows: Rows) -> Panel | None:
@@ -64,6 +76,20 @@ def _roles(rows: Rows) -> Panel | None:
     return Panel(
         "Roles", key="roles", area="rail", template="incidents/incident/_roles.html", data=shown
     )
+
+
+def _checklists(rows: Rows) -> Iterable[Panel]:
+    """Yield each checklist that a step waits for; its key is its anchor."""
+    for one in rows.checklists:
+        items = [
+            Item(text, f"{one.key} {number}", rows.ticks.get((one.key, number)))
+            for number, text in enumerate(one.items, 1)
+        ]
+        done = sum(item.line is not None for item in items)
+        yield Panel(
+            one.title, key=f"check-{one.key}", area="rail", count=f"{done} of {len(items)} done",
+            template="incidents/incident/_checklist.html", data=items,
+        )  # fmt: skip
 
 
 def _role_row(rows: Rows, role: Role) -> RoleRow:

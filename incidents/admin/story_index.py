@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
     "page": Kind("push", fold="pages"),
     "escalation": Kind("steps", fold="escalation"),
     "edit": Kind("pencil", fold="edits"),
+    "check": Kind("check-square", fold="ticks"),
 }
 UNKNOWN = Kind("info")
 

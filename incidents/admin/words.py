@@ -1,4 +1,4 @@
-"""The buttons that write on the timeline: notes, decisions, hypotheses, pins, corrections."""
+"""The buttons that write on the timeline: notes, decisions, hypotheses, pins, corrections, ticks."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +11,7 @@ from core.admin.buttons import Button
 from core.errors import NotFound
 from core.permissions import may
 from incidents import actions
-from incidents.admin.forms import Correction, Decision, Entry, Hypothesis, Note
+from incidents.admin.forms import Correction, Decision, Entry, Hypothesis, Item, Note
 from incidents.models import Incident, Standing
 
 JUDGEMENTS = {
@@ -36,6 +36,8 @@ def words_of(incident: Incident, by: Actor) -> list[Button]:
         button("suppose", "Add hypothesis", _suppose, Hypothesis),
         button("pin", "Pin", partial(_pin, on=True), Entry),
         button("unpin", "Unpin", partial(_pin, on=False), Entry),
+        button("tick", "Done", partial(_tick, on=True), Item),
+        button("untick", "Not done after all", partial(_tick, on=False), Item),
         button("correct", "Save the correction", _correct, partial(Correction, incident=incident)),
         *(
             button(name, words, partial(_judge, standing=standing), Entry)
@@ -98,6 +100,13 @@ def _correct(  # noqa: PLR0913  the fields of the form
         incident_id, _known(entry), text=text, seen=seen or 0, happened_at=happened_at, by=by, at=at
     )
     return "The correction is saved; what it said first is kept."
+
+
+def _tick(incident_id: int, *, by: Actor, at: datetime, item: str, on: bool) -> str:
+    checklist, _, number = item.partition(" ")
+    place = int(number) if number.isdecimal() and len(number) < 4 else 0
+    actions.tick(incident_id, checklist, place, on=on, by=by, at=at)
+    return "Ticked." if on else "The tick is off."
 
 
 def _known(entry: int | None) -> int:

@@ -56,6 +56,17 @@ _SAID = {
     "offer_role": "It changes hands when they accept. The note is for them, and for the timeline.",
 }
 _WHEN = {"happened_at": maybe(moment("When it happened, if not now; not in the future."))}
+MOST_ITEMS = 999
+TICK = Shape(
+    "Tick",
+    {
+        "checklist": needed("The key of a checklist of the playbook.", longest=40),
+        "item": whole("Its place in the checklist, from 1.", 1, MOST_ITEMS),
+        "taken_back": maybe(flag("It is not done after all.")),
+    },
+    optional=frozenset({"taken_back"}),
+    example={"checklist": "resolution", "item": 1},
+)
 NEW_NOTE = Shape(
     "NewNote",
     {"text": needed(longest=LONGEST_TEXT), **_WHEN},

@@ -1,6 +1,6 @@
 """What the API of incidents says of their timelines and offers, field by field."""
 
-from core.api.shapes import Shape, many, maybe, moment, text, whole
+from core.api.shapes import Shape, flag, many, maybe, moment, text, whole
 from incidents.models import Standing
 
 AT = "2026-11-23T09:00:00.000000Z"
@@ -64,6 +64,37 @@ WHOLE_LINE = Shape(
     "WholeTimelineEntry",
     {**LINE.fields, "revisions": many(REVISION, "What it said before, the oldest first.")},
     example={**_LINE_EXAMPLE, "edits": 1, "revisions": [dict(REVISION.example)]},
+)
+CHECKLIST_ITEM = Shape(
+    "ChecklistItem",
+    {
+        "item": whole("Its place in the checklist, from 1."),
+        "text": text(),
+        "is_done": flag(),
+        "done_at": maybe(moment()),
+        "done_by": maybe(text("The name of who ticked it.")),
+    },
+    example={
+        "item": 1,
+        "text": "The figures are back to normal",
+        "is_done": True,
+        "done_at": AT,
+        "done_by": "Ines Duarte",
+    },
+)
+CHECKLIST = Shape(
+    "Checklist",
+    {"checklist": text("Its key in the playbook."), "title": text(), "items": many(CHECKLIST_ITEM)},
+    example={
+        "checklist": "resolution",
+        "title": "Before resolving",
+        "items": [dict(CHECKLIST_ITEM.example)],
+    },
+)
+CHECKLISTS = Shape(
+    "Checklists",
+    {"checklists": many(CHECKLIST)},
+    example={"checklists": [dict(CHECKLIST.example)]},
 )
 OFFER = Shape(
     "RoleOffer",

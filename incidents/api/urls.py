@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from incidents.api import catalogue, signals, timeline, v1
+from incidents.api import catalogue, checklists, signals, timeline, v1
 
 urlpatterns: list[URLPattern] = [
     path("incidents/", v1.Incidents.as_view(), name="api-incidents"),
@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<pk>/decisions/", timeline.Decisions.as_view(), name="api-incident-decisions"),
     path(
         "incidents/<pk>/hypotheses/", timeline.Hypotheses.as_view(), name="api-incident-hypotheses"
+    ),
+    path(
+        "incidents/<pk>/checklists/",
+        checklists.Checklists.as_view(),
+        name="api-incident-checklists",
     ),
     path("incidents/<pk>/<verb>/", v1.IncidentVerb.as_view(), name="api-incident-verb"),
     path("alerts/", signals.Alerts.as_view(), name="api-alerts"),

@@ -4,7 +4,7 @@ from incidents.playbook.conditions import Condition, conditions
 from incidents.playbook.decide import Decision, decide, severity_of, suggest
 from incidents.playbook.duration import Duration
 from incidents.playbook.errors import PlaybookInvalid
-from incidents.playbook.guards import Situation, Unmet, unmet
+from incidents.playbook.guards import Situation, Unmet, checklists_asked, unmet
 from incidents.playbook.load import checked, checksum, dump, from_json, load, to_yaml
 from incidents.playbook.schema import Playbook
 from incidents.playbook.severity import Severity
@@ -22,6 +22,7 @@ __all__ = [
     "Step",
     "Unmet",
     "checked",
+    "checklists_asked",
     "checksum",
     "conditions",
     "decide",

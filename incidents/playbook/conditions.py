@@ -11,13 +11,17 @@ from incidents.playbook.schema import Playbook
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One guard as a line: "Quiet for 30 min: 0 of 30". `present` is "" where nothing more is to say."""
+    """One guard as a line: "Quiet for 30 min: 0 of 30". `present` is "" where nothing more is to say.
+
+    `checklist`: the key of the one that it asks for.
+    """
 
     name: str
     mode: Literal["block", "warn"]
     title: str
     present: str
     is_met: bool
+    checklist: str = ""
 
     @property
     def blocks(self) -> bool:
@@ -39,7 +43,8 @@ def conditions(playbook: Playbook, verb: str, situation: Situation) -> tuple[Con
 def _condition(playbook: Playbook, guard: Guard, fault: Unmet | None) -> Condition:
     title = _TITLES[guard.name](playbook, guard)
     present = "" if fault is None else _PRESENT[guard.name](fault)
-    return Condition(guard.name, guard.mode, title, present, fault is None)
+    asked = str(guard.params.get("checklist", ""))
+    return Condition(guard.name, guard.mode, title, present, fault is None, asked)
 
 
 def _role(playbook: Playbook, guard: Guard) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from incidents.playbook.lifecycle import MILESTONES, VERBS
+from incidents.playbook.practice import Checklist
 from incidents.playbook.response import Guard
 from incidents.playbook.schema import Playbook
 
@@ -77,6 +78,12 @@ def guards_on(playbook: Playbook, verb: str, situation: Situation) -> tuple[Guar
     return tuple(
         guard for guard in playbook.guards if verb in guard.verbs and situation.rank in guard.ranks
     )
+
+
+def checklists_asked(playbook: Playbook, rank: int) -> tuple[Checklist, ...]:
+    """Return the checklists that some step waits for at this severity rank, in the playbook's order."""
+    asked = {guard.params.get("checklist") for guard in playbook.guards if rank in guard.ranks}
+    return tuple(one for one in playbook.checklists if one.key in asked)
 
 
 def judge(playbook: Playbook, guard: Guard, situation: Situation) -> Unmet | None:

@@ -28,6 +28,7 @@ DOORS = {
     "api-incident-notes": ("incidents/1/notes/", "GET, HEAD, POST"),
     "api-incident-decisions": ("incidents/1/decisions/", "GET, HEAD, POST"),
     "api-incident-hypotheses": ("incidents/1/hypotheses/", "GET, HEAD, POST"),
+    "api-incident-checklists": ("incidents/1/checklists/", "GET, HEAD, POST"),
     "api-incident-verb": ("incidents/1/acknowledge/", "POST"),
     "api-alerts": ("alerts/", "GET, HEAD"),
     "api-alert": ("alerts/1/", "GET, HEAD"),
