@@ -119,6 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Hosts are decided by core.middleware.HostRule, by path class; links never come from the Host header.
 ALLOWED_HOSTS = ["*"]
 CSRF_TRUSTED_ORIGINS = [STAFF_URL]
+CSRF_FAILURE_VIEW = "core.refusals.forged"
 _secure = urlsplit(STAFF_URL).scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _secure
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "session"

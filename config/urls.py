@@ -18,6 +18,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("statuspage.views.urls")),
 ]
+handler400 = "core.refusals.unreadable"
+handler403 = "core.refusals.not_allowed"
 handler404 = "statuspage.views.pages.nowhere"
 handler429 = "core.sign_in.limits.too_many"
 handler500 = "core.api.problems.broken"

@@ -18,7 +18,8 @@ MACHINE_PATHS = ("/in/", "/v2/", "/healthz", "/readyz", "/livez/")
 REPLY_PATHS = ("/r/", "/ical/")
 PUBLIC_PATHS = ("/incidents", "/components", "/history", "/api/v2/")
 API_PATH = "/api/v1/"
-STAFF_PATHS = ("/admin/", "/accounts/", API_PATH)
+PEOPLE_PATHS = ("/admin/", "/accounts/")
+STAFF_PATHS = (*PEOPLE_PATHS, API_PATH)
 HEALTH_PATHS = ("/healthz", "/readyz", "/livez/")
 # Gone, gone in the middle of a request, or read-only after a failover.
 _AWAY = (OperationalError, InterfaceError, InternalError)

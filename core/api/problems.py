@@ -8,10 +8,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
-from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from core import refusals
 from core.errors import DomainError, NotAllowed, NotFound, Unavailable
 from core.middleware import API_PATH
 
@@ -70,27 +70,21 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer what no view caught: a database that is away or busy, else a bug; neither says what it was.
 
-    Programs get the one error body, people a page that needs no database.
+    Programs get the one error body, people a page.
     """
     is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
-    if request.path_info.startswith(API_PATH):
-        answer = _told(is_away=is_away)
-    else:
-        page = render_to_string("core/away.html" if is_away else "core/broken.html")
-        answer = HttpResponse(page, status=503 if is_away else 500)
-    if is_away:
-        answer["Retry-After"] = "5"
-    return answer
-
-
-def _told(*, is_away: bool) -> HttpResponse:
+    if not request.path_info.startswith(API_PATH):
+        return refusals.away() if is_away else refusals.broken()
     found = (
         body(_AWAY.status, _AWAY.code, str(_AWAY))
         if is_away
         else body(500, "internal_error", "This is our fault; it is in the log.")
     )
     status = 503 if is_away else 500
-    return JsonResponse(found, status=status, content_type="application/problem+json")
+    headers = {"Retry-After": "5"} if is_away else {}
+    return JsonResponse(
+        found, status=status, content_type="application/problem+json", headers=headers
+    )
 
 
 _AWAY = Unavailable("The database does not answer. Try again.")

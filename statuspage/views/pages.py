@@ -12,7 +12,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import page_not_found
 
-from core.middleware import MACHINE_PATHS, REPLY_PATHS, STAFF_PATHS
+from core.middleware import MACHINE_PATHS, PEOPLE_PATHS, REPLY_PATHS, STAFF_PATHS
+from core.refusals import not_found
 from statuspage.actions import pages
 from statuspage.actions.rendering import NOT_FOUND
 from statuspage.actions.resource import HTML, Rendered
@@ -122,7 +123,9 @@ def lost(request: HttpRequest) -> HttpResponse:
 
 
 def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for an address that is nobody's: a visitor gets the page's own 404, staff and programs a plain one."""
+    """Answer for an address that is nobody's: a visitor gets the page's own 404, staff theirs, programs a plain one."""
+    if request.path_info.startswith(PEOPLE_PATHS):
+        return not_found(request, exception)
     if request.method not in READS or request.path_info.startswith(_NOT_FOR_VISITORS):
         return page_not_found(request, exception)
     return lost(request)

@@ -6,7 +6,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from core import middleware
-from tests.factories import ASource
+from tests.factories import ASource, AUser
 
 SITE, STAFF = "https://alerts.example", "https://staff.example:8443"
 
@@ -139,3 +139,40 @@ def test_people_s_pages_are_strict_and_reply_pages_stricter() -> None:
         "no-store", "no-referrer", "noindex",
     )  # fmt: skip
     assert not reply.cookies
+
+
+# What people read when a page is refused
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/admin/core/signin/", 403, "Ask a manager of the team that owns it, or an Administrator."),
+        ("/admin/notify/delivery/?secret__regex=.", 400, "Go back, reload the page"),
+        ("/admin/nothing/like/that", 404, "There is no such page"),
+        ("/accounts/signup/", 404, "There is no such page"),
+    ],
+)
+def test_a_refused_page_says_what_to_do_and_leads_back(path: str, status: int, said: str) -> None:
+    client = Client(headers={"host": "localhost"})
+    client.force_login(AUser(group="Responder"))
+
+    answer = client.get(path, secure=True)
+
+    assert answer.status_code == status
+    assert said in answer.content.decode()
+    assert '<a class="btn" href="/admin/">' in answer.content.decode()
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_form_from_before_the_latest_sign_in_is_refused_with_what_to_do() -> None:
+    client = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    client.force_login(AUser())
+
+    answer = client.post("/admin/incidents/incident/add/", {"title": "Down"}, secure=True)
+
+    assert answer.status_code == 403
+    assert "copy what you typed, reload the page" in answer.content.decode()
+    assert "<style" not in answer.content.decode()
