@@ -148,7 +148,11 @@ def test_people_s_pages_are_strict_and_reply_pages_stricter() -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/admin/core/signin/", 403, "Ask a manager of the team that owns it, or an Administrator."),
+        (
+            "/admin/core/signin/",
+            403,
+            "Ask a manager of the team that owns it, or an Administrator.",
+        ),
         ("/admin/notify/delivery/?secret__regex=.", 400, "Go back, reload the page"),
         ("/admin/nothing/like/that", 404, "There is no such page"),
         ("/accounts/signup/", 404, "There is no such page"),
