@@ -60,7 +60,7 @@ def read_override(schedule: Schedule, document: Mapping[str, object]) -> Wish:
     body = Body(document)
     kind = body.text("kind", required=True, longest=10)
     user, subject = person(body, "user"), person(body, "subject")
-    layer = _layer(body, schedule)
+    layer = layer_of(body, schedule)
     starts, ends = (body.moment(name, required=True) or NEVER for name in ("start", "end"))
     reason = body.text("reason", longest=500)
     body.done()
@@ -85,7 +85,8 @@ def person(body: Body, name: str) -> User | None:
     return found
 
 
-def _layer(body: Body, schedule: Schedule) -> Layer | None:
+def layer_of(body: Body, schedule: Schedule) -> Layer | None:
+    """Return the layer of that name, None where it is absent; a name that none has is a fault."""
     name = body.text("layer", longest=80)
     if not name:
         return None

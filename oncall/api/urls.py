@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from oncall.api import feeds, overrides, schedules, swaps, v1
+from oncall.api import calendars_in, feeds, overrides, schedules, swaps, v1
 
 urlpatterns: list[URLPattern] = [
     re_path(r"^oncall/now/?\Z", v1.OnCallNow.as_view(), name="api-oncall-now"),
@@ -14,11 +14,15 @@ urlpatterns: list[URLPattern] = [
     path("schedules/<slug>/preview/", schedules.Preview.as_view(), name="api-schedule-preview"),
     path("schedules/<slug>/overrides/", overrides.Overrides.as_view(), name="api-overrides"),
     path("schedules/<slug>/overrides/<pk>/", overrides.OneOverride.as_view(), name="api-override"),
+    path("schedules/<slug>/import-calendar/", calendars_in.TurnsIn.as_view(), name="api-turns-in"),
     path("schedules/<slug>/take/", swaps.TakenPager.as_view(), name="api-take-pager"),
     path("schedules/<slug>/swaps/", swaps.Swaps.as_view(), name="api-swaps"),
     path("schedules/<slug>/swaps/<pk>/", swaps.OneSwap.as_view(), name="api-swap"),
     path("schedules/<slug>/swaps/<pk>/<verb>/", swaps.SwapVerb.as_view(), name="api-swap-verb"),
     path("unavailability/", swaps.Absences.as_view(), name="api-absences"),
+    path(
+        "unavailability/import-calendar/", calendars_in.AbsencesIn.as_view(), name="api-absences-in"
+    ),
     path("unavailability/<pk>/", swaps.OneAbsence.as_view(), name="api-absence"),
     path("calendar-feeds/", feeds.Feeds.as_view(), name="api-feeds"),
     path("calendar-feeds/<pk>/", feeds.OneFeed.as_view(), name="api-feed"),

@@ -59,6 +59,8 @@ DOORS = {
     "api-feeds": ("calendar-feeds/", "GET, HEAD, POST"),
     "api-feed": ("calendar-feeds/1/", "DELETE"),
     "api-feed-rotate": ("calendar-feeds/1/rotate/", "POST"),
+    "api-turns-in": ("schedules/shop/import-calendar/", "POST"),
+    "api-absences-in": ("unavailability/import-calendar/", "POST"),
     "api-deliveries": ("deliveries/", "GET, HEAD"),
     "api-delivery": ("deliveries/1/", "GET, HEAD"),
     "api-users": ("users/", "GET, HEAD"),
