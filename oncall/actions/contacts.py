@@ -16,6 +16,9 @@ from notify.models import Delivery
 from oncall.models import ContactMethod, Responder
 
 CODE_LIFE = timedelta(hours=1)
+MOST_AN_HOUR = (
+    30  # codes and test pages for one person: an address may be anybody's until its code came back
+)
 
 
 def add_contact(
@@ -23,7 +26,7 @@ def add_contact(
 ) -> ContactMethod:
     """Add an address and send it a code; until the code comes back, no page goes there (invariant 10).
 
-    Raises Invalid when the channel does not exist or the address can't be one.
+    Raises Invalid when the channel does not exist or the address can't be one, NotPossible after very many.
     """
     _require_own(user, by)
     if channel not in CHANNELS:
@@ -99,6 +102,16 @@ def send_test(contact_id: int, *, by: Actor, at: datetime) -> None:
 
 
 def _send(contact: ContactMethod, kind: str, at: datetime) -> None:
+    """Queue a code or a test page. Raises NotPossible after very many within the hour."""
+    asked = Delivery.objects.filter(
+        recipient=contact.responder.user_id,
+        kind__in=("verification", "test"),
+        created_at__gt=at - CODE_LIFE,
+    )
+    if asked.count() >= MOST_AN_HOUR:
+        raise NotPossible(
+            f"{MOST_AN_HOUR} codes and test pages within an hour are enough; wait before you ask for more."
+        )
     notify.queue(
         [
             notify.Wish(

@@ -1,6 +1,7 @@
 """Addresses: only those that their owner confirmed get pages (invariant 10)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -143,3 +144,19 @@ def test_a_new_webhook_has_a_secret_of_its_own(ana: User) -> None:
 
     assert made.secret
     assert "whsec_" not in made.secret
+
+
+def test_nobody_makes_us_write_to_strangers_without_end(ana: User) -> None:
+    for number in range(29):
+        contact = add(ana, f"stranger-{number}@home.example")
+        addresses.remove_contact(contact.pk, by=person(ana), at=NINE)
+    contact = add(ana)
+
+    with pytest.raises(NotPossible):
+        actions.send_test(contact.pk, by=person(ana), at=NINE)
+    with pytest.raises(NotPossible):
+        add(ana, "one-more@home.example")
+
+    assert Delivery.objects.filter(recipient=ana).count() == 30
+    assert not ContactMethod.objects.filter(address="one-more@home.example").exists()
+    actions.send_test(contact.pk, by=person(ana), at=NINE + timedelta(hours=1))
