@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import AppConfig
@@ -16,12 +17,19 @@ from core.models.people import GROUP_RIGHTS
 from incidents.actions import playbooks
 from incidents.ingest import keys
 from incidents.models import PlaybookVersion
+from tests.stack import moulds, postgresql
 
+__all__ = ["moulds", "postgresql"]
 # A busy machine is no counterexample.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday morning; no test reads the real clock
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the API's fuzz alone where no slow test is wanted: to collect it takes seconds."""
+    return (config.option.markexpr == "not slow" and collection_path.name == "test_fuzz.py") or None
 
 
 @receiver(post_migrate)

@@ -4,6 +4,7 @@ Nothing here is judged by the installation's own word alone: what counts is what
 answered and what the mail and HTTP servers of the test received.
 """
 
+import fcntl
 import http.client
 import json
 import os
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -125,26 +126,17 @@ class Server:
         return self.url(name)
 
 
-@contextmanager
-def own_server() -> Iterator[Server]:
-    """Give a running PostgreSQL server; the test is skipped loudly where it is not installed."""
-    require("postgres")
-    with tempfile.TemporaryDirectory(prefix="watchbill-", dir="/tmp") as folder:
-        server = Server(Path(folder))
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-
-
 @dataclass
 class Stack:
-    """One installation: its folder, its database, its environment, and what runs of it."""
+    """One installation: its folder, its database, its environment, and what runs of it.
+
+    `keys`: those of its sources, by format, where it came out of a mould.
+    """
 
     folder: Path
     database_url: str = ""
     more: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     _ends: ExitStack = field(default_factory=ExitStack)
 
@@ -259,41 +251,58 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """One server for all that may share it."""
-    with own_server() as server:
+    """A running server; the test is skipped loudly where PostgreSQL is not installed."""
+    require("postgres")
+    with tempfile.TemporaryDirectory(prefix="watchbill-", dir="/tmp") as folder:
+        server = Server(Path(folder))
+        server.start()
         yield server
+        server.stop()
 
 
 @dataclass
 class Moulds:
-    """Prepared databases, copied for each test that wants one."""
+    """Installations with people and sources (tests/seed.py), copied for each test that wants one.
+
+    `folder`: that of all processes of a run. Whoever needs a mould first makes it.
+    """
 
     folder: Path
     request: pytest.FixtureRequest
-    _made: set[str] = field(default_factory=set)
 
     def stack(self, kind: str, folder: Path, **more: str) -> Stack:
-        """Return a prepared installation on `kind`: sqlite or postgresql."""
-        made = self._sqlite(folder) if kind == "sqlite" else self._postgresql(folder)
-        return Stack(folder, made, more)
+        """Return such an installation on `kind`: sqlite or postgresql."""
+        return (self._sqlite if kind == "sqlite" else self._postgresql)(folder, more)
 
-    def _sqlite(self, folder: Path) -> str:
+    def _sqlite(self, folder: Path, more: dict[str, str]) -> Stack:
         mould = self.folder / "sqlite"
-        if "sqlite" not in self._made:
-            Stack(mould).prepare()
-            self._made.add("sqlite")
+        keys = self._keys(mould, lambda: "")
         shutil.copytree(mould / "data", folder / "data")
-        return ""
+        return Stack(folder, more=more, keys=keys)
 
-    def _postgresql(self, folder: Path) -> str:
+    def _postgresql(self, folder: Path, more: dict[str, str]) -> Stack:
         server: Server = self.request.getfixturevalue("postgresql")
-        if "postgresql" not in self._made:
-            Stack(self.folder / "postgresql", server.create("mould")).prepare()
-            self._made.add("postgresql")
-        return server.create(f"{folder.name}_{free_port()}", "mould")
+        keys = self._keys(self.folder / str(server.port), lambda: server.create("mould"))
+        return Stack(folder, server.create(f"{folder.name}_{free_port()}", "mould"), more, keys)
+
+    def _keys(self, mould: Path, database: Callable[[], str]) -> dict[str, str]:
+        """Return the keys of a mould's sources; make it unless a process of this run has."""
+        notes = mould / "keys.json"
+        mould.mkdir(exist_ok=True)
+        with (mould / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not notes.exists():
+                stack = Stack(mould, database())
+                stack.prepare()
+                notes.write_text(json.dumps(stack.seed("people")))
+        keys: dict[str, str] = json.loads(notes.read_text())
+        return keys
 
 
 @pytest.fixture(scope="session")
 def moulds(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Moulds:
-    """Give prepared databases."""
-    return Moulds(tmp_path_factory.mktemp("moulds"), request)
+    """Give installations to copy."""
+    own = tmp_path_factory.mktemp("moulds")
+    shared = own.parents[1] / "moulds" if "PYTEST_XDIST_WORKER" in os.environ else own
+    shared.mkdir(exist_ok=True)
+    return Moulds(shared, request)

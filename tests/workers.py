@@ -1,14 +1,19 @@
-"""What a run in several processes needs (pytest plugin): each worker measured, no report lost on the way.
+"""What a run in several processes needs (pytest plugin): each worker measured, no report lost on the way,
+and tests that share something dear kept in one process.
 
 Load it with `-p`, before anything of the product is imported, as `make test` does.
 """
 
 import os
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
 from coverage import Coverage
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 
 def _measured() -> Coverage | None:
@@ -45,3 +50,38 @@ def whole(value: Any) -> Any:
     if isinstance(value, dict):
         return {whole(key): whole(held) for key, held in value.items()}
     return [whole(held) for held in value] if isinstance(value, (list, tuple)) else value
+
+
+# What all of these need takes long to make: the demo company and a browser, a PostgreSQL server, a test database.
+TOGETHER = (
+    ("tests/browser/",),
+    ("[postgresql]",),
+    ("tests/core/api/test_fuzz.py", "tests/core/test_sign_in_limits.py"),
+)
+
+
+class Pieces(LoadFileScheduling):
+    """Hands out a file at a time, the largest first, and in one piece what stands in TOGETHER.
+
+    xdist knows a test by its name alone, so one of two with the same name would not run: they are numbered.
+    """
+
+    def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
+        seen: Counter[str] = Counter()
+        super().add_node_collection(node, [numbered(name, seen) for name in collection])
+
+    def _split_scope(self, nodeid: str) -> str:
+        for names in TOGETHER:
+            if any(name in nodeid for name in names):
+                return names[0]
+        return super()._split_scope(nodeid)
+
+
+def numbered(name: str, seen: Counter[str]) -> str:
+    """Return the name, with its number when it was seen before."""
+    seen[name] += 1
+    return name if seen[name] == 1 else f"{name} ({seen[name]})"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Pieces | None:
+    return Pieces(config, log) if config.getvalue("dist") == "loadfile" else None

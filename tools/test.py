@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MEASURE = "--coverage"
 MOST_WORKERS = 8  # each holds a database and some twenty of the server's connections
 NO_TESTS = 5  # pytest's exit status when nothing was selected
-# What a developer's shell may hold for `make run` must not reach the tests.
-PRODUCT_VARIABLES = [
+# What a shell may hold for `make run`, or for a run of pytest that we are a test of, must not reach the tests.
+NOT_FOR_TESTS = [
     "PORT",
     "BIND",
     "DATA_DIR",
@@ -42,6 +42,8 @@ PRODUCT_VARIABLES = [
     "SECRET_KEY_FALLBACKS",
     "ALLOWED_PRIVATE_NETWORKS",
     "DJANGO_SETTINGS_MODULE",
+    "PYTEST_XDIST_WORKER",
+    "PYTHONDONTWRITEBYTECODE",  # every process would compile all tests anew
 ]
 
 
@@ -91,17 +93,20 @@ def main(arguments: Sequence[str]) -> int:
 def rounds(server: str | None, arguments: Sequence[str]) -> list[Round]:
     """Return the rounds, fast ones first. A selection by -m in `arguments` replaces ours.
 
-    Only whole fast rounds are shared out among processes: the slow tests fill the machine themselves.
-    What the fast tests cover is measured once, on SQLite, where it is measured.
+    Only whole rounds are shared out among processes: the fast tests one by one, the slow ones by what
+    they share (tests/workers.py). What the fast tests cover is measured once, on SQLite, where it is measured.
     """
     chooses = "-m" in arguments
     fast, slow = (() if chooses else ("-m", marks) for marks in ("not slow", "slow"))
-    shared = () if arguments else ("-n", str(workers()), "--dist", "worksteal")
-    plan = [Round("SQLite", (*fast, *shared))]
+    singly, together = (
+        () if arguments else ("-n", str(workers()), "--dist", way)
+        for way in ("worksteal", "loadfile")
+    )
+    plan = [Round("SQLite", (*fast, *singly))]
     if server:
-        plan.append(Round("PostgreSQL", (*fast, *shared), server, is_measured=False))
+        plan.append(Round("PostgreSQL", (*fast, *singly), server, is_measured=False))
     if not chooses:
-        plan.append(Round("slow tests", slow, server))
+        plan.append(Round("slow tests", (*slow, *together), server))
     return plan
 
 
@@ -140,7 +145,7 @@ def run(one: Round, arguments: Sequence[str], folder: Path, *, measures: bool = 
 
 def environment(one: Round, folder: Path) -> dict[str, str]:
     """Return the environment of one round: this database, and nothing meant for `make run`."""
-    kept = {name: value for name, value in os.environ.items() if name not in PRODUCT_VARIABLES}
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_FOR_TESTS}
     chosen = {
         "COUNTS_FILE": str(folder / "counts.json"),
         "COVERAGE_FILE": str(folder / "coverage"),

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.house import Watch
 from tests.core.fake_provider import CLIENT, SECRET, provider
-from tests.stack import Stack
+from tests.stack import Moulds, Stack
 
 pytestmark = pytest.mark.slow
 
@@ -27,13 +27,12 @@ Home = tuple[Stack, str, str]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Callable[..., Home]]:
-    """Start an empty installation with its first Administrator: `home(NAME="value")` gives it, login and password."""
+def home(moulds: Moulds, tmp_path: Path) -> Iterator[Callable[..., Home]]:
+    """Start a new installation with its first Administrator: `home(NAME="value")` gives it, login and password."""
     with ExitStack() as ends:
 
         def start(**more: str) -> Home:
-            stack = ends.enter_context(Stack(tmp_path, more=more))
-            stack.prepare()
+            stack = ends.enter_context(moulds.stack("sqlite", tmp_path, **more))
             stack.manage("first_admin")
             stack.start_web()
             notes = json.loads((tmp_path / "data" / "first-start.json").read_text())

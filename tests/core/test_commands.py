@@ -11,7 +11,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 
 from core.models import ApiToken, Installation, User
@@ -132,12 +132,15 @@ def test_the_login_is_not_committed_when_it_can_not_be_kept(clock: Clock, tmp_pa
 @pytest.mark.django_db(transaction=True)
 def test_the_groups_come_and_go_with_their_migration() -> None:
     names = {"Administrator", "Responder", "Viewer"}
-    try:
-        MigrationExecutor(connection).migrate([("core", "0001_initial")])
-        gone = set(Group.objects.values_list("name", flat=True))
-    finally:
-        everything = MigrationExecutor(connection)
-        everything.migrate(everything.loader.graph.leaf_nodes())
+    loader = MigrationLoader(connection)
+    groups = loader.get_migration("core", "0002_groups")
+    before = loader.project_state(("core", "0001_initial"))
+
+    with connection.schema_editor() as editor:
+        groups.unapply(before.clone(), editor)
+    gone = set(Group.objects.values_list("name", flat=True))
+    with connection.schema_editor() as editor:
+        groups.apply(before.clone(), editor)
 
     assert not gone & names
     assert set(Group.objects.values_list("name", flat=True)) == names

@@ -23,8 +23,7 @@ def subjects(post: SmtpServer, to: str) -> list[str]:
 
 def kill_and_restart(stack: Stack, post: SmtpServer, point: str) -> list[str]:
     """Let an engine die at `point`, then run a healthy one; return the subjects that ana got."""
-    key = stack.seed("people")["generic"]
-    stack.seed("events", key, "1")
+    stack.seed("events", stack.keys["generic"], "1")
     dying = stack.start("-m", "tests.faults.engine_that_dies", FAULT_AT=point)
     assert dying.process.wait(60) == 99, stack.log()
 
@@ -50,16 +49,14 @@ def test_an_engine_killed_at_any_point_loses_no_page_and_repeats_it_once_at_most
     assert received == {point: 1 + extra for point, extra in EXTRA.items()}
 
 
-def test_two_engines_send_each_page_once(moulds: Moulds, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_two_engines_send_each_page_once(moulds: Moulds, tmp_path: Path, kind: str) -> None:
     with (
         smtp_server() as post,
-        moulds.stack(
-            "postgresql", tmp_path / "two", EMAIL_URL=f"smtp://{HOST}:{post.port}"
-        ) as stack,
+        moulds.stack(kind, tmp_path / "two", EMAIL_URL=f"smtp://{HOST}:{post.port}") as stack,
     ):
-        key = stack.seed("people")["generic"]
         stack.start_engine(), stack.start_engine()
-        stack.seed("events", key, "60")
+        stack.seed("events", stack.keys["generic"], "60")
 
         sent = "SELECT count(*) FROM notify_delivery WHERE state = 'sent'"
         eventually(lambda: stack.rows(sent)[0][0] >= 60, within_s=60, what=stack.log())
@@ -74,13 +71,12 @@ def test_a_hanging_mail_server_delays_nobody_s_webhook(moulds: Moulds, tmp_path:
         post.behaves("connect", "hang")
         more["EMAIL_URL"] = f"smtp://{HOST}:{post.port}"
         with moulds.stack("sqlite", tmp_path / "hang", **more) as stack:
-            key = stack.seed("people")["generic"]
             stack.seed("webhook", hook.answers("/eve", 200))
             stack.start_engine()
             beat = "SELECT 1 FROM core_heartbeat WHERE part = 'engine'"
             eventually(lambda: stack.rows(beat), within_s=30, what=stack.log())
 
-            stack.seed("events", key, "30")
+            stack.seed("events", stack.keys["generic"], "30")
 
             eventually(lambda: len(hook.requests) >= 30, within_s=8, what=stack.log())
             assert len({request.headers["webhook-id"] for request in hook.requests}) == 30

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.load import Load
 from tests.servers import HOST, smtp_server
-from tests.stack import Moulds, Program, Stack, children, eventually, own_server
+from tests.stack import Moulds, Program, Server, Stack, children, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -34,11 +34,10 @@ def test_web_workers_killed_while_they_accept_lose_nothing(
 ) -> None:
     chance = random.Random(kind)
     with moulds.stack(kind, tmp_path / "web") as stack:
-        key = stack.seed("people")["generic"]
         web = stack.start("-m", "tests.faults.supervised_web")
         stack.wait_for("/healthz")
         kills = 0
-        with Load(stack.port, key) as load:
+        with Load(stack.port, stack.keys["generic"]) as load:
             while kills < KILLS or len(load.accepted) < ENOUGH:
                 goal = len(load.accepted) + ENOUGH // KILLS
                 eventually(
@@ -53,23 +52,22 @@ def test_web_workers_killed_while_they_accept_lose_nothing(
         assert set(load.statuses) <= {0, 202, 503}
 
 
+@pytest.mark.parametrize("kind", ["postgresql"])
 def test_a_database_that_is_away_for_ten_seconds_loses_nothing_and_paging_resumes(
-    tmp_path: Path,
+    moulds: Moulds, postgresql: Server, tmp_path: Path, kind: str
 ) -> None:
-    with own_server() as server, smtp_server() as post:
-        mail = {"EMAIL_URL": f"smtp://{HOST}:{post.port}"}
-        with Stack(tmp_path / "away", server.create("watchbill"), mail) as stack:
-            stack.prepare()
-            key = stack.seed("people")["generic"]
+    with smtp_server() as post:
+        mail = f"smtp://{HOST}:{post.port}"
+        with moulds.stack(kind, tmp_path / "away", EMAIL_URL=mail) as stack:
             stack.start_web(), stack.start_engine()
-            with Load(stack.port, key, clients=2, pause_s=0.2) as load:
+            with Load(stack.port, stack.keys["generic"], clients=2, pause_s=0.2) as load:
                 eventually(lambda: len(load.accepted) > 10, within_s=30, what=stack.log())
                 eventually(lambda: post.mails, within_s=30, what=stack.log())
 
-                server.stop()
+                postgresql.stop()
                 threading.Event().wait(10)  # as long as the promise says
                 before, last = len(post.mails), max(load.accepted)
-                server.start()
+                postgresql.start()
 
                 eventually(lambda: max(load.accepted) > last, within_s=30, what=stack.log())
                 eventually(lambda: len(post.mails) > before, within_s=30, what=stack.log())

@@ -46,8 +46,7 @@ def test_every_part_killed_at_once_starts_again_and_pages_leave(
         smtp_server() as post,
         moulds.stack("sqlite", tmp_path / "up", EMAIL_URL=f"smtp://{HOST}:{post.port}") as stack,
     ):
-        key = stack.seed("people")["generic"]
-        up = stack.start_up()
+        key, up = stack.keys["generic"], stack.start_up()
         page_arrives(stack, post, key, "checkout")
 
         for pid in descendants(up.pid):

@@ -13,9 +13,8 @@ import pytest
 
 from tests.programs import require
 from tests.servers import HOST, SmtpServer, free_port, smtp_server
-from tests.stack import Moulds, Program, Stack, eventually, moulds, postgresql
+from tests.stack import Moulds, Program, Stack, eventually
 
-__all__ = ["moulds", "postgresql"]
 pytestmark = pytest.mark.slow
 
 CONFIG = """
@@ -105,7 +104,7 @@ def stack(
 @pytest.fixture
 def sender(stack: Stack, tmp_path: Path) -> Iterator[Alertmanager]:
     """Everything runs, and Alertmanager is pointed at it."""
-    key = stack.seed("people")["alertmanager"]
+    key = stack.keys["alertmanager"]
     made = Alertmanager(tmp_path / "alertmanager", f"{stack.site}/in/alertmanager/{key}/")
     try:
         stack.start_up()

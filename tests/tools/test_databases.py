@@ -7,10 +7,7 @@ import psycopg
 import pytest
 
 from tests import programs
-from tests.stack import postgresql
 from tools import cluster, databases
-
-__all__ = ["postgresql"]
 
 
 @pytest.fixture(autouse=True)

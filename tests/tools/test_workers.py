@@ -1,6 +1,7 @@
 """A round that several processes share counts, measures and tells like one that runs in a single one."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from coverage import Coverage
@@ -33,6 +34,50 @@ def test_half_a_character_is_written_out_wherever_it_stands():
         "passed": True,
         "when": ["call", None],
     }
+
+
+class Process:
+    """Stands for one that runs what it is sent, at once."""
+
+    shutting_down = False
+    gateway = SimpleNamespace(id="gw")
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        self.sent += indices
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def test_what_shares_something_dear_stays_together_and_namesakes_all_run():
+    names = [
+        "tests/browser/test_a.py::test_one", "tests/core/test_c.py::test_two[sqlite]",
+        "tests/core/api/test_fuzz.py::test_it", "tests/core/api/test_fuzz.py::test_it",
+        "tests/core/test_c.py::test_two[postgresql]", "tests/browser/test_b.py::test_one",
+        "tests/faults/test_d.py::test_six[postgresql]", "tests/core/test_sign_in_limits.py::test_five",
+    ]  # fmt: skip
+    config = SimpleNamespace(
+        getvalue=lambda _name: ["2*popen"], option=SimpleNamespace(loadscopereorder=True)
+    )
+    pieces, processes = workers.Pieces(config), [Process(), Process()]
+    for process in processes:
+        pieces.add_node(process)
+        pieces.add_node_collection(process, names)
+
+    pieces.schedule()
+    done: list[int] = []
+    while pieces.has_pending:
+        for process in processes:
+            for index in [one for one in process.sent if one not in done]:
+                pieces.mark_test_complete(process, index)
+                done.append(index)
+
+    assert sorted(done) == list(range(len(names)))
+    together = ({0, 5}, {2, 3, 7}, {4, 6}, {1})
+    assert all(piece <= set(one.sent) or not piece & set(one.sent) for one in processes for piece in together)  # fmt: skip
 
 
 @pytest.mark.slow

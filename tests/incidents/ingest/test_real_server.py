@@ -12,7 +12,7 @@ import pytest
 from core.management.commands.up import web_command
 from tests.incidents.ingest.posts import GENERIC
 from tests.servers import HOST
-from tests.stack import Stack
+from tests.stack import Moulds, Stack
 
 pytestmark = pytest.mark.slow
 BODY = json.dumps(GENERIC).encode()
@@ -23,10 +23,7 @@ class Door:
     """One generic source behind a real server."""
 
     def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        stack.manage("service", "checkout", "Checkout", "--team", "payments")
-        made = stack.manage("source", "probe", "--format", "generic", "--service", "checkout")
-        self.key = made.split()[-1]
+        self.stack, self.key = stack, stack.keys["generic"]
 
     def says(self, *pieces: bytes, wait_s: float = 20) -> bytes:
         """Send raw bytes, half-close, and return all that is answered; b"" when the line was cut."""
@@ -55,21 +52,13 @@ class Door:
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    with Stack(tmp_path_factory.mktemp("door") / "stack") as stack:
-        stack.prepare()
-        stack.python("-c", TEAM)
+def door(moulds: Moulds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with moulds.stack("sqlite", tmp_path_factory.mktemp("door") / "stack") as stack:
         words = web_command()[1:]
         at = words.index("--port") + 1
         stack.start(*words[:at], str(stack.port), *words[at + 1 :])
         stack.wait_for("/healthz")
         yield Door(stack)
-
-
-TEAM = (
-    "import django; django.setup(); from core.models import Team; "
-    "Team.objects.get_or_create(slug='payments', defaults={'name': 'Payments'})"
-)
 
 
 def chunks(body: bytes, size: int = 7) -> bytes:
