@@ -2,6 +2,7 @@
 
 from core import clock
 from oncall.actions.events import publish_all
+from oncall.actions.judging import tell_quality
 from oncall.actions.ledger import freeze
 from oncall.actions.swaps import expire
 from oncall.engine import Engine
@@ -22,3 +23,8 @@ def schedules(**_: object) -> None:
     freeze(at)
     expire(at)
     publish_all(at)
+
+
+def quality(**_: object) -> None:
+    """Tell managers what is wrong with their schedules, once a week."""
+    tell_quality(clock.now())

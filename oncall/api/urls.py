@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from oncall.api import calendars_in, feeds, overrides, schedules, swaps, v1
+from oncall.api import calendars_in, feeds, overrides, quality, schedules, swaps, v1
 
 urlpatterns: list[URLPattern] = [
     re_path(r"^oncall/now/?\Z", v1.OnCallNow.as_view(), name="api-oncall-now"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("schedules/<slug>/final/", schedules.FinalSchedule.as_view(), name="api-schedule-final"),
     path("schedules/<slug>/gaps/", schedules.Gaps.as_view(), name="api-schedule-gaps"),
     path("schedules/<slug>/preview/", schedules.Preview.as_view(), name="api-schedule-preview"),
+    path(
+        "schedules/<slug>/quality/", quality.ScheduleQuality.as_view(), name="api-schedule-quality"
+    ),
     path("schedules/<slug>/overrides/", overrides.Overrides.as_view(), name="api-overrides"),
     path("schedules/<slug>/overrides/<pk>/", overrides.OneOverride.as_view(), name="api-override"),
     path("schedules/<slug>/import-calendar/", calendars_in.TurnsIn.as_view(), name="api-turns-in"),

@@ -1,7 +1,8 @@
 """The schedule resolver: pure functions over plain values; no rows, no clock, no framework."""
 
 from oncall.rota.civil import UnknownZone, to_utc
-from oncall.rota.coverage import BUSINESS_HOURS, changes, coverage, gaps
+from oncall.rota.classes import CLASSES, HourClass, class_at, classified, evenness, stretches
+from oncall.rota.coverage import BUSINESS_HOURS, changes, coverage, gaps, unbacked
 from oncall.rota.faults import faults, idle_positions, override_faults, warnings
 from oncall.rota.resolve import LOOK_AHEAD, SEATS, final, next_after, on_call, segments, who
 from oncall.rota.settle import cycle
@@ -27,9 +28,11 @@ from oncall.rota.shapes import (
     Users,
     Window,
 )
+from oncall.rota.stints import Stint, stints
 
 __all__ = [
     "BUSINESS_HOURS",
+    "CLASSES",
     "LOOK_AHEAD",
     "SEATS",
     "Absence",
@@ -38,6 +41,7 @@ __all__ = [
     "Holder",
     "Holders",
     "Holidays",
+    "HourClass",
     "Kind",
     "LayerMode",
     "Ledger",
@@ -48,14 +52,18 @@ __all__ = [
     "Segment",
     "Served",
     "Shift",
+    "Stint",
     "TurnMode",
     "Unit",
     "UnknownZone",
     "Users",
     "Window",
     "changes",
+    "class_at",
+    "classified",
     "coverage",
     "cycle",
+    "evenness",
     "faults",
     "final",
     "gaps",
@@ -64,7 +72,10 @@ __all__ = [
     "on_call",
     "override_faults",
     "segments",
+    "stints",
+    "stretches",
     "to_utc",
+    "unbacked",
     "warnings",
     "who",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from oncall.rota.civil import utc
 from oncall.rota.resolve import segments
 from oncall.rota.shapes import Change, Plan, Segment, Users, Window
-from oncall.rota.windows import Span, open_spans
+from oncall.rota.windows import Span, joined, open_spans
 
 # "business-hours" of a schedule's expectation (the on-call area's case 23)
 BUSINESS_HOURS = tuple(Window(day, time(9), day, time(17)) for day in range(5))
@@ -40,6 +40,25 @@ def coverage(
     promised = _sum(_wanted(utc(start), utc(end), expected, zone))
     missing = _sum([(g.starts_at, g.ends_at) for g in gaps(plan, start, end, expected, zone)])
     return 1 - missing / promised if promised else 1.0
+
+
+def unbacked(
+    plan: Plan,
+    start: datetime,
+    end: datetime,
+    expected: Sequence[Window] | None = None,
+    zone: str = "UTC",
+) -> list[Span]:
+    """Give the promised time in which one person holds the primary seat and nobody the secondary.
+
+    Neighbours are joined. Raises as ``segments`` does.
+    """
+    alone = [(s.starts_at, s.ends_at) for s in segments(plan, start, end) if len(s.users) == 1]
+    bare = [
+        (s.starts_at, s.ends_at) for s in segments(plan, start, end, "secondary") if not s.users
+    ]
+    wanted = _wanted(utc(start), utc(end), expected, zone)
+    return joined(_common(_common(alone, bare), wanted))
 
 
 def changes(before: Plan, after: Plan, start: datetime, end: datetime) -> list[Change]:

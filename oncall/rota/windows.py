@@ -92,6 +92,17 @@ def holiday_spans(dates: tuple[date, ...], zone: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Give the time that spans, in any order, cover together: ordered, apart from each other."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and found[-1][1] >= start:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
 def outside(spans: Iterable[Span], days: Sequence[Span]) -> Iterator[Span]:
     """Yield what of ordered spans lies outside other ordered spans."""
     place = 0

@@ -48,6 +48,7 @@ DOORS = {
     "api-schedule-final": ("schedules/shop/final/", "GET, HEAD"),
     "api-schedule-gaps": ("schedules/shop/gaps/", "GET, HEAD"),
     "api-schedule-preview": ("schedules/shop/preview/", "POST"),
+    "api-schedule-quality": ("schedules/shop/quality/", "GET, HEAD"),
     "api-overrides": ("schedules/shop/overrides/", "GET, HEAD, POST"),
     "api-override": ("schedules/shop/overrides/1/", "GET, HEAD, DELETE"),
     "api-take-pager": ("schedules/shop/take/", "POST"),

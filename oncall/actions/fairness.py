@@ -1,0 +1,102 @@
+"""How evenly a schedule's load is borne: hours by class and pages, weighed into one number per person."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from oncall import rota
+from oncall.actions.own_days import OwnDays, own_days
+from oncall.models import Page, Schedule
+from oncall.rota.windows import Span, joined
+
+HOUR = timedelta(hours=1)
+# What an hour of a class, and a page, weigh beside a business hour.
+WEIGHTS: Mapping[rota.HourClass, float] = {
+    "business": 1.0, "evening": 1.5, "night": 2.0, "weekend": 2.0, "holiday": 3.0,
+}  # fmt: skip
+PAGE, PAGE_AFTER_HOURS = 1.0, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """What one person bears in a window; both seats count, time in both once."""
+
+    user: int
+    hours: Mapping[rota.HourClass, timedelta] = field(default_factory=dict)
+    pages: int = 0
+    pages_after_hours: int = 0
+
+    @property
+    def weight(self) -> float:
+        """Return it as one number: hours of business time that would weigh as much."""
+        served = sum(WEIGHTS[kind] * (length / HOUR) for kind, length in self.hours.items())
+        by_day = self.pages - self.pages_after_hours
+        return served + PAGE * by_day + PAGE_AFTER_HOURS * self.pages_after_hours
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """Everybody's burden from `starts_at` to `ends_at` (UTC), the heaviest first.
+
+    `evenness`: Jain's index of the weights. `ratio`: the largest over the smallest; None where somebody bears nothing.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[Burden, ...]
+    evenness: float
+    ratio: float | None
+
+
+def fairness(
+    schedule: Schedule, plan: rota.Plan, window: Span, people: Collection[int], *, paged: bool
+) -> Fairness:
+    """Return the burden of these people, and of whoever else serves in the window.
+
+    `paged`: count pages as well; for a window that lies ahead there are none.
+    """
+    start, end = window
+    spans: dict[int, list[Span]] = {user: [] for user in people}
+    for shift in rota.final(plan, start, end):
+        if shift.seat != "shadow":
+            spans.setdefault(shift.user, []).append((shift.starts_at, shift.ends_at))
+    clocks = own_days(spans, [schedule.pk])
+    pages = _pages(schedule, window, spans) if paged else {}
+    found = [
+        _burden(user, listed, clocks.get(user, OwnDays()), pages.get(user, ()))
+        for user, listed in spans.items()
+    ]
+    weights = [one.weight for one in found]
+    least = min(weights, default=0)
+    return Fairness(
+        start,
+        end,
+        tuple(sorted(found, key=lambda one: (-one.weight, one.user))),
+        rota.evenness(weights),
+        max(weights) / least if least else None,
+    )
+
+
+def _burden(user: int, spans: Sequence[Span], clock: OwnDays, pages: Sequence[datetime]) -> Burden:
+    hours: dict[rota.HourClass, timedelta] = defaultdict(timedelta)
+    for start, end in joined(spans):
+        for kind, length in rota.classified(start, end, clock.zone, clock.holidays).items():
+            hours[kind] += length
+    late = [at for at in pages if rota.class_at(at, clock.zone, clock.holidays) != "business"]
+    return Burden(user, dict(hours), len(pages), len(late))
+
+
+def _pages(schedule: Schedule, window: Span, people: Collection[int]) -> dict[int, list[datetime]]:
+    """Return when each person was paged because this schedule said so."""
+    rows = Page.objects.filter(
+        user__in=people, created_at__gte=window[0], created_at__lt=window[1],
+        is_fallback=False, unsent_reason="",
+    )  # fmt: skip
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for user, at, step, steps in rows.values_list(
+        "user", "created_at", "step", "escalation__steps"
+    ):
+        if step < len(steps) and schedule.pk in steps[step].get("schedules", ()):
+            found[user].append(at)
+    return found
