@@ -14,7 +14,7 @@ from bench import asking, incident_list, inside, mail, runs, status_page
 from bench.figures import Figure, table
 from bench.place import ROOT, free_port, place
 
-PARTS = ("postgresql", "sqlite", "mail", "footprint", "list", "page", "api")
+PARTS = ("postgresql", "sqlite", "mail", "footprint", "list", "page", "api", "schedules")
 OUTPUT = ROOT / "var" / "bench.json"
 
 
@@ -22,7 +22,6 @@ def postgresql(folder: Path, size: runs.Size) -> Iterator[Figure]:
     """Accept, digest, steps and schedules on PostgreSQL."""
     with place("postgresql", folder) as found:
         yield from inside.statements(found)
-        yield from inside.schedules(found, size)
         yield from inside.steps(found, size)
         accept = runs.Accept(found, size, ("generic", "pagerduty", "hot", "alertmanager"))
         accept.measure()
@@ -75,11 +74,22 @@ def asked(folder: Path, size: runs.Size) -> Iterator[Figure]:
         yield from asking.listing(found, size)
 
 
+def resolved(folder: Path, size: runs.Size) -> Iterator[Figure]:
+    """Schedules: final ones, who is on call, feeds, on PostgreSQL."""
+    with place("postgresql", folder) as found:
+        yield from inside.schedules(found, size)
+        yield from inside.duty(found, size)
+
+
 def measure(only: str, size: runs.Size) -> list[Figure]:
     """Run the parts one after another, each in a place of its own; say what goes on."""
     figures: list[Figure] = []
     steps = dict(
-        zip(PARTS, (postgresql, sqlite, mailed, footprint, listed, visited, asked), strict=True)
+        zip(
+            PARTS,
+            (postgresql, sqlite, mailed, footprint, listed, visited, asked, resolved),
+            strict=True,
+        )
     )
     with tempfile.TemporaryDirectory(prefix="watchbill-bench-") as folder:
         for name in PARTS:

@@ -80,7 +80,8 @@ def schedules(place: Place, size: Size) -> list[Figure]:
     """Return what final schedules cost, database to intervals (B5)."""
     found = place.run("bench.resolver", str(size.rounds))
     goals = {"small": ("4x1x30 d", 10.0), "large": ("50x5x365 d", 3.0)}
-    return [
+    asked = median(found["large"]["resolve"], _Per("count", "statements"))
+    rows = [
         Figure(
             f"B5: schedule {goals[name][0]}, CPU",
             median(readings["resolve"], _Per("count", "cpu_ms")),
@@ -92,6 +93,47 @@ def schedules(place: Place, size: Size) -> list[Figure]:
         )
         for name, readings in found.items()
     ]
+    return [*rows, Figure("B5: statements of a year of 50x5", asked, "", None, Bound("<=", 3))]
+
+
+def duty(place: Place, size: Size) -> list[Figure]:
+    """Return what the resolver alone costs, and who is on call (B6) and feeds (B7) over HTTP."""
+    found = place.run("bench.duty", str(size.rounds))
+    cpu = {
+        name: median(rows, _Per("count", "cpu_ms"))
+        for name, rows in found.items()
+        if name != "growth"
+    }
+    asked = {
+        name: median(found[name], _Per("count", "statements"))
+        for name in ("on call", "unchanged", "feed")
+    }
+    rows = [
+        Figure("a year of 50x5 from loaded data, CPU", cpu["year"], "ms", None, Bound("<=", 25, " ms")),
+        Figure("who(t) from loaded data, CPU", cpu["who"], "ms", None, Bound("<=", 0.5, " ms")),
+        Figure("B6: on call over HTTP, CPU", cpu["on call"], "ms", cpu["on call floor"], None,
+               Bound("<=", 1.6, of="ratio", name="B6"), note=f"{asked['on call']:g} statements, floor: one SELECT through Django"),
+        Figure("B7: feed unchanged, CPU", cpu["unchanged"], "ms", cpu["unchanged floor"], None,
+               Bound("<=", 3, of="ratio", name="B7"), note=f"{asked['unchanged']:g} statements, floor: Django's 304"),
+        Figure("B7: feed whole, CPU", cpu["feed"], "ms", cpu["feed floor"], None,
+               Bound("<=", 5, of="ratio", name="B7"), note=f"{asked['feed']:g} statements, floor: the same events, library alone"),
+    ]  # fmt: skip
+    counted = Figure(
+        "B7: statements of an unchanged feed", asked["unchanged"], "", None, Bound("<=", 1)
+    )
+    return [*rows, counted, *_growth(found["growth"])]
+
+
+def _growth(found: dict[str, dict[str, Reading]]) -> list[Figure]:
+    """Return one row per size: what a segment costs, which must not grow with their number."""
+    per = _Per("count", "cpu_ms")
+    return [
+        Figure(
+            f"resolver, {days} segments, CPU", 1000 * per(read["segments"]) / int(days), "us/segment",
+            note=f"{per(read['segments']):.3g} ms in all, who(t) {per(read['who']):.3g} ms",
+        )
+        for days, read in found.items()
+    ]  # fmt: skip
 
 
 def statements(place: Place) -> list[Figure]:

@@ -72,14 +72,16 @@ def make() -> None:
     publish(incident.pk, told, by=COMMAND_LINE, at=at, despite_findings=True)
 
 
-def asking(handler: Callable[..., Any], *, holds: str = "") -> _Ask:
-    """Return a function that asks a WSGI application for a path, perhaps with an ETag that the visitor has."""
+def asking(handler: Callable[..., Any], *, holds: str = "", token: str = "") -> _Ask:
+    """Return a function that asks a WSGI application for a path, perhaps with an ETag or a token that the caller has."""
     more = {"HTTP_IF_NONE_MATCH": holds} if holds else {}
+    more |= {"HTTP_AUTHORIZATION": f"Bearer {token}"} if token else {}
 
     def ask(method: str, path: str) -> tuple[str, bytes, dict[str, str]]:
         said: list[Any] = []
+        path, _, query = path.partition("?")
         environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
+            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "80", "HTTP_HOST": "127.0.0.1", "wsgi.url_scheme": "http",
             "wsgi.input": BytesIO(), **more,
         }  # fmt: skip
