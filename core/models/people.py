@@ -15,11 +15,12 @@ GROUP_RIGHTS = {
     "Responder": Right.RESPONDER,
     "Viewer": Right.VIEWER,
 }
+NO_ZONES = {"localtime", "Factory"}  # in the zone files, but not one place for everybody
 
 
 def validate_zone(name: str) -> None:
-    """Raise ValidationError unless `name` is an IANA time zone such as Europe/Berlin."""
-    if name not in zoneinfo.available_timezones():
+    """Raise ValidationError unless `name` is an IANA time zone such as Europe/Berlin; what a machine calls its own is none."""
+    if name not in zoneinfo.available_timezones() - NO_ZONES:
         raise ValidationError(f"{name} is not a time zone; write one such as Europe/Berlin.")
 
 

@@ -44,8 +44,11 @@ def answer(request: HttpRequest, shell: Mapping[str, Any]) -> HttpResponse:
     require(by, items.EDIT)
     back = HttpResponseRedirect(reverse("admin:postmortems_actionitem_changelist"))
     chosen = [int(pk) for pk in request.POST.getlist("row") if pk.isdecimal() and len(pk) < 19]
+    if len(chosen) > MOST:
+        messages.error(request, f"Choose at most {MOST} rows at once; nothing was done.")
+        return back
     rows = list(
-        ActionItem.objects.filter(pk__in=chosen[:MOST]).select_related("owner", "team", "incident")
+        ActionItem.objects.filter(pk__in=chosen).select_related("owner", "team", "incident")
     )
     if verb not in VERBS or not rows:
         messages.error(request, "Choose rows first, then what to do with them.")

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 
 from core.models import ApiToken, Heartbeat, Membership, Team, User
+from core.models.people import validate_zone
 from core.people import administrators
 from oncall.models import PolicyStep
 from tests.conftest import Clock
@@ -378,3 +381,22 @@ def test_an_escalation_that_found_nobody_is_red(calm: Callable[[], None], clock:
     from_scene.save()
 
     assert any("found nobody to page" in text for text in marks(scene.signed_in(people.viewer)))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("Europe/Berlin", True),
+        ("UTC", True),
+        ("localtime", False),
+        ("Factory", False),
+        ("posixrules", False),
+        ("../../etc/passwd", False),
+        ("Mars/Olympus", False),
+        ("", False),
+        ("UTC\0", False),
+    ],
+)
+def test_a_time_zone_is_one_place_for_everybody(name: str, is_one: bool) -> None:
+    with nullcontext() if is_one else pytest.raises(ValidationError):
+        validate_zone(name)

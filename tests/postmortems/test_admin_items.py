@@ -112,6 +112,19 @@ def bulk(browser: Client, verb: str, *rows: ActionItem, **said: str) -> str:
     return text(browser.post(f"{LIST}bulk/", chosen, follow=True))
 
 
+def test_more_than_a_screen_of_rows_is_refused_whole(browser, four):
+    html = text(
+        browser.post(
+            f"{LIST}bulk/",
+            {"verb": "start", "row": [four["soon"].pk, *range(1, 201)], "sure": "1"},
+            follow=True,
+        )
+    )
+
+    assert "Choose at most 200 rows at once; nothing was done." in html
+    assert ActionItem.objects.get(pk=four["soon"].pk).state == "open"
+
+
 def test_a_bulk_action_asks_before_it_does_anything(browser, four):
     html = bulk(browser, "move_date", four["late"], four["soon"])
 
