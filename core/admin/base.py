@@ -97,7 +97,7 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
         if connection.in_atomic_block and request.method == "POST" and object_id.isdecimal():
             rows = opts_of(self.model).base_manager.select_for_update(no_key=True)
             rows.filter(pk=int(object_id)).first()
-        return super().get_object(request, object_id, from_field)
+        return super().get_object(request, object_id, from_field or None)
 
     def get_form(
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any

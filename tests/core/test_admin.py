@@ -138,6 +138,16 @@ def test_whoever_is_not_signed_in_is_asked_to() -> None:
     assert Client().get("/admin/login/").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["change", "delete", "history"])
+def test_c86_a_popup_that_names_no_field_is_the_plain_page(page: str) -> None:
+    people = scene.cast()
+    browser = scene.signed_in(people.administrator)
+
+    answer = browser.get(f"/admin/core/user/{people.viewer.pk}/{page}/?_popup=1&_to_field=")
+
+    assert answer.status_code == 200
+
+
 def test_c86_a_popup_can_t_reach_for_the_password() -> None:
     browser = scene.signed_in(scene.cast().administrator)
 
