@@ -283,6 +283,7 @@ LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 SCHEDULES: dict[str, tuple[str, int]] = {
     "pager tick": ("oncall.tasks.minute", 1),
     "schedules": ("oncall.tasks.schedules", 5),
+    "shifts": ("oncall.tasks.shifts", 5),
     "quality of schedules": ("oncall.tasks.quality", 60),
     "forget kept answers": ("core.tasks.forget_answers", 60),
     "forget old sign-ins": ("core.sign_in.audit.forget_old", 1440),

@@ -4,6 +4,7 @@ from core import clock
 from oncall.actions.events import publish_all
 from oncall.actions.judging import tell_quality
 from oncall.actions.ledger import freeze
+from oncall.actions.readiness import tell_unready
 from oncall.actions.swaps import expire
 from oncall.engine import Engine
 
@@ -23,6 +24,13 @@ def schedules(**_: object) -> None:
     freeze(at)
     expire(at)
     publish_all(at)
+
+
+def shifts(**_: object) -> None:
+    """Tell people of their shifts, each word once."""
+    at = clock.now()
+    freeze(at)
+    tell_unready(at)
 
 
 def quality(**_: object) -> None:

@@ -35,6 +35,7 @@ def findings(schedule: Schedule, found: Quality) -> list[Finding]:
     """Return everything to mend, what is wrong first."""
     users = {shift.user for shift in found.empty} | {month.user for month in found.too_often}
     users |= {one.user for one in found.alone if one.user is not None}
+    users |= {one.stint.user for one in found.readiness}
     people = User.objects.in_bulk(users)
     names = {pk: person.display_name for pk, person in people.items()}
     listed = [
@@ -44,6 +45,7 @@ def findings(schedule: Schedule, found: Quality) -> list[Finding]:
         *_sizes(found),
         *_often(found, names),
         *_ahead(schedule, found),
+        *_unready(schedule, found, names),
     ]
     return sorted(listed, key=lambda one: one.level != "wrong")
 
@@ -146,6 +148,15 @@ def _ahead(schedule: Schedule, found: Quality) -> Iterator[Finding]:
         yield Finding(
             "uneven", "advice", f"The load of the next half year is uneven: {share} of 1."
         )
+
+
+def _unready(schedule: Schedule, found: Quality, names: dict[int, str]) -> Iterator[Finding]:
+    """Yield who is not ready: only shown here, since they and the managers are told by themselves."""
+    for one in found.readiness:
+        if one.missing:
+            begins = to_wall(one.stint.starts_at, schedule.time_zone)
+            who = f"{names[one.stint.user]} is not ready for the shift of {begins:%a %d %b %H:%M}"
+            yield Finding("not_ready", "advice", f"{who}: {' '.join(one.missing)}")
 
 
 def _span(start: datetime, end: datetime, zone: str) -> str:

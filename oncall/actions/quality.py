@@ -7,8 +7,10 @@ from typing import Literal
 
 from oncall import rota
 from oncall.actions.covering import Candidate, active, candidates, usual_span
+from oncall.actions.duties import duties_of
 from oncall.actions.fairness import Fairness, fairness
 from oncall.actions.load import Month, too_often
+from oncall.actions.readiness import Readiness, readiness
 from oncall.actions.rules import Rules, rules_of
 from oncall.actions.scope import Ring, rings
 from oncall.models import Layer, Schedule, plan_of
@@ -55,6 +57,7 @@ class Quality:
     planned: Fairness
     cover: Span
     candidates: Sequence[Candidate]
+    readiness: Sequence[Readiness]
 
 
 def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Quality:
@@ -84,6 +87,7 @@ def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Q
         planned=planned,
         cover=span,
         candidates=candidates(schedule, span, people & present, weights=weights, missing={}),
+        readiness=readiness(duties_of(schedule, at)),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def message(delivery: Delivery, at: datetime) -> Message:
         heading=row.subject,
         person=row.user.display_name,
         paragraphs=tuple(row.paragraphs),
-        link=Link("Open the schedule", f"{settings.STAFF_URL}{row.path}"),
+        link=Link(_label(row.path), f"{settings.STAFF_URL}{row.path}"),
         why="You get this because you are on call, or manage the schedule.",
         tone="info",
     )
@@ -69,6 +69,10 @@ def message(delivery: Delivery, at: datetime) -> Message:
         payload={"subject": row.subject, "text": list(row.paragraphs)},
         sent_at=at,
     )
+
+
+def _label(path: str) -> str:
+    return "Open the schedule" if "/schedule/" in path else "Open it"
 
 
 def _wishes(row: ShiftNotice) -> list[notify.Wish]:

@@ -20,7 +20,7 @@ from core.models import User
 from core.templatetags.house import plural
 from notify.addresses import masked
 from oncall.actions import add_contact, addresses, confirm_contact, send_test
-from oncall.admin import reach
+from oncall.admin import reach, readiness
 from oncall.admin.address_forms import Address, Code
 from oncall.models import ContactMethod, Responder
 
@@ -121,7 +121,10 @@ class ResponderAdmin(GuardedAdmin[Responder]):
         contacts = list(obj.contacts.all())
         rows = [_cells(contact, is_own=is_own) for contact in contacts]
         count = plural(len(rows), "contact,contacts")
-        return [Panel(title, "", COLUMNS, rows, "There is none yet.", key="contacts", count=count)]
+        return [
+            Panel(title, "", COLUMNS, rows, "There is none yet.", key="contacts", count=count),
+            readiness.panel(obj.user, clock.now()),
+        ]
 
 
 def _reached() -> QuerySet[ContactMethod, int]:

@@ -98,11 +98,20 @@ def _written(schedule: Schedule, found: Quality) -> dict[str, object]:
         "served": _fairness(found.served, names),
         "planned": _fairness(found.planned, names),
         "cover": _cover(found, names),
+        "readiness": [
+            {
+                "user": names[one.stint.user], "seat": one.stint.seat, "start": one.stint.starts_at,
+                "ready": not one.missing, "channels": list(one.confirmed), "proven": list(one.proven),
+                "missing": list(one.missing),
+            }
+            for one in found.readiness
+        ],
     }  # fmt: skip
 
 
 def _people(found: Quality) -> set[int]:
     users = {one.user for one in (*found.served.people, *found.planned.people)}
+    users |= {one.stint.user for one in found.readiness}
     users |= {one.user for one in found.candidates} | {one.user for one in found.too_often}
     return users | {one.user for one in found.alone if one.user is not None}
 

@@ -107,6 +107,22 @@ COVER = Shape(
     },
     example={"start": NINE, "end": TEN, "people": [dict(CANDIDATE.example)]},
 )  # fmt: skip
+READY = Shape(
+    "ShiftReadiness",
+    {
+        "user": text(),
+        "seat": text(one_of=RotationVersion.Seat.values),
+        "start": moment("Of their next shift within 14 days."),
+        "ready": flag("Two channels, both proven within 30 days."),
+        "channels": many(text(), "What pages go to."),
+        "proven": many(text(), "What a message arrived by within 30 days."),
+        "missing": many(text(), "What to do."),
+    },
+    example={
+        "user": "ines", "seat": "primary", "start": NINE, "ready": False, "channels": ["email"], "proven": ["email"],
+        "missing": ["Pages go to one channel, email; 2 are needed, in case one fails."],
+    },
+)  # fmt: skip
 _FIELDS: dict[str, Piece | Shape] = {
     "from": moment(),
     "to": moment("A year ahead."),
@@ -124,6 +140,7 @@ _FIELDS: dict[str, Piece | Shape] = {
     "served": FAIRNESS,
     "planned": FAIRNESS,
     "cover": COVER,
+    "readiness": many(READY, "Everybody who is on call within 14 days."),
 }
 QUALITY = Shape(
     "ScheduleQuality",
@@ -133,5 +150,6 @@ QUALITY = Shape(
         "gaps": [dict(GAP.example)], "gap_hours": 168.0, "empty_shifts": [], "single_points": [dict(ALONE.example)],
         "rotations": [dict(RING.example)], "warnings": [], "too_often": [dict(MONTH.example)], "published_to": TEN,
         "served": dict(FAIRNESS.example), "planned": dict(FAIRNESS.example), "cover": dict(COVER.example),
+        "readiness": [dict(READY.example)],
     },
 )  # fmt: skip

@@ -28,11 +28,12 @@ from oncall.rota.shapes import (
     Users,
     Window,
 )
-from oncall.rota.stints import Stint, stints
+from oncall.rota.stints import LONGEST_REST, Stint, stints
 
 __all__ = [
     "BUSINESS_HOURS",
     "CLASSES",
+    "LONGEST_REST",
     "LOOK_AHEAD",
     "SEATS",
     "Absence",

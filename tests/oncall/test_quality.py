@@ -9,9 +9,11 @@ from core.models import User
 from oncall.actions.judging import tell_quality
 from oncall.actions.rules import rules_of
 from oncall.models import (
+    ContactMethod,
     Layer,
     Override,
     Page,
+    Responder,
     RotationSlot,
     RotationVersion,
     Schedule,
@@ -53,6 +55,16 @@ def a_schedule(count: int = 6, **fields: Any) -> Schedule:
     return made
 
 
+def can_be_reached(user: User) -> None:
+    """Give somebody two channels that worked yesterday."""
+    responder = Responder.objects.get_or_create(user=user)[0]
+    for channel in ("email", "webhook"):
+        ContactMethod.objects.update_or_create(
+            responder=responder, channel=channel,
+            defaults={"address": f"{channel}:{user.pk}", "verified_at": NINE, "last_ok_at": NINE},
+        )  # fmt: skip
+
+
 def a_layer(schedule: Schedule, users: list[User], **fields: Any) -> RotationVersion:
     version = RotationVersion.objects.create(
         **{
@@ -79,6 +91,8 @@ def codes(level: str = "wrong") -> set[str]:
 
 def test_eight_people_in_turn_with_a_secondary_leave_nothing_to_mend() -> None:
     a_layer(a_schedule(8), AUser.create_batch(8))
+    for user in User.objects.filter(is_active=True):
+        can_be_reached(user)
 
     found = seen()
 

@@ -1,0 +1,147 @@
+"""Readiness: whoever is on call within two weeks can be reached by two channels that were proven lately.
+
+Otherwise they and the schedule's managers are told, once per shift and before it. It changes nobody's turn.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from core.models import User
+from oncall import rota
+from oncall.actions.duties import HORIZON, Duties, all_duties, duties_of
+from oncall.actions.scope import managers_of, schedules_of_people
+from oncall.actions.shift_notices import Word, tell
+from oncall.models import ContactMethod, Responder, Schedule
+from oncall.rota.civil import to_wall
+
+NEEDED = 2
+RECENT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How well somebody can be reached in their next stint of a schedule.
+
+    `confirmed`: channels that pages go to; `proven`: those of them whose latest message arrived within 30 days;
+    `missing`: what to do, as sentences; none: ready.
+    """
+
+    schedule: Schedule
+    stint: rota.Stint
+    mark: str
+    confirmed: tuple[str, ...]
+    proven: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def readiness(duties: Duties) -> list[Readiness]:
+    """Return everybody who is on call within 14 days, each once for each seat, in order of their shifts."""
+    first: dict[tuple[int, str], rota.Stint] = {}
+    for stint in duties.stints:
+        if stint.ends_at > duties.at and stint.starts_at < duties.at + HORIZON:
+            first.setdefault((stint.user, stint.seat), stint)
+    ways = _ways({user for user, _ in first}, duties.at)
+    return [
+        Readiness(
+            duties.schedule, stint, duties.mark(stint), way.confirmed, way.proven, way.missing
+        )
+        for stint in first.values()
+        for way in [ways[stint.user]]
+    ]
+
+
+def readiness_of(user: User, at: datetime) -> list[Readiness]:
+    """Return one person's readiness for each schedule that they serve within 14 days."""
+    schedules = Schedule.objects.filter(pk__in=schedules_of_people([user.pk])).order_by("name")
+    found = [one for schedule in schedules for one in readiness(duties_of(schedule, at))]
+    return [one for one in found if one.stint.user == user.pk]
+
+
+def tell_unready(at: datetime) -> int:
+    """Tell whoever is not ready, and the managers, once per shift; return how many words went out."""
+    return sum(
+        _tell(one, at) for duties in all_duties(at) for one in readiness(duties) if one.missing
+    )
+
+
+def _tell(found: Readiness, at: datetime) -> int:
+    user = User.objects.get(pk=found.stint.user)
+    schedule, name = found.schedule, user.display_name
+    begins = f"{to_wall(found.stint.starts_at, schedule.time_zone):%a %d %b %H:%M} ({schedule.time_zone})"
+    shift = f"The shift of {schedule.name}, {found.stint.seat}, begins {begins}."
+    own = Word(
+        f"unready:{found.mark}:{user.pk}",
+        f"Be reachable for {schedule.name}",
+        [shift, *found.missing],
+        "/admin/contacts/",
+    )
+    other = Word(
+        f"unready:{found.mark}:{user.pk}",
+        f"{name} may not be reached on call for {schedule.name}",
+        [shift, f"{name} was told as well.", *found.missing],
+        f"/admin/oncall/schedule/{schedule.pk}/change/",
+    )
+    with transaction.atomic():
+        return tell([user.pk], own, at=at) + tell(managers_of(schedule), other, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    confirmed: tuple[str, ...]
+    proven: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def _ways(users: Collection[int], at: datetime) -> dict[int, _Ways]:
+    contacts: dict[int, list[ContactMethod]] = {user: [] for user in users}
+    rows = ContactMethod.objects.filter(responder__user__in=users).order_by("position", "pk")
+    for row in rows.select_related("responder"):
+        contacts[row.responder.user_id].append(row)
+    off = Responder.objects.filter(user__in=users, is_active=False)
+    unpaged = set(off.values_list("user_id", flat=True))
+    gone = User.objects.filter(pk__in=users, is_active=False)
+    gone_ids = set(gone.values_list("pk", flat=True))
+    return {
+        user: _judged(
+            listed,
+            at,
+            "The account is switched off."
+            if user in gone_ids
+            else "Paging this person is switched off."
+            if user in unpaged
+            else "",
+        )
+        for user, listed in contacts.items()
+    }
+
+
+def _judged(contacts: Sequence[ContactMethod], at: datetime, why_not: str) -> _Ways:
+    usable = [one for one in contacts if one.verified_at is not None and one.disabled_at is None]
+    confirmed = _channels(usable)
+    proven = _channels(
+        one for one in usable if one.last_ok_at is not None and one.last_ok_at > at - RECENT
+    )
+    if why_not:
+        return _Ways(confirmed, proven, (why_not,))
+    missing = []
+    if not confirmed:
+        missing.append("No contact is confirmed: add one and confirm it.")
+    if len(confirmed) < NEEDED:
+        missing.append(f"Pages go to {_count(confirmed)}; {NEEDED} are needed, in case one fails.")
+    stale = [one for one in confirmed if one not in proven]
+    if stale and len(proven) < NEEDED:
+        missing.append(
+            f"Nothing has arrived by {' or '.join(stale)} in the last {RECENT.days} days: send a test page."
+        )
+    return _Ways(confirmed, proven, tuple(missing))
+
+
+def _count(channels: Sequence[str]) -> str:
+    return f"one channel, {channels[0]}" if channels else "no channel"
+
+
+def _channels(contacts: Iterable[ContactMethod]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.channel for one in contacts))
