@@ -5,6 +5,7 @@ from oncall.actions.events import publish_all
 from oncall.actions.judging import tell_quality
 from oncall.actions.ledger import freeze
 from oncall.actions.readiness import tell_unready
+from oncall.actions.reminders import remind, tell_gaps
 from oncall.actions.swaps import expire
 from oncall.engine import Engine
 
@@ -30,7 +31,9 @@ def shifts(**_: object) -> None:
     """Tell people of their shifts, each word once."""
     at = clock.now()
     freeze(at)
+    remind(at)
     tell_unready(at)
+    tell_gaps(at)
 
 
 def quality(**_: object) -> None:

@@ -23,6 +23,11 @@ class Duties:
     stints: Sequence[rota.Stint]
     at: datetime
 
+    @property
+    def ends_at(self) -> datetime:
+        """Return where the look ends; a stint that reaches it goes on."""
+        return self.at + HORIZON + rota.LONGEST_REST
+
     def mark(self, stint: rota.Stint) -> str:
         """Return what names a stint the same at every look.
 

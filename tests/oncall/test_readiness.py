@@ -50,7 +50,11 @@ def of(name: str, channel: str) -> Any:
 
 
 def told() -> list[tuple[str, str]]:
-    return sorted(ShiftNotice.objects.values_list("user__username", "subject"))
+    return sorted(
+        ShiftNotice.objects.filter(occasion__startswith="unready").values_list(
+            "user__username", "subject"
+        )
+    )
 
 
 def shown() -> dict[str, list[str]]:
