@@ -50,7 +50,7 @@ class RotationForm(forms.Form):
 
     def __init__(self, *args: Any, layer: Layer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        present = layer.versions.standing().filter(effective_to=None).first()
+        present = next((one for one in layer.versions.all() if one.effective_to is None), None)
         slots = [slot.user_id for slot in present.slots.all()] if present else []
         self.fields[
             "anchor_local"

@@ -110,7 +110,8 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
     def panels(self, request: HttpRequest, obj: Schedule) -> Sequence[Panel]:
         """Answer who is on call now and in the four weeks to come; show the rotations."""
         at = clock.now()
-        return [_now(obj, at), _to_come(obj, at), _rotations(obj)]
+        plan = plan_of(obj, since=at)
+        return [_now(obj, plan, at), _to_come(obj, plan, at), _rotations(obj)]
 
 
 def _rotation(schedule: Schedule, layer: Layer, *, may: bool) -> Button:
@@ -167,8 +168,7 @@ def _local(schedule: Schedule, at: datetime | None) -> str:
     return f"{to_wall(at, schedule.time_zone):%a %d %b %H:%M}" if at else NOTHING
 
 
-def _now(schedule: Schedule, at: datetime) -> Panel:
-    plan = _plan(schedule)
+def _now(schedule: Schedule, plan: rota.Plan, at: datetime) -> Panel:
     answer, following = rota.who(plan, at), rota.next_after(plan, at)
     until = f" until {_local(schedule, answer.until)}" if answer.until else ""
     after = (
@@ -181,14 +181,14 @@ def _now(schedule: Schedule, at: datetime) -> Panel:
     return Panel("On call now", f"{names}{until} ({schedule.time_zone}).{warning}{after}")
 
 
-def _to_come(schedule: Schedule, at: datetime) -> Panel:
+def _to_come(schedule: Schedule, plan: rota.Plan, at: datetime) -> Panel:
     layers = {layer.pk: layer.name for layer in schedule.layers.all()}
     rows = [
         (
             _local(schedule, part.starts_at), _local(schedule, part.ends_at), _names(schedule, part.users),
             "cover" if part.override else layers.get(part.layer or 0, "gap"),
         )
-        for part in rota.segments(_plan(schedule), at, at + AHEAD)
+        for part in rota.segments(plan, at, at + AHEAD)
     ]  # fmt: skip
     gaps = sum(row[2] == NOBODY for row in rows)
     sentence = f"{gaps} gaps in the next 28 days." if gaps else "No gap in the next 28 days."
