@@ -36,10 +36,10 @@ class Saved:
         """Return in one sentence what is stored now."""
         if not self.stored:
             return ""
-        titles = " and ".join(f"“{one.title}”" for one in self.stored)
-        if len(self.stored) > 1:
-            return f"{titles} are saved."
-        return f"{titles} is saved, version {self.stored[0].version}."
+        *others, latest = (f"“{one.title}”" for one in self.stored)
+        if others:
+            return f"{', '.join(others)} and {latest} are saved."
+        return f"{latest} is saved, version {self.stored[0].version}."
 
 
 def mark_of(text: str) -> str:
