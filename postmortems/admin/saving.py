@@ -11,7 +11,6 @@ from core.admin.buttons import Refusal, status_of, words
 from core.errors import Conflict
 from postmortems.actions import writing
 from postmortems.models import Section
-from postmortems.models.postmortem import LONGEST_SECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def written(sent: Mapping[str, str]) -> Iterator[Written]:
         key = name.removeprefix("text-")
         if key == name:
             continue
-        text = value[: LONGEST_SECTION + 1].replace("\0", "")
+        text = value.replace("\0", "")
         if sent.get(f"was-{key}") != mark_of(text):
             digits = sent.get(f"version-{key}", "")
             known = digits.isdecimal() and len(digits) < 10

@@ -117,3 +117,26 @@ def test_facts_that_change_at_the_very_moment_of_saving_are_not_saved_over():
         )
 
     assert Postmortem.objects.get().public_text == "Theirs."
+
+
+def test_a_text_as_long_as_it_may_be_is_stored_to_its_end_however_its_lines_are_broken(browser):
+    postmortem = a_postmortem()
+    text = "x" * 49 + "\r\n"
+    sent = {"text-causes": text * 1_999 + "the end", "version-causes": "1"}
+
+    browser.post(f"{LIST}{postmortem.pk}/sections/causes/", sent)
+
+    stored = postmortem.sections.get(key="causes").text
+    assert stored.endswith("the end")
+    assert stored.count("\n") == 1_999
+
+
+def test_a_text_that_is_too_long_comes_back_whole(browser):
+    postmortem = a_postmortem()
+    sent = {"text-causes": "x" * 150_000 + "the end", "version-causes": "1"}
+
+    answer = browser.post(f"{LIST}{postmortem.pk}/sections/causes/", sent)
+
+    assert answer.status_code == 422
+    assert "xxthe end</textarea>" in answer.content.decode()
+    assert postmortem.sections.get(key="causes").text == ""
