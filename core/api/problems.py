@@ -1,19 +1,22 @@
 """One error body for the whole API: RFC 9457 problem details."""
 
+import logging
 import sys
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from core import refusals
-from core.errors import DomainError, NotAllowed, NotFound, Unavailable
+from core.errors import DomainError, NotAllowed, NotFound, NotPossible, Unavailable
 from core.middleware import API_PATH
+
+logger = logging.getLogger(__name__)
 
 TITLES = {
     400: "Bad request",
@@ -54,6 +57,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     known = _known(error)
     if known is None:
         return None
+    if known is _OVERTAKEN:  # as a rule a race; a rule that our own code broke would be here too
+        logger.warning("the database refused a write", exc_info=error)
     response = Response(
         body(known.status, known.code, str(known), _extra(known)),
         status=known.status,
@@ -88,11 +93,15 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 _AWAY = Unavailable("The database does not answer. Try again.")
+_OVERTAKEN = NotPossible(
+    "What this is about changed at this very moment. Nothing was done; look, and send it again."
+)
 _TRANSLATED: tuple[tuple[type[Exception], DomainError], ...] = (
     (Http404, NotFound("There is no such object.")),
     (PermissionDenied, NotAllowed("You may not do this.")),
     (OperationalError, _AWAY),
     (InterfaceError, _AWAY),
+    (IntegrityError, _OVERTAKEN),
     (
         UnreadablePostError,
         DomainError("The body did not arrive whole.", code="incomplete_body"),

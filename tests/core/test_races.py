@@ -12,9 +12,11 @@ from django.test import Client
 
 from core.admin.base import GuardedAdmin
 from core.models import Team
-from incidents.models import Incident, Service
+from incidents.actions import opening
+from incidents.models import Incident, PlaybookVersion, Service
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
+from tests.core.api.callers import a_caller, assert_problem
 from tests.factories import AnIncident, AService, AUser
 
 pytestmark = [
@@ -116,3 +118,22 @@ def test_a_bug_is_told_without_saying_what_it_was(
     assert answer.status_code == 500
     assert "It is in the log" in answer.content.decode()
     assert "secret" not in answer.content.decode()
+
+
+def test_a_program_that_was_overtaken_is_told_so_and_nothing_is_half_done(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, caller = AService(slug="shop"), a_caller("Responder", "write")
+
+    def meanwhile(asked: Service) -> PlaybookVersion:
+        monkeypatch.setattr(opening.playbooks, "of", present)
+        Service.objects.filter(pk=asked.pk).delete()
+        return present(asked)
+
+    present = opening.playbooks.of
+    monkeypatch.setattr(opening.playbooks, "of", meanwhile)
+    answer = caller.post("incidents/", {"title": "Down", "service": service.slug, "severity": 3})
+
+    assert_problem(answer, 409, "not_possible")
+    assert not Incident.objects.exists()
+    assert Service.objects.filter(pk=service.pk).exists()
