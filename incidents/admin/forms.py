@@ -1,7 +1,7 @@
 """What the buttons of an incident ask for."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model, QuerySet
@@ -41,6 +41,10 @@ class Someone(forms.CharField):
     """A person by username, full name, first name or number: typed, with suggestions, never a list of thousands."""
 
     widget = forms.TextInput(attrs={"list": "people", "autocomplete": "off"})
+    longest: ClassVar[int] = 300  # two names of a person, and a space
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=self.longest, **kwargs)
 
     def clean(self, value: Any) -> Any:
         """Return the person; raise ValidationError when nobody active, or more than one, is called so."""

@@ -13,6 +13,7 @@ from postmortems.models import ActionItem, Factor, Postmortem
 from postmortems.models.postmortem import LONGEST_SECTION
 
 AREA = {"rows": 3}
+MOST_PEOPLE = 50
 NONE = ("", "none")
 
 
@@ -40,11 +41,16 @@ class Perhaps(Someone):
 class Several(Someone):
     """People by username or full name, with commas between them."""
 
+    longest = 10_000
+
     def clean(self, value: Any) -> list[User]:
-        """Return the people, each once; raise ValidationError for a name that nobody has."""
-        names = [name for name in str(value or "").split(",") if name.strip()]
+        """Return the people, each once; raise ValidationError for a name that nobody has, and for a crowd."""
+        text = str(value or "")
+        names = [name for name in text[: self.longest].split(",") if name.strip()]
         if not names:
             raise forms.ValidationError("Name at least one person.")
+        if len(text) > self.longest or len(names) > MOST_PEOPLE:
+            raise forms.ValidationError(f"Name at most {MOST_PEOPLE} people.")
         return list(dict.fromkeys(super(Several, self).clean(name) for name in names))
 
 
