@@ -89,6 +89,7 @@ PANELS: dict[str, list[str]] = {
     "waiting": [
         "incidents.admin.now.offers",
         "oncall.admin.now.own_turn",
+        "oncall.admin.handoffs.waiting",
         "statuspage.admin.waiting.waiting",
         "postmortems.admin.panels.waiting",
     ],
@@ -130,6 +131,7 @@ SIDEBAR: list[Entry] = [
         (
             Tab("Schedules", "oncall_schedule_changelist", "oncall.view"),
             Tab("Covers", "oncall_override_changelist", "oncall.view"),
+            Tab("Handoffs", "oncall_handoff_changelist", "oncall.view"),
             Tab("Escalation policies", "oncall_escalationpolicy_changelist", "oncall.view"),
             Tab("Which policy pages", "oncall_policybinding_changelist", "oncall.view"),
             Tab("Responders", "oncall_responder_changelist", "oncall.view"),
@@ -249,6 +251,7 @@ RIGHTS: dict[str, Right] = {
     "oncall.take_pager": Right.RESPONDER,
     "oncall.swap": Right.RESPONDER,
     "oncall.make_feed": Right.RESPONDER,
+    "oncall.hand_over": Right.RESPONDER,
     "oncall.edit_policy": Right.MANAGER,
     "oncall.edit_binding": Right.ADMINISTRATOR,
     "oncall.edit_responder": Right.ADMINISTRATOR,

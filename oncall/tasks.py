@@ -2,6 +2,7 @@
 
 from core import clock
 from oncall.actions.events import publish_all
+from oncall.actions.handoffs import keep
 from oncall.actions.judging import tell_quality
 from oncall.actions.ledger import freeze
 from oncall.actions.readiness import tell_unready
@@ -31,11 +32,13 @@ def shifts(**_: object) -> None:
     """Tell people of their shifts, each word once."""
     at = clock.now()
     freeze(at)
+    keep(at)
     remind(at)
     tell_unready(at)
-    tell_gaps(at)
 
 
 def quality(**_: object) -> None:
-    """Tell managers what is wrong with their schedules, once a week."""
-    tell_quality(clock.now())
+    """Tell managers what is wrong with their schedules once a week, and of gaps within a week once a day."""
+    at = clock.now()
+    tell_quality(at)
+    tell_gaps(at)

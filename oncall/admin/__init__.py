@@ -1,5 +1,5 @@
 """Admin screens of the pager."""
 
-from oncall.admin import escalations, overrides, policies, responders, schedules
+from oncall.admin import escalations, handoffs, overrides, policies, responders, schedules
 
-__all__ = ["escalations", "overrides", "policies", "responders", "schedules"]
+__all__ = ["escalations", "handoffs", "overrides", "policies", "responders", "schedules"]

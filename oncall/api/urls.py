@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from oncall.api import calendars_in, feeds, overrides, quality, schedules, swaps, v1
+from oncall.api import calendars_in, feeds, handoffs, overrides, quality, schedules, swaps, v1
 
 urlpatterns: list[URLPattern] = [
     re_path(r"^oncall/now/?\Z", v1.OnCallNow.as_view(), name="api-oncall-now"),
@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("schedules/<slug>/swaps/", swaps.Swaps.as_view(), name="api-swaps"),
     path("schedules/<slug>/swaps/<pk>/", swaps.OneSwap.as_view(), name="api-swap"),
     path("schedules/<slug>/swaps/<pk>/<verb>/", swaps.SwapVerb.as_view(), name="api-swap-verb"),
+    path("handoffs/", handoffs.Handoffs.as_view(), name="api-handoffs"),
+    path("handoffs/<pk>/", handoffs.OneHandoff.as_view(), name="api-handoff"),
+    path("handoffs/<pk>/accept/", handoffs.AcceptedHandoff.as_view(), name="api-handoff-accept"),
     path("unavailability/", swaps.Absences.as_view(), name="api-absences"),
     path(
         "unavailability/import-calendar/", calendars_in.AbsencesIn.as_view(), name="api-absences-in"

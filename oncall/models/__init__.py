@@ -2,6 +2,7 @@
 
 from oncall.models.escalation import Escalation, Page, ReplyToken
 from oncall.models.feed import CalendarFeed, ShiftEvent
+from oncall.models.handoff import Handoff
 from oncall.models.ledger import ServedShift
 from oncall.models.notice import ShiftNotice
 from oncall.models.override import Override, Unavailability
@@ -17,6 +18,7 @@ __all__ = [
     "ContactMethod",
     "Escalation",
     "EscalationPolicy",
+    "Handoff",
     "Holiday",
     "HolidayCalendar",
     "Layer",

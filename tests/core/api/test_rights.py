@@ -25,7 +25,7 @@ from incidents.models import (
     TimelineEntry,
 )
 from notify.models import Delivery
-from oncall.models import Override, Schedule
+from oncall.models import Handoff, Override, Schedule
 from tests.conftest import Clock
 from tests.core.api.callers import (
     HOST,
@@ -103,6 +103,7 @@ class Scene:
             **arrived(source, incident),
             "deliveries": sent(self.person).pk,
             "schedules": an_override(schedule, leila).pk,
+            "handoffs": a_handoff(schedule, self.person).pk,
         }
         self.entry = TimelineEntry.objects.create(
             incident=incident, kind="hypothesis", text="Disk", happened_at=NINE, recorded_at=NINE,
@@ -162,6 +163,15 @@ def an_override(schedule: Schedule, user: User) -> Override:
     start = NINE + timedelta(days=1)
     return Override.objects.create(
         schedule=schedule, user=user, starts_at=start, ends_at=start + timedelta(hours=1), created_at=NINE
+    )  # fmt: skip
+
+
+def a_handoff(schedule: Schedule, user: User) -> Handoff:
+    """Store a handoff that somebody both writes and accepts."""
+    week = timedelta(weeks=1)
+    return Handoff.objects.create(
+        schedule=schedule, seat="primary", from_user=user, to_user=user, starts_at=NINE - week,
+        ends_at=NINE, to_starts_at=NINE, created_at=NINE, opened_at=NINE,
     )  # fmt: skip
 
 
