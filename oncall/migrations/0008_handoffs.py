@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oncall", "0005_swaps_and_notices"),
+        ("oncall", "0007_step_seat"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
