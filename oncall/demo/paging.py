@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from core.models import User
+from oncall import rota
+from oncall.actions import handoffs
 from oncall.actions.schedules import write_layer
 from oncall.actions.specs import LayerSpec
 from oncall.demo.company import LOADER, Built
@@ -17,6 +19,7 @@ from oncall.models import (
     PolicyStep,
     Responder,
     Schedule,
+    plan_of,
 )
 from oncall.models.schedule import LOCAL_FORMAT
 from oncall.rota import to_utc
@@ -44,6 +47,13 @@ def add_schedules(company: Company, built: Built, at: datetime) -> dict[str, Sch
         [_cover(cover, rows[cover.schedule], built, at) for cover in company.covers]
     )
     return rows
+
+
+def begin_handoff(schedule: Schedule, at: datetime) -> None:
+    """Let who is on call by a schedule have written notes for who comes next."""
+    [user_id, *_] = rota.on_call(plan_of(schedule), at)
+    notes = "Card payments were slow twice this week, both times after a deploy of the ledger.\nWatch the queue on Monday morning."
+    handoffs.begin(schedule, User.objects.get(pk=user_id), notes, by=LOADER, at=at)
 
 
 def latest_handoff(at: datetime, zone: str) -> datetime:

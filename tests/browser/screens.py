@@ -99,6 +99,7 @@ STAFF = [
     *a_list_with_a_form("team", "/admin/core/team/"),
     *a_list_with_a_form("API token", "/admin/core/apitoken/"),
     *a_list_with_a_form("schedule", "/admin/oncall/schedule/"),
+    *a_list_and_its_rows("handoff", "/admin/oncall/handoff/"),
     *a_list_with_a_form("cover", "/admin/oncall/override/"),
     *a_list_with_a_form("policy", "/admin/oncall/escalationpolicy/"),
     *a_list_with_a_form("policy of a service", "/admin/oncall/policybinding/"),

@@ -98,13 +98,13 @@ def test_it_names_who_is_behind_and_what_is_open(schedule: Schedule, clock: Cloc
     )  # fmt: skip
     RotationSlot.objects.create(version=version, position=0, user=AUser(username="cyd"))
     APolicy(steps=[(300, [schedule])], default=True)
-    AnIncident(title="Checkout is failing", service=AService())
+    incident = AnIncident(title="Checkout is failing", service=AService())
     AnIncident(title="Over", resolved=True)
 
     remind(MONDAY)
 
     assert "Behind you: cyd." in text("bob")
-    assert "INC-1 Checkout is failing (detected)" in text("bob")
+    assert f"INC-{incident.pk} Checkout is failing (detected)" in text("bob")
     assert "Over" not in text("bob")
 
 
