@@ -66,7 +66,7 @@ def test_it_is_opened_once_when_the_shift_ends_with_what_is_open(
 ) -> None:
     APolicy(steps=[(300, [schedule])], default=True)
     ana = User.objects.get(username="ana")
-    AnIncident(
+    incident = AnIncident(
         title="Checkout is failing", service=AService(), acknowledged=True, acknowledged_by=ana
     )
     AnIncident(title="Over", resolved=True)
@@ -81,7 +81,7 @@ def test_it_is_opened_once_when_the_shift_ends_with_what_is_open(
     assert (row["from"], row["to"], row["seat"], row["state"]) == ("ana", "bob", "primary", "open")
     assert (row["end"], row["notes"]) == ("2026-11-30T09:00:00.000000Z", "")
     assert row["incidents"] == [
-        {"number": 1, "title": "Checkout is failing", "severity": 2, "state": "acknowledged", "holder": "ana"}
+        {"number": incident.pk, "title": "Checkout is failing", "severity": 2, "state": "acknowledged", "holder": "ana"}
     ]  # fmt: skip
     assert told("bob") == ["ana hands Shop over to you"]
     assert told("ana") == []
