@@ -89,7 +89,7 @@ PANELS: dict[str, list[str]] = {
     "waiting": [
         "incidents.admin.now.offers",
         "oncall.admin.now.own_turn",
-        "oncall.admin.handoffs.waiting",
+        "oncall.admin.asked.waiting",
         "statuspage.admin.waiting.waiting",
         "postmortems.admin.panels.waiting",
     ],
@@ -130,8 +130,11 @@ SIDEBAR: list[Entry] = [
         "calendar",
         (
             Tab("Schedules", "oncall_schedule_changelist", "oncall.view"),
+            Tab("My shifts", "oncall_my_shifts", "oncall.view"),
             Tab("Covers", "oncall_override_changelist", "oncall.view"),
             Tab("Handoffs", "oncall_handoff_changelist", "oncall.view"),
+            Tab("Swaps", "oncall_swap_changelist", "oncall.view"),
+            Tab("Time off", "oncall_unavailability_changelist", "oncall.view"),
             Tab("Escalation policies", "oncall_escalationpolicy_changelist", "oncall.view"),
             Tab("Which policy pages", "oncall_policybinding_changelist", "oncall.view"),
             Tab("Responders", "oncall_responder_changelist", "oncall.view"),
@@ -199,6 +202,7 @@ STAFF_PAGES: list[Page] = [
     Page("first-run/", "incidents.admin.first_run.first_run", "first_run"),
     Page("lamp/", "core.admin.shell.lamp_part", "lamp"),
     Page("style/", "incidents.admin.style.components", "style"),
+    Page("shifts/", "oncall.admin.shifts.my_shifts", "oncall_my_shifts"),
     Page("contacts/", "oncall.admin.own_contacts.own_contacts", "own_contacts"),
     Page(
         "statuspage/publish/<int:number>/",

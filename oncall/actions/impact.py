@@ -66,12 +66,14 @@ def compare(
     after: rota.Plan,
     start: datetime,
     end: datetime | None = None,
+    *,
+    seat: rota.Seat = "primary",
 ) -> Impact:
-    """Return the difference of two plans of one schedule from `start` on."""
+    """Return the difference of two plans of one schedule from `start` on; changes are those of `seat`."""
     end = end or start + AHEAD
     asked = (start, end, schedule.expected, schedule.time_zone)
     old, new = rota.gaps(before, *asked), rota.gaps(after, *asked)
-    found = rota.changes(before, after, start, end)
+    found = rota.changes(before, after, start, end, seat)
     people = {user for one in found for user in {*one.before} ^ {*one.after}}
     return Impact(
         start, end, found, tuple(sorted(people)), old, new, list(outside(_spans(new), _spans(old))),

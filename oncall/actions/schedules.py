@@ -85,7 +85,9 @@ def write_layer(
             raise NotFound("There is no such layer.")
         layer.schedule = locked(layer.schedule_id, at)
         require(by, EDIT, layer)
+        refuse_faults(spec)
         before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
+        _call(layer, spec.name)
         if effective is None and not layer.versions.exists():
             version = _open(layer, spec, None)
         else:
@@ -93,6 +95,53 @@ def write_layer(
             version = changed or layer.versions.standing().latest("pk")
         _settle(layer.schedule, before, by=by, at=at)
         return version
+
+
+def add_layer(
+    schedule_id: int, spec: LayerSpec, *, by: Actor, at: datetime, effective: datetime | None = None
+) -> Layer:
+    """Add a layer that turns from `effective` on (None: from `at`). Raises NotFound, NotAllowed, Invalid."""
+    with transaction.atomic():
+        try:
+            schedule = locked(schedule_id, at)
+        except Schedule.DoesNotExist as error:
+            raise NotFound("There is no such schedule.") from error
+        require(by, EDIT, schedule)
+        refuse_faults(spec)
+        before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+        layer = Layer(schedule=schedule, name="")
+        _call(layer, spec.name)
+        _open(layer, spec, effective or at)
+        _settle(schedule, before, by=by, at=at)
+        return layer
+
+
+def end_layer(
+    layer_id: int, *, by: Actor, at: datetime, effective: datetime | None = None
+) -> Layer:
+    """Let a layer serve no more from `effective` on (None: from `at`); what it served stays. Raises NotFound, NotAllowed."""
+    with transaction.atomic():
+        layer = Layer.objects.filter(pk=layer_id).first()
+        if layer is None:
+            raise NotFound("There is no such layer.")
+        layer.schedule = locked(layer.schedule_id, at)
+        require(by, EDIT, layer)
+        before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
+        _close(layer, effective or at, at)
+        _settle(layer.schedule, before, by=by, at=at)
+        return layer
+
+
+def _call(layer: Layer, name: str) -> None:
+    """Give a layer its name, where it has another."""
+    if layer.name == name:
+        return
+    if layer.schedule.layers.filter(name=name).exclude(pk=layer.pk).exists():
+        raise Invalid.field(
+            "/name", f"There is a layer {name} already; a name stands for one layer."
+        )
+    layer.name = name
+    layer.save()
 
 
 def _settle(schedule: Schedule, before: rota.Plan, *, by: Actor, at: datetime) -> None:
@@ -113,8 +162,8 @@ def require_creator(by: Actor) -> None:
 
 
 def refuse_faults(spec: LayerSpec) -> None:
-    """Raise Invalid with every reason why a layer can't work, or would not as it is meant."""
-    if wrong := rota.faults(spec.rotation()) or rota.warnings(spec.rotation()):
+    """Raise Invalid with every reason why a layer can't work; what is only strange is the editor's to judge."""
+    if wrong := rota.faults(spec.rotation()):
         raise Invalid.field("/rotation", " ".join(wrong))
 
 

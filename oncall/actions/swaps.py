@@ -44,7 +44,7 @@ def offer_swap(schedule: Schedule, offer: Offer, *, by: Actor, at: datetime) -> 
         if by.user is None or by.user.pk != offer.owner.pk:
             require(by, EDIT, kept)
         require(by, "oncall.swap", kept)
-        _refuse_offer(kept, offer, at)
+        refuse_offer(kept, offer, at)
         swap = Swap.objects.create(
             schedule=kept, owner=offer.owner, note=offer.note, created_at=at, created_by=by.user
         )
@@ -174,7 +174,8 @@ def expire(at: datetime) -> int:
     return count
 
 
-def _refuse_offer(schedule: Schedule, offer: Offer, at: datetime) -> None:
+def refuse_offer(schedule: Schedule, offer: Offer, at: datetime) -> None:
+    """Raise Invalid unless a swap can be asked for like this."""
     spans = [span for span in (offer.span, offer.in_return) if span]
     for start, end in spans:
         if end <= start:

@@ -1,5 +1,23 @@
 """Admin screens of the pager."""
 
-from oncall.admin import escalations, handoffs, overrides, policies, responders, schedules
+from oncall.admin import (
+    absences,
+    escalations,
+    handoffs,
+    overrides,
+    policies,
+    responders,
+    schedules,
+    swaps,
+)
 
-__all__ = ["escalations", "handoffs", "overrides", "policies", "responders", "schedules"]
+__all__ = [
+    "absences",
+    "escalations",
+    "handoffs",
+    "overrides",
+    "policies",
+    "responders",
+    "schedules",
+    "swaps",
+]

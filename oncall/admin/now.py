@@ -87,7 +87,7 @@ def _schedules(at: datetime) -> list[Schedule]:
 @once_per_request
 def _plans(at: datetime) -> dict[int, rota.Plan]:
     """Return the plans of all schedules from `at` on."""
-    return plans([row.pk for row in _schedules(at)], since=at)
+    return plans([row.pk for row in _schedules(at)], since=at, is_ahead=True)
 
 
 @once_per_request

@@ -1,34 +1,32 @@
-"""Overrides: added and ended by actions, never rewritten."""
+"""Overrides: listed, and ended by their action; added on the screen of their schedule, never rewritten."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.forms import Form
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from core import clock
 from core.actor import Actor
-from core.admin.adding import AddsByAction
+from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button
 from core.admin.panel import When
 from core.admin.rights import allows, manages, manages_some, who
-from oncall.actions.overrides import add_override, cancel_override, may_cancel
-from oncall.actions.wish import Wish
-from oncall.admin.forms import CoverForm
+from oncall.actions.overrides import cancel_override, may_cancel
 from oncall.models import Override, Schedule
 
 EDIT = "oncall.edit_schedule"
 
 
 @admin.register(Override)
-class OverrideAdmin(AddsByAction[Override]):
+class OverrideAdmin(GuardedAdmin[Override]):
     """Managers of the schedule's team add and end overrides."""
 
     view_verb = "oncall.view"
-    add_label = "Add a cover"
     starts, ends = When("starts_at", "from"), When("ends_at", "to")
     made, cancelled = When("created_at", "added"), When("cancelled_at", "cancelled")
     list_display = ("schedule", "kind", "user", "subject", "layer", "starts", "ends", "cancelled")
@@ -47,15 +45,21 @@ class OverrideAdmin(AddsByAction[Override]):
         """Who edits some schedule adds covers; the action asks for the one."""
         return allows(request, EDIT) or manages_some(request, EDIT)
 
-    def add_form(self, request: HttpRequest) -> Callable[..., Form]:
-        """Offer the schedules of the person's teams."""
-        return partial(CoverForm, schedules=Schedule.objects.filter(team__in=manages(request)))
-
-    def add(self, *, by: Actor, at: datetime, **cleaned: Any) -> tuple[Override, str]:
-        """Add the cover."""
-        schedule = cleaned.pop("schedule")
-        row = add_override(schedule, Wish(**cleaned), by=by, at=at)
-        return row, f"{cleaned['user'].display_name} covers {schedule.name}."
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Ask for which schedule: its own form shows what a cover would change."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        rows = Schedule.objects.filter(team__in=manages(request)).select_related("team")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Add a cover",
+            "opts": self.opts,
+            "schedules": list(rows.order_by("name")),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "oncall/schedule/which.html", context)
 
     def buttons(self, request: HttpRequest, obj: Override) -> Sequence[Button]:
         """Offer to end what is not over."""

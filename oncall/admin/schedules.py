@@ -1,48 +1,41 @@
-"""Schedules: who is on call now and next, as the one resolver says; rotations are replaced, never rewritten."""
+"""Schedules: the list, the screen with the picture, the pages that change who serves (staff.md 7.5)."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
 
 from core import clock
 from core.actor import Actor
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button
-from core.admin.inlines import GuardedTable
-from core.admin.panel import NOTHING, Panel
-from core.admin.rights import allows
+from core.admin.panel import NOTHING
+from core.admin.rights import allows, who
 from core.models import User
 from oncall import rota
-from oncall.actions.overrides import add_override
-from oncall.actions.schedules import refuse_faults, write_layer
-from oncall.actions.specs import LayerSpec
-from oncall.actions.wish import Wish
-from oncall.admin.forms import CoverForm, RotationForm
-from oncall.models import Layer, RotationVersion, Schedule, plan_of, plans
-from oncall.rota.civil import to_wall
+from oncall.actions.overrides import take_pager
+from oncall.admin import screen
+from oncall.admin.bars import wall_time
+from oncall.admin.layer_page import new_layer, one_layer
+from oncall.admin.new_schedule import new_schedule
+from oncall.admin.people import NOBODY
+from oncall.admin.plan_page import plan_page
+from oncall.models import Schedule, plans
 
 EDIT = "oncall.edit_schedule"
-AHEAD = timedelta(days=28)
-NOBODY = "Nobody"
-_KEPT = ("time_zone", "priority", "seat", "mode", "turn_mode", "windows", "holiday_effect")
-
-
-class Layers(GuardedTable[Layer, Schedule]):
-    """The layers; the rotation of each is set by its button."""
-
-    model = Layer
-    fields = ("name",)
-    can_delete = False  # its past shifts would go with it
+Show = Callable[..., HttpResponse]
 
 
 @admin.register(Schedule)
 class ScheduleAdmin(GuardedAdmin[Schedule]):
-    """Managers of its team edit a schedule."""
+    """Managers of its team edit a schedule; every Responder asks for swaps and takes the pager."""
 
     view_verb = "oncall.view"
     edit_verb = EDIT
@@ -51,176 +44,94 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
     list_select_related = ("team",)
     list_filter = ("team",)
     search_fields = ("name", "slug")
-    inlines = (Layers,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
-        """Read with the schedules all that the resolver asks, in a fixed number of statements."""
-        versions = RotationVersion.objects.standing().prefetch_related("slots__user")
-        layers = Layer.objects.prefetch_related(Prefetch("versions", versions))
-        rows = Schedule.objects.order_by("name").prefetch_related(Prefetch("layers", layers))
-        return rows.prefetch_related("overrides__user")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Read the plans of all rows of the page at once."""
+        """Read the plans of all rows of the page at once, and the people on call."""
         found = super().get_changelist_instance(request)
-        known = plans([row.pk for row in found.result_list], since=clock.now() - rota.LOOK_AHEAD)
+        at = clock.now()
+        known = plans([row.pk for row in found.result_list], since=at - rota.LOOK_AHEAD)
+        answers = {pk: rota.who(plan, at) for pk, plan in known.items()}
+        people = User.objects.in_bulk({pk for one in answers.values() for pk in one.users})
         for row in found.result_list:
-            row.known_plan = known[row.pk]
+            row.known_answer, row.known_people = answers[row.pk], people
         return found
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
-        """Make the slug from the name while the schedule is new."""
-        return {} if obj is not None else {"slug": ("name",)}
-
     @admin.display(description="on call now")
-    def on_call_now(self, schedule: Schedule) -> str:
+    def on_call_now(self, schedule: Any) -> str:
         """Return who answers at this moment."""
-        return _names(schedule, rota.on_call(_plan(schedule), clock.now()))
+        people = schedule.known_people
+        names = [people[pk].display_name for pk in schedule.known_answer.users if pk in people]
+        return ", ".join(names) or format_html('<b class="bad">{}</b>', NOBODY)
 
     @admin.display(description="until (local time)")
-    def until(self, schedule: Schedule) -> str:
+    def until(self, schedule: Any) -> str:
         """Return when that ends."""
-        return _local(schedule, rota.who(_plan(schedule), clock.now()).until)
+        at = schedule.known_answer.until
+        return wall_time(at, schedule.time_zone) if at else NOTHING
 
     def why_kept(self, obj: Schedule) -> Sequence[str]:
         """Keep what a policy pages by."""
         policies = obj.policystep_set.values_list("policy__name", flat=True).distinct()
         return [f"The policy {name} pages by {obj}; take it out there first." for name in policies]
 
-    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:
-        """Note when a new schedule was made: from then on its ledger counts."""
-        if not change:
-            obj.created_at = obj.served_to = clock.now()
-        super().save_model(request, obj, form, change)
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages that change who serves."""
+        pages: dict[str, tuple[str, Show]] = {
+            "plan": ("plan/", plan_page),
+            "new_layer": ("layers/add/", new_layer),
+            "layer": ("layers/<int:layer>/", one_layer),
+        }
+        return [
+            path(
+                f"<path:object_id>/{address}", self.admin_site.admin_view(partial(self._page, show)),
+                name=f"oncall_schedule_{name}",
+            )
+            for name, (address, show) in pages.items()
+        ] + super().get_urls()  # fmt: skip
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Give a new schedule its first layer."""
-        super().save_related(request, form, formsets, change)
-        if not change and not form.instance.layers.exists():
-            Layer.objects.create(schedule=form.instance)
+    def _page(self, show: Show, request: HttpRequest, object_id: str, **more: int) -> HttpResponse:
+        schedule = self.get_object(request, unquote(object_id))
+        if schedule is None:
+            raise Http404
+        if not self.has_view_permission(request, schedule):
+            raise PermissionDenied
+        return show(request, schedule, **more)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the schedule; its name, team and what it asks for are edited behind ?edit=details."""
+        schedule = self.get_object(request, unquote(object_id))
+        if request.method != "GET" or "edit" in request.GET or schedule is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        if not self.has_view_permission(request, schedule):
+            raise PermissionDenied
+        shown = [one for one in self.buttons(request, schedule) if one.shown]
+        return screen.show(request, schedule, shown)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Make a schedule with its first layer."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return new_schedule(request)
+
+    def response_post_save_change(
+        self, request: HttpRequest, obj: Schedule
+    ) -> HttpResponseRedirect:
+        """Lead back to the schedule."""
+        return HttpResponseRedirect(self.page_of(obj))
 
     def buttons(self, request: HttpRequest, obj: Schedule) -> Sequence[Button]:
-        """Offer a cover, and a rotation per layer."""
-        may = allows(request, EDIT, obj)
-        cover = Button(
-            "cover", "Cover", _cover, partial(CoverForm, schedule=obj), shown=may, opens=True
-        )
-        return [cover, *(_rotation(obj, layer, may=may) for layer in obj.layers.all())]
-
-    def panels(self, request: HttpRequest, obj: Schedule) -> Sequence[Panel]:
-        """Answer who is on call now and in the four weeks to come; show the rotations."""
-        at = clock.now()
-        plan = plan_of(obj, since=at)
-        return [_now(obj, plan, at), _to_come(obj, plan, at), _rotations(obj)]
+        """Offer to take the pager to whoever has not got it."""
+        user = who(request).user
+        may = user is not None and allows(request, "oncall.take_pager", obj)
+        confirm = "From now until the running shift ends, pages by this schedule come to you. Who has it now is told."
+        act = partial(_take, obj)
+        return [Button("take_pager", "Take the pager now", act, shown=may, confirm=confirm)]
 
 
-def _rotation(schedule: Schedule, layer: Layer, *, may: bool) -> Button:
-    layer.schedule = schedule
-    label = f"Change the rotation of {layer.name}"
-    return Button(
-        f"rotation-{layer.pk}",
-        label,
-        partial(_replace, layer),
-        partial(RotationForm, layer=layer),
-        shown=may,
-        opens=True,
-    )
-
-
-def _replace(
-    layer: Layer, *, by: Actor, at: datetime, people: list[User | None], **turn: Any
-) -> str:
-    present = layer.versions.standing().filter(effective_to=None).first()
-    kept = {name: getattr(present, name) for name in _KEPT} if present else {}
-    zone = kept.pop("time_zone", layer.schedule.time_zone)
-    slots = tuple((user.pk,) if user else () for user in people)
-    spec = LayerSpec(layer.name, time_zone=zone, people=slots, **turn, **kept)
-    refuse_faults(spec)
-    write_layer(layer.pk, spec, by=by, at=at)
-    return f"{layer.name} turns anew from now on; past shifts stay as they were."
-
-
-def _cover(*, by: Actor, at: datetime, schedule: Schedule, user: User, **span: Any) -> str:
-    add_override(schedule, Wish(user=user, **span), by=by, at=at)
-    return f"{user.display_name} covers {schedule.name}."
-
-
-def _plan(schedule: Schedule) -> rota.Plan:
-    known: rota.Plan | None = getattr(schedule, "known_plan", None)
-    return known if known is not None else plan_of(schedule)
-
-
-def _people(schedule: Schedule) -> dict[int, User]:
-    """Return everyone whom the schedule names, from the rows that were read with it."""
-    versions = [version for layer in schedule.layers.all() for version in layer.versions.all()]
-    turns = {
-        slot.user.pk: slot.user for version in versions for slot in version.slots.all() if slot.user
-    }
-    return turns | {cover.user.pk: cover.user for cover in schedule.overrides.all() if cover.user}
-
-
-def _names(schedule: Schedule, users: Sequence[int]) -> str:
-    people = _people(schedule)
-    return ", ".join(people[pk].display_name for pk in users if pk in people) or NOBODY
-
-
-def _local(schedule: Schedule, at: datetime | None) -> str:
-    return f"{to_wall(at, schedule.time_zone):%a %d %b %H:%M}" if at else NOTHING
-
-
-def _now(schedule: Schedule, plan: rota.Plan, at: datetime) -> Panel:
-    answer, following = rota.who(plan, at), rota.next_after(plan, at)
-    until = f" until {_local(schedule, answer.until)}" if answer.until else ""
-    after = (
-        f" Then {_names(schedule, following.users)}, from {_local(schedule, following.starts_at)}."
-        if following
-        else ""
-    )
-    names = _names(schedule, answer.users)
-    warning = " A page by this schedule reaches nobody." if names == NOBODY else ""
-    return Panel("On call now", f"{names}{until} ({schedule.time_zone}).{warning}{after}")
-
-
-def _to_come(schedule: Schedule, plan: rota.Plan, at: datetime) -> Panel:
-    layers = {layer.pk: layer.name for layer in schedule.layers.all()}
-    rows = [
-        (
-            _local(schedule, part.starts_at), _local(schedule, part.ends_at), _names(schedule, part.users),
-            "cover" if part.override else layers.get(part.layer or 0, "gap"),
-        )
-        for part in rota.segments(plan, at, at + AHEAD)
-    ]  # fmt: skip
-    gaps = sum(row[2] == NOBODY for row in rows)
-    sentence = f"{gaps} gaps in the next 28 days." if gaps else "No gap in the next 28 days."
-    columns = (f"From ({schedule.time_zone})", "To", "Who", "By")
-    return Panel("The next 28 days", sentence, columns, rows)
-
-
-def _rotations(schedule: Schedule) -> Panel:
-    rows = [
-        (layer.name, version.priority, _turn(version), version.anchor_local.replace("T", " "), _order(version),
-         _local(schedule, version.effective_from), _local(schedule, version.effective_to))
-        for layer in schedule.layers.all()
-        for version in layer.versions.all()
-    ]  # fmt: skip
-    zone = schedule.time_zone
-    columns = (
-        "Layer",
-        "Priority",
-        "Turn",
-        f"First handoff ({zone})",
-        "People in order",
-        "In force from",
-        "To",
-    )
-    return Panel("Rotations", "", columns, rows, "No rotation yet: everything is a gap.")
-
-
-def _turn(version: RotationVersion) -> str:
-    return f"{version.length} {version.unit}{'s' * (version.length > 1)}"
-
-
-def _order(version: RotationVersion) -> str:
-    return ", ".join(
-        slot.user.display_name if slot.user else NOBODY for slot in version.slots.all()
-    )
+def _take(schedule: Schedule, *, by: Actor, at: datetime) -> str:
+    row = take_pager(schedule, by=by, at=at)
+    return f"You have the pager until {wall_time(row.ends_at, schedule.time_zone)}."

@@ -99,6 +99,8 @@ class AbsencesIn(Door):
         body = Body(fields(request))
         user = person(body, "user") or cast(User, by.user)
         mode = body.text("mode", longest=4) or Unavailability.Mode.FLAG
+        if mode not in Unavailability.Mode.values:
+            body.refuse("mode", f"mode is one of {', '.join(Unavailability.Mode.values)}.")
         content = body.text("calendar", required=True, longest=LARGEST)
         body.done()
         found = take_absences(user, content.encode(), mode=mode, by=by, at=clock.now())

@@ -57,6 +57,7 @@ class Feeds(Door):
             SHOWN_FEED,
             status=201,
             takes=NEW_FEED,
+            refuses=(404,),
             detail="Of a schedule, of a team, or without either of your own shifts.",
         ),
     }

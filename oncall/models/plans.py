@@ -28,16 +28,21 @@ _Dates = dict[int, tuple[date, ...]]
 
 
 def plans(
-    ids: Iterable[int], *, since: datetime | None = None, until: datetime | None = None
+    ids: Iterable[int],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    is_ahead: bool = False,
 ) -> dict[int, rota.Plan]:
     """Return the plan of each of these schedules.
 
-    `since` and `until` (aware) leave out overrides, absences and served shifts wholly outside them.
+    `since` and `until` (aware) leave out overrides, absences and served shifts wholly outside them. `is_ahead`:
+    nothing before now is asked, so the ledger is not read.
     """
     wanted = list(dict.fromkeys(ids))
     rotations = _rotations(wanted)
     overrides, absences = _spells(wanted, since, until)
-    ledgers = _ledgers(wanted, since, until)
+    ledgers = {} if is_ahead else _ledgers(wanted, since, until)
     return {
         pk: rota.Plan(
             tuple(rotations.get(pk, ())), tuple(overrides.get(pk, ())), absences, ledgers.get(pk)

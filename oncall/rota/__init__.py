@@ -29,6 +29,7 @@ from oncall.rota.shapes import (
     Window,
 )
 from oncall.rota.stints import LONGEST_REST, Stint, stints
+from oncall.rota.turns import in_step
 
 __all__ = [
     "BUSINESS_HOURS",
@@ -69,6 +70,7 @@ __all__ = [
     "final",
     "gaps",
     "idle_positions",
+    "in_step",
     "next_after",
     "on_call",
     "override_faults",

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from oncall.rota.civil import utc
 from oncall.rota.resolve import segments
-from oncall.rota.shapes import Change, Plan, Segment, Users, Window
+from oncall.rota.shapes import Change, Plan, Seat, Segment, Users, Window
 from oncall.rota.windows import Span, joined, open_spans
 
 # "business-hours" of a schedule's expectation (the on-call area's case 23)
@@ -61,14 +61,16 @@ def unbacked(
     return joined(_common(_common(alone, bare), wanted))
 
 
-def changes(before: Plan, after: Plan, start: datetime, end: datetime) -> list[Change]:
-    """Give the stretches of ``[start, end)`` in which an edit changes who serves, and for whom.
+def changes(
+    before: Plan, after: Plan, start: datetime, end: datetime, seat: Seat = "primary"
+) -> list[Change]:
+    """Give the stretches of ``[start, end)`` in which an edit changes who holds ``seat``, and for whom.
 
     Only people count: a new layer or cover that leads to the same ones is no change.
     """
     found: list[Change] = []
     for begun, ended, old, new in _side_by_side(
-        segments(before, start, end), segments(after, start, end)
+        segments(before, start, end, seat), segments(after, start, end, seat)
     ):
         if set(old) == set(new):
             continue

@@ -44,6 +44,22 @@ def turn_index(rotation: Rotation, at: datetime) -> int:
     return index if _turn_start(rotation, index) <= at else -1
 
 
+def in_step(rotation: Rotation, slots: tuple[Users, ...], at: datetime) -> tuple[Users, ...]:
+    """Give ``slots``, in their own cycle, so begun that whose turn it is at ``at`` keeps it.
+
+    Where that slot is left out, the next of the old order that stays takes over. Before the first
+    turn, or where nobody stays, they come as they are. Turns begin when they did: only people move.
+    """
+    index = turn_index(rotation, at)
+    old, count = rotation.slots, len(slots)
+    ahead = (old[(index + n) % len(old)] for n in range(len(old)))
+    stays = next((slot for slot in ahead if slot in slots), None)
+    if index < 0 or stays is None:
+        return slots
+    first = slots.index(stays) - index
+    return tuple(slots[(first + n) % count] for n in range(count))
+
+
 def counts_active(rotation: Rotation) -> bool:
     """Tell whether turns skip units; every week and month has an active day, so they never do."""
     return (

@@ -21,7 +21,16 @@ from incidents.models import (
     Source,
 )
 from notify.models import Delivery, DeliveryAttempt, KeptMail
-from oncall.models import Escalation, Override, Page, PolicyBinding
+from oncall.models import (
+    Escalation,
+    Handoff,
+    Override,
+    Page,
+    PolicyBinding,
+    Swap,
+    SwapLeg,
+    Unavailability,
+)
 from postmortems.models import ActionItem, Postmortem, Section
 from statuspage.models import Page as StatusPage
 from statuspage.models import PublicIncident
@@ -121,6 +130,14 @@ def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> No
     schedule = ASchedule(team=team, people=[person, AUser()])
     Override.objects.create(
         schedule=schedule, user=AUser(), starts_at=NINE - HOUR, ends_at=NINE + HOUR, created_at=NINE
+    )
+    Handoff.objects.create(
+        schedule=schedule, seat="primary", from_user=person, starts_at=NINE - HOUR, ends_at=NINE + HOUR, created_at=NINE
+    )  # fmt: skip
+    swap = Swap.objects.create(schedule=schedule, owner=person, created_at=NINE, created_by=person)
+    SwapLeg.objects.create(swap=swap, starts_at=NINE + HOUR, ends_at=NINE + 9 * HOUR)
+    Unavailability.objects.create(
+        user=person, starts_at=NINE, ends_at=NINE + 9 * HOUR, created_at=NINE
     )
     policy = APolicy(team=team, steps=[(60, [schedule])])
     PolicyBinding.objects.create(policy=policy, service=incident.service)

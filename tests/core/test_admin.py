@@ -43,6 +43,8 @@ MATRIX = {
     "oncall.policybinding":   ("vacd", "v",    "v",    "v",    "v"),
     "oncall.responder":       ("vacd", "v",    "v",    "v",    "v"),
     "oncall.schedule":        ("vacd", "vacd", "va",   "v",    "v"),
+    "oncall.swap":            ("v",    "v",    "v",    "v",    "v"),
+    "oncall.unavailability":  ("va",   "va",   "va",   "va",   "v"),
     "postmortems.actionitem": ("va",   "va",   "va",   "va",   "v"),
     "postmortems.postmortem": ("v",    "v",    "v",    "v",    "v"),
     "statuspage.component":   ("vacd", "vacd", "va",   "v",    "v"),

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from oncall.models import Layer
 from tests.core import admin_scene as scene
 from tests.query_budget import FEW, MANY
 
@@ -16,9 +17,10 @@ BUDGET, SERVICE_BUDGET = (
     25,
     31,
 )  # a service's screen says of five apps whether they are ready for it
+PICTURE_BUDGET = 20  # of a schedule's screen (issue 4)
 PAGES = (
     "/admin/", "/admin/search/?q=a", "/admin/keys/", "/admin/style/", "/admin/lamp/", "/admin/first-run/",
-    "/admin/incidents/incident/add/", "/accounts/", "/api/v1/docs/",
+    "/admin/incidents/incident/add/", "/accounts/", "/api/v1/docs/", "/admin/shifts/",
 )  # fmt: skip
 
 
@@ -30,6 +32,11 @@ def addresses() -> dict[str, str]:
         label = screen.opts.label_lower
         found[f"list of {label}"] = scene.url(screen, "changelist")
         found[label] = scene.url(screen, "change", first.pk)
+        if label == "oncall.schedule":
+            layer = Layer.objects.filter(schedule=first).first()
+            found["plan"] = reverse("admin:oncall_schedule_plan", args=[first.pk])
+            found["layer"] = reverse("admin:oncall_schedule_layer", args=[first.pk, layer.pk])
+            found["new layer"] = reverse("admin:oncall_schedule_new_layer", args=[first.pk])
         if label == "incidents.incident":
             found["publish"] = reverse("admin:statuspage_publish", args=[first.pk])
     return found
@@ -77,5 +84,6 @@ def test_e15_every_screen_costs_the_same_for_three_rows_and_for_thirty() -> None
     many = costs(browser)
 
     assert many == few
+    assert few["oncall.schedule"] <= PICTURE_BUDGET
     assert few.pop("incidents.service") <= SERVICE_BUDGET
     assert {name: number for name, number in few.items() if number > BUDGET} == {}

@@ -1,6 +1,5 @@
 """The pager's screens: addresses, schedules, covers, policies."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,17 +10,9 @@ from core.errors import NotFound, NotPossible
 from core.models import Team, User
 from notify.addresses import masked
 from notify.models import Delivery
-from oncall import rota
 from oncall.actions import add_contact, addresses
 from oncall.actions.contacts import fresh_code
-from oncall.models import (
-    ContactMethod,
-    Layer,
-    Responder,
-    RotationVersion,
-    Schedule,
-    plan_of,
-)
+from oncall.models import ContactMethod, Responder, Schedule
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import APolicy, AResponder, ASchedule, ATeam, AUser
@@ -183,112 +174,6 @@ def test_the_list_says_who_can_t_be_reached(ada: User) -> None:
     assert "No: switched off" in html
 
 
-# Schedules
-
-
-def test_the_page_says_who_is_on_call_now_and_next(browser: Client, team: Team) -> None:
-    anna, ben = AUser(first_name="Anna"), AUser(first_name="Ben")
-    schedule = ASchedule(team=team, people=[anna, ben], time_zone="Europe/Berlin")
-
-    html = text(browser.get(page_of(schedule)))
-
-    on_call = rota.on_call(plan_of(schedule), datetime(2026, 11, 23, 9, tzinfo=UTC))
-    first, second = ("Anna", "Ben") if on_call == (anna.pk,) else ("Ben", "Anna")
-    assert (
-        f"{first} until Mon 30 Nov 09:00 (Europe/Berlin). Then {second}, from Mon 30 Nov 09:00."
-        in html
-    )
-    assert "No gap in the next 28 days." in html
-
-
-def test_a_schedule_without_a_rotation_says_that_it_reaches_nobody(
-    browser: Client, team: Team
-) -> None:
-    schedule = Schedule.objects.create(
-        slug="s", name="S", team=team, created_at=datetime(2026, 1, 5, tzinfo=UTC)
-    )
-
-    html = text(browser.get(page_of(schedule)))
-
-    assert "Nobody (UTC). A page by this schedule reaches nobody." in html
-    assert "No rotation yet: everything is a gap." in html
-
-
-def test_a_new_schedule_gets_its_first_layer(browser: Client, team: Team) -> None:
-    form = {"name": "Shop", "slug": "shop", "team": team.pk, "time_zone": "Europe/Berlin",
-            "layers-TOTAL_FORMS": "0", "layers-INITIAL_FORMS": "0"}  # fmt: skip
-
-    assert browser.post("/admin/oncall/schedule/add/", form).status_code == 302
-
-    assert Layer.objects.get().schedule.name == "Shop"
-
-
-def test_a_rotation_is_replaced_and_the_past_stays(
-    browser: Client, team: Team, clock: Clock
-) -> None:
-    anna, ben = AUser(), AUser()
-    schedule = ASchedule(team=team, people=[anna])
-    layer = schedule.layers.get()
-
-    press(
-        browser, schedule, f"rotation-{layer.pk}",
-        anchor_local="2026-11-23T08:00", unit="day", length="2", person_1=ben.pk, person_2="gap", person_4=anna.pk,
-    )  # fmt: skip
-
-    old, new = RotationVersion.objects.order_by("pk")
-    assert (old.effective_to, new.effective_from) == (clock.now, clock.now)
-    assert [slot.user_id for slot in new.slots.all()] == [ben.pk, None, anna.pk]
-    plan = plan_of(Schedule.objects.get())
-    assert rota.on_call(plan, datetime(2026, 11, 1, tzinfo=UTC)) == (anna.pk,)
-    assert rota.on_call(plan, clock.now) == (ben.pk,)
-
-
-@pytest.mark.parametrize(("changes", "said"), [
-    ({"person_1": ""}, "nobody would ever be on call"),
-    ({"person_1": "gap"}, "nobody would ever be on call"),
-    ({"anchor_local": "yesterday"}, "is not a time such as"),
-    ({"anchor_local": "2026-02-30T09:00"}, "is not a time such as"),
-    ({"unit": "year"}, "not one of the available choices"),
-    ({"length": "0"}, "greater than or equal to 1"),
-    ({"person_1": "999999"}, "not one of the available choices"),
-])  # fmt: skip
-def test_a_rotation_that_can_t_work_is_refused_in_words(
-    browser: Client, team: Team, changes: dict[str, str], said: str
-) -> None:
-    anna = AUser()
-    schedule = ASchedule(team=team, people=[anna])
-    form = {
-        "anchor_local": "2026-11-23T08:00",
-        "unit": "week",
-        "length": "1",
-        "person_1": str(anna.pk),
-    } | changes
-
-    reply = press(browser, schedule, f"rotation-{schedule.layers.get().pk}", **form)
-
-    assert reply.status_code == 422
-    assert said in text(reply)
-    assert RotationVersion.objects.count() == 1
-
-
-def test_another_team_s_manager_subject_nothing() -> None:
-    schedule = ASchedule(people=[AUser()])
-    stranger = AUser(manages=ATeam())
-    form = {
-        "anchor_local": "2026-11-23T08:00",
-        "unit": "week",
-        "length": "1",
-        "person_1": str(stranger.pk),
-    }
-
-    reply = press(
-        scene.signed_in(stranger), schedule, f"rotation-{schedule.layers.get().pk}", **form
-    )
-
-    assert reply.status_code == 403
-    assert RotationVersion.objects.count() == 1
-
-
 def test_a_schedule_that_a_policy_pages_by_can_t_be_deleted(browser: Client, team: Team) -> None:
     schedule = ASchedule(team=team)
     APolicy(name="Fast", team=team, steps=[(60, [schedule])])
@@ -297,6 +182,3 @@ def test_a_schedule_that_a_policy_pages_by_can_t_be_deleted(browser: Client, tea
 
     assert "The policy Fast pages by" in text(reply)
     assert Schedule.objects.exists()
-
-
-# Covers

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from oncall.rota import Window, changes, next_after, on_call, segments, who
+from oncall.rota import Window, changes, in_step, next_after, on_call, segments, who
 from oncall.rota.turns import turn_index
 from tests.oncall.rota.scenes import (
     WEEKDAYS_9_TO_17,
@@ -366,3 +366,23 @@ def test_until_of_a_gap_is_when_somebody_starts():
 )
 def test_a_turn_is_computed_from_the_anchor_and_not_walked_to(layer, at, turn):
     assert turn_index(layer, utc(at)) == turn
+
+
+@pytest.mark.parametrize(("people", "serving"), [
+    ("A B C D", "B C D A"),  # D joins at the end
+    ("D A B C", "B C D A"),  # or at the beginning: it is one circle
+    ("A C", "C A"),  # whoever has the turn leaves: the next of the old order takes it
+    ("X Y", None),  # nobody stays: they come as they are
+])  # fmt: skip
+def test_c15_people_come_and_go_and_whoever_has_the_turn_keeps_it(people, serving):
+    before, wanted = rotation("A B C"), rotation(people).slots
+    at = utc("2026-03-26T12:00")  # the second turn, in the week before the clocks change
+    assert names(who(plan(before), at)) == "B"
+
+    after = replace(before, slots=in_step(before, wanted, at))
+
+    weeks = [at + n * timedelta(weeks=1) for n in range(len(wanted))]
+    found = " ".join(names(who(plan(after), moment)) for moment in weeks)
+    assert sorted(found) == sorted(people)
+    assert found == serving or (serving is None and after.slots == wanted)
+    assert in_step(before, wanted, utc("2020-01-01T00:00")) == wanted  # nobody has a turn yet

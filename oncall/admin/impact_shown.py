@@ -1,0 +1,109 @@
+"""Before saving: what changes, as a panel shows it (staff.md 7.5 "impact diff")."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.models import User
+from oncall import rota
+from oncall.actions.impact import Impact
+from oncall.admin.bars import length, when
+from oncall.admin.load import NIGHT, WEEKEND, within
+from oncall.admin.people import People
+
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One stretch that changes hands."""
+
+    when: str
+    before: str
+    after: str
+    hours: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the panel says. `told`: names of those who hear of it; `evenness`: better, worse or same."""
+
+    weeks: int
+    moved: int
+    told: Sequence[str]
+    unheard: Sequence[str]
+    gaps_before: int
+    gaps_after: int
+    most_before: str
+    most_after: str
+    evenness: str
+    clashes: Sequence[str]
+    lines: Sequence[Line]
+    warnings: Sequence[str] = ()
+
+    @property
+    def left_out(self) -> int:
+        """Return how many changes are not listed."""
+        return self.moved - len(self.lines)
+
+    @property
+    def closed(self) -> int:
+        """Return how many gaps fewer there are; below zero: more."""
+        return self.gaps_before - self.gaps_after
+
+
+def shown(
+    found: Impact, people: People, reader: User, zone: str, warnings: Sequence[str] = ()
+) -> Shown:
+    """Return an impact in words; the reader is not told of what the reader does."""
+    told = [people[pk] for pk in found.people if pk in people and pk != reader.pk]
+    before, after = spread(found.hours_before), spread(found.hours_after)
+    return Shown(
+        round((found.ends_at - found.starts_at).days / 7), len(found.changes),
+        [one.short for one in told], [one.short for one in told if one.trouble],
+        len(found.gaps_before), len(found.gaps_after), _ratio(before), _ratio(after), _evenness(before, after),
+        [_clash(one, people, zone) for one in found.conflicts],
+        [_line(one, people, reader, zone) for one in found.changes[:SHOWN]], warnings,
+    )  # fmt: skip
+
+
+def spread(hours: dict[int, float]) -> float | None:
+    """Return how often the fewest hours go into the most; None for fewer than two people."""
+    worked = [value for value in hours.values() if value > 0]
+    return max(worked) / min(worked) if len(worked) > 1 else None
+
+
+def _ratio(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.1f}"
+
+
+def _evenness(before: float | None, after: float | None) -> str:
+    if before is None or after is None or f"{before:.1f}" == f"{after:.1f}":
+        return "same"
+    return "better" if after < before else "worse"
+
+
+def _clash(one: rota.Shift, people: People, zone: str) -> str:
+    return f"{people.names([one.user])} is away: {when(one.starts_at, one.ends_at, zone)}"
+
+
+def _line(one: rota.Change, people: People, reader: User, zone: str) -> Line:
+    moved = {*one.before} ^ {*one.after}
+    told = [pk for pk in (*one.before, *one.after) if pk in moved and pk != reader.pk]
+    return Line(
+        when(one.starts_at, one.ends_at, zone),
+        people.names(one.before),
+        people.names(one.after),
+        f"{length(one.ends_at - one.starts_at)}{_kind(one.starts_at, one.ends_at, zone)}",
+        people.shorts(told) if told else "\N{EN DASH}",
+    )
+
+
+def _kind(start: datetime, end: datetime, zone: str) -> str:
+    """Say what time of life most of a stretch takes: the weekend, or the night."""
+    night = sum((b - a for a, b in within(NIGHT, zone, [(start, end)])), end - end)
+    free = sum((b - a for a, b in within(WEEKEND, zone, [(start, end)])), end - end)
+    if free * 2 > end - start:
+        return " weekend"
+    return " night" if night * 2 > end - start else ""
