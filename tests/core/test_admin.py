@@ -38,6 +38,7 @@ MATRIX = {
     "notify.keptmail":        ("v",    "-",    "-",    "-",    "-"),
     "oncall.escalation":      ("v",    "v",    "v",    "v",    "v"),
     "oncall.escalationpolicy": ("vacd", "vacd", "va",  "v",    "v"),
+    "oncall.handoff":         ("v",    "v",    "v",    "v",    "v"),
     "oncall.override":        ("va",   "va",   "va",   "v",    "v"),
     "oncall.page":            ("v",    "v",    "v",    "v",    "v"),
     "oncall.policybinding":   ("vacd", "v",    "v",    "v",    "v"),
