@@ -19,6 +19,9 @@ from oncall.models import (
     PolicyStep,
     Responder,
     Schedule,
+    Swap,
+    SwapLeg,
+    Unavailability,
     plan_of,
 )
 from oncall.models.schedule import LOCAL_FORMAT
@@ -54,6 +57,27 @@ def begin_handoff(schedule: Schedule, at: datetime) -> None:
     [user_id, *_] = rota.on_call(plan_of(schedule), at)
     notes = "Card payments were slow twice this week, both times after a deploy of the ledger.\nWatch the queue on Monday morning."
     handoffs.begin(schedule, User.objects.get(pk=user_id), notes, by=LOADER, at=at)
+
+
+def ask_around(schedule: Schedule, at: datetime) -> None:
+    """Let who is next ask for somebody to take a day, and somebody else be away in a month."""
+    coming = rota.next_after(plan_of(schedule), at)
+    if coming is None:
+        raise ValueError("the demo's schedule goes on")
+    owner = User.objects.get(pk=coming.users[0])
+    swap = Swap.objects.create(
+        schedule=schedule, owner=owner, note="A wedding.", created_at=at, created_by=owner
+    )
+    day = coming.starts_at + timedelta(days=1)
+    SwapLeg.objects.create(swap=swap, starts_at=day, ends_at=day + timedelta(days=1))
+    away = at + timedelta(weeks=4)
+    Unavailability.objects.create(
+        user=owner,
+        starts_at=away,
+        ends_at=away + timedelta(days=5),
+        created_at=at,
+        created_by=owner,
+    )
 
 
 def latest_handoff(at: datetime, zone: str) -> datetime:
