@@ -42,7 +42,7 @@ ABSENCES = Shape(
     "AbsencesCalendar",
     {
         "user": maybe(text("Whose; yours unless told.", longest=150)),
-        "mode": text(one_of=Unavailability.Mode.values),
+        "mode": maybe(text("flag unless told.", one_of=Unavailability.Mode.values)),
         "calendar": _CALENDAR,
     },
     optional=frozenset({"user", "mode"}),

@@ -74,8 +74,8 @@ NEW_AWAY = Shape(
     "NewUnavailability",
     {
         "user": maybe(text("Who is away; you unless told.", longest=150)),
-        "kind": text(one_of=Unavailability.Kind.values),
-        "mode": text("flag: marked only; skip: turns pass to the next person.", one_of=Unavailability.Mode.values),
+        "kind": maybe(text(one_of=Unavailability.Kind.values)),
+        "mode": maybe(text("flag: marked only; skip: turns pass to the next person.", one_of=Unavailability.Mode.values)),
         "start": moment(),
         "end": moment(),
         "note": text(longest=200),
