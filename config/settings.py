@@ -19,6 +19,9 @@ DEBUG = False
 DEMO = environment.flag("DEMO", default=True)
 PORT = environment.number("PORT", 8000, low=1, high=65535)
 BIND = "127.0.0.1" if DEMO else environment.text("BIND", "0.0.0.0")  # noqa: S104  a proxy or container decides
+STATUSPAGE_SNAPSHOT_DIR = Path(
+    environment.text("STATUSPAGE_SNAPSHOT_DIR", str(DATA_DIR / "statuspage"))
+).resolve()
 SITE_URL = environment.url("SITE_URL", f"http://127.0.0.1:{PORT}")
 STAFF_URL = environment.url("STAFF_URL", SITE_URL)
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")

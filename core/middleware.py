@@ -16,7 +16,7 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 
 MACHINE_PATHS = ("/in/", "/v2/", "/healthz", "/readyz", "/livez/")
 REPLY_PATHS = ("/r/", "/ical/")
-PUBLIC_PATHS = ("/incidents", "/components", "/history", "/api/v2/")
+PUBLIC_PATHS = ("/incidents", "/components", "/history", "/api/v2/", "/status/")
 API_PATH = "/api/v1/"
 PEOPLE_PATHS = ("/admin/", "/accounts/")
 STAFF_PATHS = (*PEOPLE_PATHS, API_PATH)
@@ -115,8 +115,7 @@ def refuse_host(request: HttpRequest) -> HttpResponse | None:
         allowed = settings.SITE_URL
     else:
         return None
-    host, _port = split_domain_port(_host(request))
-    host = host.strip("[]").rstrip(".").lower()
+    host = host_of(request)
     if host in settings.LOOPBACK_NAMES or host == (urlsplit(allowed).hostname or "").lower():
         return None
     text = f"This address is served under {allowed} only."
@@ -125,12 +124,13 @@ def refuse_host(request: HttpRequest) -> HttpResponse | None:
     return HttpResponse(f"{text}\n", status=400, content_type="text/plain; charset=utf-8")
 
 
-def _host(request: HttpRequest) -> str:
-    """Return the host asked for, "" for one that is no name at all: refused as any other stranger's."""
+def host_of(request: HttpRequest) -> str:
+    """Return the host asked for, in lower case and without a port; "" for one that is no name at all."""
     try:
-        return request.get_host()
+        host, _port = split_domain_port(request.get_host())
     except DisallowedHost:
         return ""
+    return host.strip("[]").rstrip(".").lower()
 
 
 class HostRule:

@@ -176,7 +176,7 @@ class Stack:
         """Run Python to its end in this installation and return what it printed."""
         done = subprocess.run(
             [sys.executable, *words], env=self.environment, cwd=ROOT, check=False,
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout

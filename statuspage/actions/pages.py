@@ -69,7 +69,7 @@ def month(page: Page, first: date, at: datetime) -> Rendered | None:
     shown = shape.HistoryPage(
         site=shapes.site(picture),
         first=first,
-        url=address(first),
+        url=picture.place.path(address(first)),
         days=shapes.runs(picture, found),
         incidents=tuple(shapes.incident(picture, told) for told in picture.incidents),
         affected_seconds=_union_s(everything, begin, end),
@@ -88,7 +88,7 @@ def this_month(page: Page, at: datetime) -> Rendered | None:
 
 
 def address(first: date) -> str:
-    """Return the path of a month's page."""
+    """Return the path of a month, within the status page."""
     return f"/history/{first:%Y-%m}"
 
 
@@ -124,7 +124,7 @@ def _months(picture: Picture, row: Component) -> Iterator[shape.MonthRow]:
         trouble = sum(t for state, t in states.items() if state != ComponentState.MAINTENANCE)
         yield shape.MonthRow(
             first=first,
-            url=address(first),
+            url=picture.place.path(address(first)),
             uptime=uptime(spans, begin, end) if page.shows_uptime and row.shows_uptime else None,
             incidents=sum(_overlaps(told, begin, end) for told in picture.incidents),
             seconds=timedelta(microseconds=trouble) // timedelta(seconds=1),
@@ -140,7 +140,7 @@ def _links(picture: Picture, since: date, present: date) -> Iterator[shape.Month
     for first in _back(present):
         if first >= oldest:
             number = sum(day.replace(day=1) == first for day in starts)
-            yield shape.MonthLink(first, address(first), number)
+            yield shape.MonthLink(first, picture.place.path(address(first)), number)
 
 
 def _back(present: date) -> Iterator[date]:

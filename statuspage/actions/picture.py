@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from statuspage.actions.places import Place, place_of
 from statuspage.models import (
     Component,
     ComponentChange,
@@ -42,6 +43,7 @@ class Picture:
     components: Sequence[Component] = ()
     spans: Mapping[int, Sequence[Span]] = field(default_factory=dict)
     incidents: Sequence[Told] = ()
+    place: Place = field(default_factory=lambda: Place(""))
 
     def state(self, component: Component) -> ComponentState:
         """Return how a component does now: its open span."""
@@ -75,6 +77,7 @@ def take(page: Page, at: datetime, *, incidents: QuerySet[PublicIncident] | None
         components,
         spans_of(page.components.all(), since=start_of(first, page.zone)),
         tell(_newest(page) if incidents is None else incidents),
+        place_of(page),
     )
 
 

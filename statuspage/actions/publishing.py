@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from core.actor import Actor
@@ -15,6 +14,7 @@ from statuspage.actions import ledger
 from statuspage.actions.components import state_named
 from statuspage.actions.drafting import Announcement, Pending, pending
 from statuspage.actions.leaks import findings
+from statuspage.actions.places import place_of
 from statuspage.actions.rendering import render
 from statuspage.models import (
     Component,
@@ -232,7 +232,7 @@ def tell_inside(incident: Incident, update: PublicUpdate, *, by: Actor, at: date
             "number": update.number,
             "stage": update.state,
             "body": update.body,
-            "url": f"{settings.SITE_URL}{update.incident.path}",
+            "url": place_of(update.incident.page).url(update.incident.path),
         },
     )
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from statuspage.actions import feeds, shapes, wire
 from statuspage.actions.picture import Picture, take
+from statuspage.actions.places import Place
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look import render as look
 from statuspage.models import Edition, Page, Snapshot
@@ -32,7 +33,7 @@ def render_due(at: datetime) -> int:
 
 def resources(picture: Picture) -> Iterator[Rendered]:
     """Return everything that is served of a page from memory alone."""
-    site = settings.SITE_URL
+    site = picture.place.site
     page = shapes.status_page(picture)
     fresh, stale = (look.status_page(page, stale=old).encode() for old in (False, True))
     yield Rendered("/", HTML, fresh, stale)
@@ -45,7 +46,7 @@ def resources(picture: Picture) -> Iterator[Rendered]:
 def unconfigured(at: datetime) -> Picture:
     """Return the picture of an installation that has no page yet: nothing is listed, nothing is open."""
     page = Page(public_id="0" * 12, name="Status", created_at=at, updated_at=at)
-    return Picture(page, at, at.date())
+    return Picture(page, at, at.date(), place=Place(settings.SITE_URL))
 
 
 def _resources(page: Page, at: datetime) -> list[Rendered]:

@@ -33,14 +33,15 @@ def address_of(file: str) -> str:
 def site(picture: Picture) -> shape.Site:
     """Return what every page of a site shares, as of the picture's instant."""
     page = picture.page
+    path = picture.place.path
     links = shape.Links(
-        home="/",
-        history="/history",
+        home=path("/"),
+        history=path("/history"),
         stylesheet=address_of(STYLE),
         icon=address_of(ICON),
-        rss="/history.rss",
-        atom="/history.atom",
-        json="/api/v2/summary.json",
+        rss=path("/history.rss"),
+        atom=path("/history.atom"),
+        json=path("/api/v2/summary.json"),
         support=page.support_url,
         product=page.product_url,
     )
@@ -67,7 +68,7 @@ def status_page(picture: Picture) -> shape.PublicPage:
         ),
         reports_since=reports_since(picture),
         last_ended_at=max(ends, default=None),
-        this_month=f"/history/{local:%Y-%m}",
+        this_month=picture.place.path(f"/history/{local:%Y-%m}"),
     )
 
 
@@ -86,7 +87,7 @@ def component(picture: Picture, row: Component, *, causes: Sequence[Told] = ()) 
     return shape.Component(
         id=row.public_id,
         name=row.name,
-        url=f"/components/{row.public_id}",
+        url=picture.place.path(f"/components/{row.public_id}"),
         state=shape.State(picture.state(row)),
         since=picture.since(row),
         days=runs(picture, _days(picture, row), causes),
@@ -115,7 +116,7 @@ def incident(picture: Picture, told: Told) -> shape.Incident:
     return shape.Incident(
         id=row.public_id,
         title=row.name,
-        url=row.path,
+        url=picture.place.path(row.path),
         started_at=row.started_at,
         ended_at=row.resolved_at,
         updates=tuple(_update(one) for one in told.updates if one.state != Stage.POSTMORTEM),
@@ -173,7 +174,7 @@ def _run(picture: Picture, day: Day, causes: Sequence[Told]) -> shape.DayRun:
         seconds=day.seconds(day.worst),
         weighted_seconds=day.weighted_seconds,
         causes=tuple(
-            shape.DayCause(told.row.name, told.row.path)
+            shape.DayCause(told.row.name, picture.place.path(told.row.path))
             for told in causes
             if told.row.started_at < end and (told.row.resolved_at or picture.at) > begin
         ),

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.panel import Panel, When, link, link_to, moment
+from statuspage.actions.places import place_of
 from statuspage.models import PublicIncident, PublicUpdate
 from statuspage.rules.states import words
 
@@ -39,7 +39,7 @@ class PublicIncidentAdmin(ReadOnlyAdmin[PublicIncident]):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Count the updates with the rows."""
-        rows = super().get_queryset(request).select_related("incident")
+        rows = super().get_queryset(request).select_related("incident", "page")
         return rows.annotate(update_count=Count("updates"))
 
     @admin.display(description="updates", ordering="update_count")
@@ -56,7 +56,7 @@ class PublicIncidentAdmin(ReadOnlyAdmin[PublicIncident]):
     @admin.display(description="public page")
     def public_url(self, row: PublicIncident) -> str:
         """Return where visitors read it."""
-        url = f"{settings.SITE_URL}{row.path}"
+        url = place_of(row.page).url(row.path)
         return link(url, url)
 
     def panels(self, request: HttpRequest, obj: PublicIncident) -> Sequence[Panel]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -13,6 +12,7 @@ from incidents.admin.contract import Outside, PublicPromise
 from incidents.models import Incident
 from statuspage.actions import Pending, pending
 from statuspage.actions.drafting import clock_time
+from statuspage.actions.places import place_of
 from statuspage.models import PublicUpdate
 from statuspage.rules.promises import record
 from statuspage.rules.states import words
@@ -91,7 +91,7 @@ def _shown(request: HttpRequest, found: Pending, at: datetime) -> Shown:
         due_at=found.promised_at,
         number=found.number,
         url=publish_url(found.incident),
-        public_url=f"{settings.SITE_URL}{found.public.path}" if found.public else "",
+        public_url=place_of(found.page).url(found.public.path) if found.public else "",
         kept=_kept(found, at),
         may_publish=allows(request, "statuspage.publish", found.incident),
     )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,6 +21,7 @@ from core.api.views import Door, address, fields
 from core.errors import NotFound
 from core.permissions import require
 from statuspage.actions import Announcement, publish
+from statuspage.actions.places import place_of
 from statuspage.actions.publishing import LONGEST_ADVICE
 from statuspage.api import shapes
 from statuspage.models import ComponentChange, PublicIncident, PublicUpdate
@@ -147,7 +147,8 @@ def _completed(asked: _Asked) -> Announcement:
 
 
 def _rows() -> QuerySet[PublicIncident]:
-    return PublicIncident.objects.annotate(update_count=Count("updates"))
+    rows = PublicIncident.objects.select_related("page")
+    return rows.annotate(update_count=Count("updates"))
 
 
 def _whole(public_id: str) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def _whole(public_id: str) -> dict[str, Any]:
 def _incident(row: Any) -> dict[str, Any]:
     return {
         "id": row.public_id,
-        "url": f"{settings.SITE_URL}{row.path}",
+        "url": place_of(row.page).url(row.path),
         "incident": row.incident_id,
         "name": row.name,
         "status": row.state,

@@ -1,10 +1,22 @@
-"""What the status page holds: what it lists, what happened in public, and what is served of it."""
+"""What the status page holds: what it lists, what happened in public, who is told, and what is served of it."""
 
 from statuspage.models.draft import Draft
+from statuspage.models.followed import FollowedComponent
 from statuspage.models.ledger import ComponentInterval, Hold
-from statuspage.models.page import Component, ComponentGroup, ComponentService, Page
+from statuspage.models.maintenance import Maintenance, MaintenanceComponent, MaintenanceUpdate
+from statuspage.models.page import (
+    Component,
+    ComponentGroup,
+    ComponentService,
+    Mark,
+    Page,
+    SharedComponent,
+)
+from statuspage.models.proposal import Proposal
 from statuspage.models.public import ComponentChange, PublicIncident, PublicUpdate
+from statuspage.models.reader import Reader
 from statuspage.models.snapshot import Edition, Snapshot
+from statuspage.models.subscriber import Mailing, PublicNotice, Subscriber, Subscription
 
 __all__ = [
     "Component",
@@ -14,9 +26,21 @@ __all__ = [
     "ComponentService",
     "Draft",
     "Edition",
+    "FollowedComponent",
     "Hold",
+    "Mailing",
+    "Maintenance",
+    "MaintenanceComponent",
+    "MaintenanceUpdate",
+    "Mark",
     "Page",
+    "Proposal",
     "PublicIncident",
+    "PublicNotice",
     "PublicUpdate",
+    "Reader",
+    "SharedComponent",
     "Snapshot",
+    "Subscriber",
+    "Subscription",
 ]

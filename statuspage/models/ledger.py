@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import User
+from statuspage.models.maintenance import Maintenance
 from statuspage.models.page import Component
 from statuspage.models.public import PublicIncident
 from statuspage.rules.states import ComponentState
@@ -68,7 +69,8 @@ class ComponentInterval(models.Model):
 
 
 class Hold(models.Model):
-    """What keeps a component from being operational now: an open public incident, or a person by hand.
+    """What keeps a component from being operational now: an open public incident, a maintenance, the page
+    of somebody else that it follows, or a person by hand.
 
     The worst hold is the component's state; without one it is operational.
     """
@@ -77,6 +79,10 @@ class Hold(models.Model):
     incident = models.ForeignKey(
         PublicIncident, on_delete=models.CASCADE, null=True, blank=True, related_name="holds"
     )
+    maintenance = models.ForeignKey(
+        Maintenance, on_delete=models.CASCADE, null=True, blank=True, related_name="holds"
+    )
+    is_followed = models.BooleanField(default=False)
     state = models.CharField(max_length=LONGEST_STATE, choices=STATE_CHOICES)
     since = models.DateTimeField()
 
@@ -91,9 +97,20 @@ class Hold(models.Model):
                 name="statuspage_one_hold_per_incident",
             ),
             models.UniqueConstraint(
-                fields=["component"],
-                condition=Q(incident__isnull=True),
+                fields=["component", "maintenance"],
+                condition=Q(maintenance__isnull=False),
+                name="statuspage_one_hold_per_maintenance",
+            ),
+            models.UniqueConstraint(
+                fields=["component", "is_followed"],
+                condition=Q(incident__isnull=True, maintenance__isnull=True),
                 name="statuspage_one_hold_by_hand",
+            ),
+            models.CheckConstraint(
+                condition=Q(incident__isnull=True, maintenance__isnull=True)
+                | Q(is_followed=False, incident__isnull=True)
+                | Q(is_followed=False, maintenance__isnull=True),
+                name="statuspage_hold_has_one_cause",
             ),
         ]
 

@@ -15,6 +15,7 @@ from incidents.models import Service
 from statuspage.rules.ids import LENGTH, new_id
 from statuspage.rules.uptime import start_of
 
+_COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", "Write a colour as #1f3f80.")
 _ADDRESS = RegexValidator(
     r"^(https?://\S+|mailto:\S+@\S+)$", "Write a web address, or mailto: and a mail address."
 )
@@ -29,10 +30,23 @@ class PageQuerySet(models.QuerySet["Page"]):
 
 
 class Page(models.Model):
-    """A public status page; the default one answers at `/`. Days and times on it are in `time_zone`.
+    """A status page; the default one answers at `/` of every host that no other claims. Its days and times are in `time_zone`.
 
-    `updated_at` moves when anything on it changes, not when it is rendered again.
+    `updated_at` moves when anything on it changes, not when it is rendered again. `hosts`: the names that it answers on,
+    in lower case and without a port; its links have the first; no two pages claim one. `audience` and `networks`
+    (CIDR) say who may read it, `link_hash` is of the secret link. `accent`: the owner's colour in the light,
+    `accent_dark` in the dark; empty: the house's. `needs_second`: another person approves each update.
     """
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", "everybody"
+        LOGIN = "login", "people with an account, and those invited by mail"
+        LINK = "link", "whoever has the secret link"
+        NETWORK = "network", "whoever comes from certain networks"
+
+    class UptimeRule(models.TextChoices):
+        STATUSPAGE = "statuspage", "major outage counts in full, partial outage 30 %"
+        STRICT = "strict", "major and partial outage count in full"
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_id, editable=False)
     slug = models.SlugField(unique=True)
@@ -48,6 +62,18 @@ class Page(models.Model):
     )
     shows_uptime = models.BooleanField("shows uptime", default=True)
     shows_promises = models.BooleanField("shows how many updates came late", default=False)
+    uptime_rule = models.CharField(
+        max_length=10, choices=UptimeRule, default=UptimeRule.STATUSPAGE.value
+    )
+    hosts = models.JSONField(default=list, blank=True)
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.PUBLIC.value)
+    networks = models.JSONField(default=list, blank=True)
+    link_hash = models.CharField(max_length=64, blank=True, editable=False)
+    accent = models.CharField(max_length=7, blank=True, validators=[_COLOUR])
+    accent_dark = models.CharField(max_length=7, blank=True, validators=[_COLOUR])
+    is_indexed = models.BooleanField("search engines may list it", default=True)
+    takes_subscribers = models.BooleanField("visitors may subscribe", default=True)
+    needs_second = models.BooleanField("a second person approves each update", default=False)
     created_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(editable=False)
 
@@ -59,7 +85,19 @@ class Page(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="statuspage_one_default"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(audience__in=["public", "login", "link", "network"]),
+                name="statuspage_audience_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(uptime_rule__in=["statuspage", "strict"]),
+                name="statuspage_uptime_rule_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_default=False) | Q(audience="public"),
+                name="statuspage_default_is_public",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +107,37 @@ class Page(models.Model):
     def zone(self) -> ZoneInfo:
         """Return the zone of its days and times."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether everybody may read it."""
+        return self.audience == Page.Audience.PUBLIC
+
+
+class Mark(models.Model):
+    """A picture of the owner's: the logo, the one for dark, or the icon. At most 20 kB; `etag` is of its bytes."""
+
+    class Kind(models.TextChoices):
+        LOGO = "logo"
+        LOGO_DARK = "logo_dark"
+        ICON = "icon"
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="marks")
+    kind = models.CharField(max_length=9, choices=Kind)
+    content_type = models.CharField(max_length=40)
+    content = models.BinaryField()
+    etag = models.CharField(max_length=64)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    alt = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "kind"], name="statuspage_one_mark_of_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class Listed(models.Model):
@@ -129,6 +198,7 @@ class Component(Listed):
     )
     start_date = models.DateField("measured since", null=True, blank=True)
     shows_uptime = models.BooleanField("shows uptime", default=True)
+    shows_history = models.BooleanField("shows its 90 days", default=True)
     only_show_if_degraded = models.BooleanField(
         "only listed while something is wrong", default=False
     )
@@ -154,6 +224,37 @@ class Component(Listed):
         if self.start_date is None:
             return self.created_at
         return start_of(self.start_date, self.page.zone)
+
+
+class SharedComponent(models.Model):
+    """A component that another page lists too, perhaps under a name, in a group and at a place of that page's.
+
+    State, ledger and figures are the component's; `name` empty: its own.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="shared")
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="listings")
+    name = models.CharField(max_length=120, blank=True)
+    group = models.ForeignKey(
+        ComponentGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["page", "component"], name="statuspage_listed_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.component.name
+
+    def clean(self) -> None:
+        """Raise ValidationError for the component's own page, and for a group of another page."""
+        if self.component_id and self.component.page_id == self.page_id:
+            raise ValidationError({"component": "This page lists it already: it is its own."})
+        if self.group is not None and self.group.page_id != self.page_id:
+            raise ValidationError({"group": "That group is on another page."})
 
 
 class ComponentService(models.Model):

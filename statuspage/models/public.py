@@ -20,7 +20,8 @@ class PublicIncident(FSMModelMixin, models.Model):
     """What visitors are told of one incident; nothing gets here but by a person's publishing.
 
     `incident`: the internal one that it tells of; its number is never shown. `impact`: the worst that it
-    ever had. `advice`: what visitors can do meanwhile. `summary`: one sentence for lists, once it is over.
+    ever had, unless a person has said another (`impact_override`). `advice`: what visitors can do meanwhile.
+    `summary`: one sentence for lists, once it is over. `is_backfilled`: told after the fact, and sent to nobody.
     """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_id, editable=False)
@@ -38,6 +39,10 @@ class PublicIncident(FSMModelMixin, models.Model):
     impact = models.CharField(
         max_length=8, choices=[(i.value, i.value) for i in Impact], default=Impact.NONE.value
     )
+    impact_override = models.CharField(
+        max_length=8, choices=[(i.value, i.value) for i in Impact], blank=True
+    )
+    is_backfilled = models.BooleanField(default=False)
     advice = models.TextField("what you can do", blank=True, max_length=1000)
     summary = models.TextField(blank=True, max_length=1000)
     started_at = models.DateTimeField()
@@ -130,6 +135,7 @@ class PublicUpdate(models.Model):
     """One published word. Append-only. `number` counts from 1 within its incident.
 
     `display_at`: when it is shown to have been said. `published_by` is for us; no page shows it.
+    `is_sent`: subscribers are told of it.
     """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_id, editable=False)
@@ -140,6 +146,7 @@ class PublicUpdate(models.Model):
     display_at = models.DateTimeField()
     created_at = models.DateTimeField()
     next_update_by = models.DateTimeField(null=True, blank=True)
+    is_sent = models.BooleanField(default=False)
     published_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -24,6 +24,16 @@ class Stage(StrEnum):
     POSTMORTEM = "postmortem"
 
 
+class Work(StrEnum):
+    """How far a maintenance is; what was cancelled is not shown to programs (Statuspage deletes it)."""
+
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    VERIFYING = "verifying"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
 class Impact(StrEnum):
     """How bad an incident was at its worst."""
 
@@ -35,6 +45,7 @@ class Impact(StrEnum):
 
 UNRESOLVED = (Stage.INVESTIGATING, Stage.IDENTIFIED, Stage.MONITORING)
 OVER = (Stage.RESOLVED, Stage.POSTMORTEM)
+RUNNING = (Work.IN_PROGRESS, Work.VERIFYING)
 
 _WORST_FIRST = (
     ComponentState.MAJOR,

@@ -3,30 +3,33 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.views.defaults import page_not_found
 
-from core.middleware import MACHINE_PATHS, PEOPLE_PATHS, REPLY_PATHS, STAFF_PATHS
+from core.middleware import MACHINE_PATHS, PEOPLE_PATHS, REPLY_PATHS, STAFF_PATHS, host_of
 from core.refusals import not_found
-from statuspage.actions import pages
+from statuspage.actions.places import UNDER
 from statuspage.actions.rendering import NOT_FOUND
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look.freshness import sent_at
 from statuspage.models import Page
+from statuspage.views import rooms
 from statuspage.views.answers import READS, Ready, nothing, of_bytes, send, unavailable
-from statuspage.views.shelf import HeldEdition, Item, is_stale, shelf
+from statuspage.views.editions import Item
+from statuspage.views.shelf import Look, shelf
 
 MOST_KEPT = 64
 _MINUTE = timedelta(minutes=1)
 _NOT_FOR_VISITORS = (*MACHINE_PATHS, *REPLY_PATHS, *STAFF_PATHS, "/api", "/static/")
 _AWAY = (DatabaseError, OSError, msgspec.DecodeError)  # of the database; of the copy
 Make = Callable[[Page, datetime], Rendered | None]
+Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,17 @@ class Memory:
     """What this process has rendered: the latest pages that were asked for, and what is ready to be sent."""
 
     def __init__(self) -> None:
-        self._ready: dict[str, Ready] = {}
-        self.kept: OrderedDict[str, Kept] = OrderedDict()
+        self._ready: dict[Key, Ready] = {}
+        self.kept: OrderedDict[Key, Kept] = OrderedDict()
 
     def forget(self) -> None:
         """Keep nothing, as a process that has just started."""
         self._ready.clear()
         self.kept.clear()
 
-    def ready(self, item: Item, *, status: int = 200) -> Ready:
+    def ready(self, page_id: int, item: Item) -> Ready:
         """Return an item ready to be sent; made once for as long as its bytes stay the same."""
-        known = self._ready.get(item.resource)
+        known = self._ready.get((page_id, item.resource))
         if known is None or known.etag != item.etag:
             known = Ready(
                 item.fresh,
@@ -59,17 +62,16 @@ class Memory:
                 item.etag,
                 modified_at=item.modified_at,
                 is_open=item.resource.startswith("/api/"),
-                status=status,
             )
             if len(self._ready) > 2 * MOST_KEPT:
                 self._ready.clear()
-            self._ready[item.resource] = known
+            self._ready[page_id, item.resource] = known
         return known
 
-    def keep(self, path: str, kept: Kept) -> None:
+    def keep(self, key: Key, kept: Kept) -> None:
         """Keep a page; the one that was asked for longest ago goes."""
-        self.kept[path] = kept
-        self.kept.move_to_end(path)
+        self.kept[key] = kept
+        self.kept.move_to_end(key)
         if len(self.kept) > MOST_KEPT:
             self.kept.popitem(last=False)
 
@@ -77,49 +79,22 @@ class Memory:
 memory = Memory()
 
 
-def stored(request: HttpRequest) -> HttpResponse:
-    """Answer with what the latest edition holds at this path."""
+def answer(request: HttpRequest) -> HttpResponse:
+    """Answer with what the page of this host and path has there: from memory, or rendered at the first request."""
+    path = request.path_info
     try:
-        edition, at = shelf.look()
+        look = shelf.look(host_of(request), path)
+        if look is None or not look.entry.is_public:
+            return _no_page(request)
     except _AWAY:
         return unavailable()
-    item = edition.items.get(request.path_info)
-    if item is None:
-        return _missing(request, edition, at)
-    return _serve(request, edition, item, at)
-
-
-def incident(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer with the page of one incident."""
-    return _on_demand(request, lambda page, at: pages.incident(page, public_id, at))
-
-
-def component(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer with the page of one component."""
-    return _on_demand(request, lambda page, at: pages.component(page, public_id, at))
-
-
-def this_month(request: HttpRequest) -> HttpResponse:
-    """Answer with the history of the present month."""
-    return _on_demand(request, pages.this_month)
-
-
-def month(request: HttpRequest, year: str, number: str) -> HttpResponse:
-    """Answer with the history of one month."""
-    try:
-        first = date(int(year), int(number), 1)
-    except ValueError:
-        return lost(request)
-    return _on_demand(request, lambda page, at: pages.month(page, first, at))
-
-
-def lost(request: HttpRequest) -> HttpResponse:
-    """Answer for an address of ours that holds nothing."""
-    try:
-        edition, at = shelf.look()
-    except _AWAY:
-        return unavailable()
-    return _missing(request, edition, at)
+    if path.startswith(UNDER) and not look.entry.root:
+        return HttpResponsePermanentRedirect(f"{look.entry.site}{look.path}", preserve_request=True)
+    item = look.edition.items.get(look.path)
+    if item is not None:
+        return _serve(request, look, item)
+    make = rooms.maker(look.path)
+    return _missing(request, look) if make is None else _on_demand(request, look, make)
 
 
 def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -128,42 +103,39 @@ def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
         return not_found(request, exception)
     if request.method not in READS or request.path_info.startswith(_NOT_FOR_VISITORS):
         return page_not_found(request, exception)
-    return lost(request)
+    return answer(request)
 
 
-def _on_demand(request: HttpRequest, make: Make) -> HttpResponse:
+def _on_demand(request: HttpRequest, look: Look, make: Make) -> HttpResponse:
     """Answer with a page of the present edition, rendered at the first request for it; an older one without the database."""
-    path = request.path_info
-    try:
-        edition, at = shelf.look()
-    except _AWAY:
-        return unavailable()
-    kept = memory.kept.get(path)
-    if kept is None or kept.number != edition.number:
+    key, number = (look.entry.page_id, look.path), look.edition.number
+    kept = memory.kept.get(key)
+    if kept is None or kept.number != number:
         try:
-            kept = Kept(edition.number, _made(edition, path, make, at))
+            kept = Kept(number, _made(look, make))
         except DatabaseError:
             connection.close()
             if kept is None:
                 return unavailable()
-        memory.keep(path, kept)
+        memory.keep(key, kept)
     if kept.item is None:
-        return _missing(request, edition, at)
-    return _serve(request, edition, kept.item, at)
+        return _missing(request, look)
+    return _serve(request, look, kept.item)
 
 
-def _made(edition: HeldEdition, path: str, make: Make, at: datetime) -> Item | None:
-    page = Page.objects.filter(pk=edition.page_id).first()
-    made = make(page, at) if page is not None else None
+def _made(look: Look, make: Make) -> Item | None:
+    page = Page.objects.filter(pk=look.entry.page_id).first()
+    made = make(page, look.at) if page is not None else None
     if made is None:
         return None
-    return Item(path, made.content_type, made.fresh, made.stale, made.etag, at)
+    return Item(look.path, made.content_type, made.fresh, made.stale, made.etag, look.at)
 
 
-def _serve(request: HttpRequest, edition: HeldEdition, item: Item, at: datetime) -> HttpResponse:
-    if not item.stale or not is_stale(edition, at):
-        return send(request, memory.ready(item))
-    minutes = (at - edition.generated_at) // _MINUTE
+def _serve(request: HttpRequest, look: Look, item: Item) -> HttpResponse:
+    edition = look.edition
+    if not item.stale or not edition.is_stale(look.at):
+        return send(request, memory.ready(look.entry.page_id, item))
+    minutes = (look.at - edition.generated_at) // _MINUTE
     return send(
         request, _aged(item.stale, item.content_type, edition.zone, edition.generated_at, minutes)
     )
@@ -177,8 +149,14 @@ def _aged(stale: bytes, content_type: str, zone: str, as_of: datetime, minutes: 
     return of_bytes(told.encode(), content_type, at=at)
 
 
-def _missing(request: HttpRequest, edition: HeldEdition, at: datetime) -> HttpResponse:
-    item = edition.items.get(NOT_FOUND)
-    if request.path_info.startswith("/api/") or item is None:
+def _no_page(request: HttpRequest) -> HttpResponse:
+    """Answer, as the default page would, for what no page has, or none that this reader may know of."""
+    look = shelf.look("", "/")
+    return nothing() if look is None else _missing(request, look)
+
+
+def _missing(request: HttpRequest, look: Look) -> HttpResponse:
+    item = look.edition.items.get(NOT_FOUND)
+    if look.path.startswith("/api/") or item is None:
         return nothing(is_open=True)
-    return send(request, of_bytes(item.fresh, HTML, at=at, status=404))
+    return send(request, of_bytes(item.fresh, HTML, at=look.at, status=404))

@@ -30,6 +30,7 @@ def timer(
 ) -> Iterator[Timer]:
     """Give the shelf's timer; nothing is remembered from one test to the next."""
     settings.DATA_DIR = tmp_path
+    settings.STATUSPAGE_SNAPSHOT_DIR = tmp_path / "statuspage"
     found = Timer()
     monkeypatch.setattr(shelf, "timer", found)
     shelf.forget()

@@ -92,7 +92,8 @@ def test_without_copy_and_database_it_says_so(client: Client) -> None:
 @pytest.mark.usefixtures("page")
 def test_a_broken_copy_is_as_none(client: Client, settings: LazySettings) -> None:
     client.get("/")
-    (settings.DATA_DIR / "statuspage" / "default.snapshot").write_bytes(b"\xc1broken")
+    for copy in settings.STATUSPAGE_SNAPSHOT_DIR.iterdir():
+        copy.write_bytes(b"\xc1broken")
     restarted()
 
     with gone():
