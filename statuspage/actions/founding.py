@@ -1,0 +1,92 @@
+"""Open a status page, and say on which hosts pages answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+
+from core.actor import Actor
+from core.errors import Conflict, Invalid
+from core.models import Team
+from core.models.people import validate_zone
+from core.permissions import require
+from statuspage.actions.rendering import render
+from statuspage.models import Page
+from statuspage.rules.hosts import NoHost, host_named
+
+LONGEST_NAME, MOST_HOSTS = 120, 20
+
+
+def create_page(
+    name: str,
+    *,
+    team: Team,
+    by: Actor,
+    at: datetime,
+    hosts: Sequence[str] = (),
+    zone: str = "Etc/UTC",
+) -> Page:
+    """Open a page that lists nothing yet and return it; the first one is the default page. Visible at once.
+
+    Raises NotAllowed, Invalid, and Conflict for a host that another page has.
+    """
+    require(by, "statuspage.edit_page", team)
+    words = " ".join(name.split())
+    if not 0 < len(words) <= LONGEST_NAME or "\0" in words:
+        raise Invalid.field("/name", f"Write a name of at most {LONGEST_NAME} characters.")
+    try:
+        validate_zone(zone)
+    except ValidationError as error:
+        raise Invalid.field("/time_zone", " ".join(error.messages)) from error
+    with transaction.atomic():
+        others = list(Page.objects.locked())
+        page = Page.objects.create(
+            slug=_free_slug(words, others),
+            name=words,
+            team=team,
+            is_default=not others,
+            time_zone=zone,
+            hosts=claimed(hosts, others),
+            created_at=at,
+            updated_at=at,
+        )
+        render(page, at)
+        return page
+
+
+def claimed(hosts: Sequence[str], others: Sequence[Page]) -> list[str]:
+    """Return the hosts as they are compared, each once. `others`: all other pages, locked.
+
+    Raises Invalid for what is no host or is where staff work, and Conflict for what another page has.
+    """
+    found: list[str] = []
+    for text in hosts:
+        try:
+            name = host_named(text)
+        except NoHost as error:
+            raise Invalid.field("/hosts", str(error)) from error
+        if name == _staff_host() != urlsplit(settings.SITE_URL).hostname:
+            raise Invalid.field("/hosts", f"{name} is where your staff work; take another host.")
+        holder = next((page for page in others if name in page.hosts), None)
+        if holder is not None:
+            raise Conflict(f"{holder.name} answers on {name} already; take it from there first.")
+        if name not in found:
+            found.append(name)
+    if len(found) > MOST_HOSTS:
+        raise Invalid.field("/hosts", f"A page answers on at most {MOST_HOSTS} hosts.")
+    return found
+
+
+def _staff_host() -> str | None:
+    return urlsplit(settings.STAFF_URL).hostname
+
+
+def _free_slug(name: str, others: Sequence[Page]) -> str:
+    wanted = slugify(name)[:40].strip("-") or "page"
+    taken = {page.slug for page in others}
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (wanted, *numbered) if slug not in taken)
