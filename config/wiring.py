@@ -26,6 +26,7 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
     "incident.role_offered": [now("oncall.actions.tell_offer")],
     "incident.role_answered": [now("oncall.actions.tell_offer")],
     "sign_in.glass_broken": [later("oncall.actions.glass.tell")],
+    "status_page.shown": [later("statuspage.actions.render_sharing")],
     "delivery.sent": [now("oncall.actions.note_sent")],
     "delivery.failed": [now("oncall.actions.note_failed")],
 }
@@ -156,7 +157,12 @@ SIDEBAR: list[Entry] = [
             ),
             Tab("Components", "statuspage_component_changelist", "statuspage.view"),
             Tab("Groups", "statuspage_componentgroup_changelist", "statuspage.view"),
-            Tab("Pages", "statuspage_page_changelist", "statuspage.view"),
+            Tab(
+                "Pages",
+                "statuspage_page_changelist",
+                "statuspage.view",
+                also=("statuspage_look",),
+            ),
         ),
     ),
     Entry(
@@ -209,6 +215,7 @@ STAFF_PAGES: list[Page] = [
         "statuspage.admin.publish.publish_page",
         "statuspage_publish",
     ),
+    Page("statuspage/look/<int:number>/", "statuspage.admin.look.look_page", "statuspage_look"),
 ]
 
 LAMP = "incidents.admin.lamp.lamp"  # (user, at) -> core.navigation.Lamp

@@ -16,7 +16,15 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 
 MACHINE_PATHS = ("/in/", "/v2/", "/healthz", "/readyz", "/livez/")
 REPLY_PATHS = ("/r/", "/ical/")
-PUBLIC_PATHS = ("/incidents", "/components", "/history", "/api/v2/", "/status/")
+PUBLIC_PATHS = (
+    "/incidents",
+    "/components",
+    "/history",
+    "/api/v2/",
+    "/status/",
+    "/style-",
+    "/mark-",
+)
 API_PATH = "/api/v1/"
 PEOPLE_PATHS = ("/admin/", "/accounts/")
 STAFF_PATHS = (*PEOPLE_PATHS, API_PATH)

@@ -5,7 +5,7 @@ from statuspage.actions.drafting import Announcement, Pending, pending
 from statuspage.actions.keeping import discard_draft, save_draft
 from statuspage.actions.leaks import findings
 from statuspage.actions.publishing import Leak, publish, record
-from statuspage.actions.rendering import render, render_due
+from statuspage.actions.rendering import render, render_due, render_sharing
 
 __all__ = [
     "Announcement",
@@ -19,6 +19,7 @@ __all__ = [
     "record",
     "render",
     "render_due",
+    "render_sharing",
     "save_draft",
     "set_component",
 ]

@@ -10,10 +10,12 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from core.actor import Actor
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound, NotPossible
 from core.models import Team
 from core.models.people import validate_zone
 from core.permissions import require
+from core.secrets import digest, new_token
+from statuspage.actions.places import place_of
 from statuspage.actions.rendering import render
 from statuspage.models import Page
 from statuspage.rules.hosts import NoHost, host_named
@@ -56,6 +58,48 @@ def create_page(
         )
         render(page, at)
         return page
+
+
+def make_default(page_id: int, *, by: Actor, at: datetime) -> Page:
+    """Let a page answer on every host that no other has, in place of the present default page; return it.
+
+    Raises NotFound, NotAllowed (it needs the right over both pages), and NotPossible for one that is not public.
+    """
+    with transaction.atomic():
+        pages = {page.pk: page for page in Page.objects.locked().select_related("team")}
+        if page_id not in pages:
+            raise NotFound("There is no such status page.")
+        page = pages[page_id]
+        changed = [one for one in pages.values() if one.is_default and one != page] + [page]
+        for one in changed:
+            require(by, "statuspage.edit_page", one)
+        if not page.is_public:
+            raise NotPossible(f"{page.name} is not for everybody; the default page is.")
+        for one in changed:  # the former one first: there is never a second
+            one.is_default, one.updated_at = one == page, at
+            one.save(update_fields=["is_default", "updated_at"])
+        for one in changed:
+            render(one, at)
+        return page
+
+
+def new_secret_link(page_id: int, *, by: Actor, at: datetime) -> str:
+    """Return a new secret link to a page, to be shown once; the former one lets nobody in any more.
+
+    Raises NotFound, NotAllowed, and NotPossible for a page that is read otherwise.
+    """
+    with transaction.atomic():
+        page = Page.objects.filter(pk=page_id).locked().first()
+        if page is None:
+            raise NotFound("There is no such status page.")
+        require(by, "statuspage.edit_page", page)
+        if page.audience != Page.Audience.LINK:
+            raise NotPossible(f"{page.name} is not read by a secret link; set its audience first.")
+        token = new_token("")
+        page.link_hash, page.updated_at = digest(token), at
+        page.save(update_fields=["link_hash", "updated_at"])
+        render(page, at)
+    return place_of(page).url(f"/enter/{token}")
 
 
 def claimed(hosts: Sequence[str], others: Sequence[Page]) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from statuspage.actions import shapes
+from statuspage.actions.listing import listed
 from statuspage.actions.picture import Picture, Told, spans_of, take
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look import render as look
@@ -34,7 +35,7 @@ def incident(page: Page, public_id: str, at: datetime) -> Rendered | None:
 
 def component(page: Page, public_id: str, at: datetime) -> Rendered | None:
     """Return the page of one component; None where there is none of that id."""
-    if not page.components.filter(public_id=public_id).exists():
+    if public_id not in {row.public_id for row in listed(page)}:
         return None
     touching = page.incidents.filter(updates__changes__component__public_id=public_id).distinct()
     picture = take(page, at, incidents=touching)
@@ -61,7 +62,7 @@ def month(page: Page, first: date, at: datetime) -> Rendered | None:
     if not since.replace(day=1) <= first <= present:
         return None
     begin, end = start_of(first, zone), min(start_of(_next(first), zone), at)
-    troubles = spans_of(page.components.all(), since=begin)
+    troubles = spans_of(picture.components, since=begin)
     measured = max(begin, start_of(since, zone))
     everything = [span for spans in troubles.values() for span in spans]
     found = days(everything, first, end - _TICK, zone=zone, measured_from=measured)

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from statuspage.actions.listing import listed
 from statuspage.actions.places import Place, place_of
 from statuspage.models import (
     Component,
     ComponentChange,
     ComponentGroup,
     ComponentInterval,
+    Mark,
     Page,
     PublicIncident,
     PublicUpdate,
@@ -44,6 +46,7 @@ class Picture:
     spans: Mapping[int, Sequence[Span]] = field(default_factory=dict)
     incidents: Sequence[Told] = ()
     place: Place = field(default_factory=lambda: Place(""))
+    marks: Mapping[str, Mark] = field(default_factory=dict)
 
     def state(self, component: Component) -> ComponentState:
         """Return how a component does now: its open span."""
@@ -66,18 +69,17 @@ class Picture:
 def take(page: Page, at: datetime, *, incidents: QuerySet[PublicIncident] | None = None) -> Picture:
     """Return the picture of a stored page; `incidents`: which ones, else the newest and all that are open."""
     first = at.astimezone(page.zone).date() - timedelta(days=SHOWN_DAYS - 1)
-    components = list(page.components.all())
-    for component in components:
-        component.page = page
+    components = listed(page)
     return Picture(
         page,
         at,
         first,
         list(page.groups.all()),
         components,
-        spans_of(page.components.all(), since=start_of(first, page.zone)),
+        spans_of(components, since=start_of(first, page.zone)),
         tell(_newest(page) if incidents is None else incidents),
         place_of(page),
+        {mark.kind: mark for mark in page.marks.all()},
     )
 
 

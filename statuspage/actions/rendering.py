@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from statuspage.actions import feeds, shapes, wire
+from core.facts import publish as publish_fact
+from statuspage.actions import feeds, looks, shapes, wire
 from statuspage.actions.picture import Picture, take
 from statuspage.actions.places import Place
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look import render as look
-from statuspage.models import Edition, Page, Snapshot
+from statuspage.models import Edition, Page, SharedComponent, Snapshot
 
 NOT_FOUND = "404"
 EVERY = timedelta(seconds=60)
@@ -19,8 +20,21 @@ STALE_AFTER = 3 * EVERY  # from the latest rendering on (public.md 7)
 
 
 def render(page: Page, at: datetime) -> None:
-    """Render a page that has just changed, inside the transaction of the change, under the page's lock."""
+    """Render a page that has just changed, inside the transaction of the change, under the page's lock.
+
+    Pages that list a component of it follow within a second or two, each under its own lock.
+    """
     _store(page, _resources(page, at), at)
+    sharing = SharedComponent.objects.filter(component__page=page).values_list("page", flat=True)
+    publish_fact("status_page.shown", sorted(set(sharing)), at=at)
+
+
+def render_sharing(page_id: int, at: datetime) -> None:
+    """Render a page that shares a component of one that has changed."""
+    with transaction.atomic():
+        page = Page.objects.filter(pk=page_id).locked().first()
+        if page is not None:
+            _store(page, _resources(page, at), at)
 
 
 def render_due(at: datetime) -> int:
@@ -37,6 +51,8 @@ def resources(picture: Picture) -> Iterator[Rendered]:
     page = shapes.status_page(picture)
     fresh, stale = (look.status_page(page, stale=old).encode() for old in (False, True))
     yield Rendered("/", HTML, fresh, stale)
+    yield looks.style(picture.page)
+    yield from looks.pictures(picture.marks)
     yield Rendered(NOT_FOUND, HTML, look.not_found_page(page.site).encode())
     yield from feeds.feeds(picture, site)
     for path, content in wire.Wire(picture, site).documents().items():

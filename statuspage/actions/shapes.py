@@ -2,13 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
-from django.contrib.staticfiles import finders
-from django.templatetags.static import static
-
+from statuspage.actions import looks
 from statuspage.actions.picture import Picture, Told
 from statuspage.look import shape
 from statuspage.models import Component, PublicUpdate
@@ -16,18 +11,8 @@ from statuspage.rules.promises import record
 from statuspage.rules.states import BADNESS, ComponentState, Stage
 from statuspage.rules.uptime import Day, days, mean, start_of, uptime
 
-STYLE = "statuspage/status.css"
-ICON = "core/favicon.svg"
 PAST_DAYS = 15
 DUE = timedelta(seconds=60)
-
-
-@cache
-def address_of(file: str) -> str:
-    """Return the address of a static file; it changes whenever the file does."""
-    found = finders.find(file)
-    mark = sha256(Path(found).read_bytes()).hexdigest()[:12] if found else ""
-    return f"{static(file)}?v={mark}"
 
 
 def site(picture: Picture) -> shape.Site:
@@ -37,8 +22,8 @@ def site(picture: Picture) -> shape.Site:
     links = shape.Links(
         home=path("/"),
         history=path("/history"),
-        stylesheet=address_of(STYLE),
-        icon=address_of(ICON),
+        stylesheet=path(looks.style(page).resource),
+        icon=path(looks.icon(picture.marks)),
         rss=path("/history.rss"),
         atom=path("/history.atom"),
         json=path("/api/v2/summary.json"),
@@ -46,7 +31,8 @@ def site(picture: Picture) -> shape.Site:
         product=page.product_url,
     )
     zone = "UTC" if page.time_zone == "Etc/UTC" else page.time_zone  # one name for people
-    return shape.Site(page.name, zone, picture.at, picture.at, picture.at + DUE, links)
+    logo = looks.logo(picture.marks, picture.place)
+    return shape.Site(page.name, zone, picture.at, picture.at, picture.at + DUE, links, logo)
 
 
 def status_page(picture: Picture) -> shape.PublicPage:

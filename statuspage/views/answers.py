@@ -4,6 +4,7 @@ Headers: areas/statuspage.md 4.2; validators: RFC 9110, 8.8 and 13. Query string
 """
 
 import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -15,7 +16,12 @@ from core.middleware import PUBLIC_POLICY
 from statuspage.actions.resource import etag_of
 
 CACHE = "public, max-age=10, s-maxage=10, stale-while-revalidate=30, stale-if-error=86400"
+FOREVER = "public, max-age=31536000, immutable"
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 BRIEFLY = "public, max-age=10"
+OPEN = {"Access-Control-Allow-Origin": "*"}  # programs of other sites may read it
+NAMED = {"Cache-Control": FOREVER}  # its address changes with its content
+NO_MORE: Mapping[str, str] = {}
 _EVERY = {
     "Cache-Control": CACHE,
     "Vary": "Accept-Encoding",
@@ -41,7 +47,7 @@ class Variant:
 
 
 class Ready:
-    """A resource that can be sent at once. `is_open`: programs of other sites may read it (CORS)."""
+    """A resource that can be sent at once. `more`: headers of its kind, such as OPEN or NAMED."""
 
     def __init__(
         self,
@@ -50,7 +56,7 @@ class Ready:
         etag: str,
         *,
         modified_at: datetime,
-        is_open: bool = False,
+        more: Mapping[str, str] = NO_MORE,
         status: int = 200,
     ) -> None:
         self.etag, self.status = etag, status
@@ -60,8 +66,9 @@ class Ready:
             **_EVERY,
             "Content-Type": content_type,
             "Last-Modified": http_date(self.modified_s),
-            **({"Access-Control-Allow-Origin": "*"} if is_open else {}),
             **({"Cache-Control": BRIEFLY} if status != 200 else {}),
+            **more,
+            **({"Content-Security-Policy": PICTURE_POLICY} if "image/" in content_type else {}),
         }
 
     @cached_property
@@ -107,7 +114,7 @@ def nothing(*, is_open: bool = False) -> HttpResponse:
     """Return an empty 404 that may be kept for ten seconds."""
     headers = {**_EVERY, "Cache-Control": BRIEFLY, "Content-Length": "0"}
     if is_open:
-        headers["Access-Control-Allow-Origin"] = "*"
+        headers.update(OPEN)
     return HttpResponse(status=404, headers=headers)
 
 

@@ -1,7 +1,7 @@
 """The public doors: the status page and its JSON from memory, the pages behind it as they are asked for."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -20,7 +20,17 @@ from statuspage.actions.resource import HTML, Rendered
 from statuspage.look.freshness import sent_at
 from statuspage.models import Page
 from statuspage.views import rooms
-from statuspage.views.answers import READS, Ready, nothing, of_bytes, send, unavailable
+from statuspage.views.answers import (
+    NAMED,
+    NO_MORE,
+    OPEN,
+    READS,
+    Ready,
+    nothing,
+    of_bytes,
+    send,
+    unavailable,
+)
 from statuspage.views.editions import Item
 from statuspage.views.shelf import Look, shelf
 
@@ -61,7 +71,7 @@ class Memory:
                 item.content_type,
                 item.etag,
                 modified_at=item.modified_at,
-                is_open=item.resource.startswith("/api/"),
+                more=_kind(item.resource),
             )
             if len(self._ready) > 2 * MOST_KEPT:
                 self._ready.clear()
@@ -74,6 +84,13 @@ class Memory:
         self.kept.move_to_end(key)
         if len(self.kept) > MOST_KEPT:
             self.kept.popitem(last=False)
+
+
+def _kind(resource: str) -> Mapping[str, str]:
+    """Return the headers that only some resources have."""
+    if resource.startswith("/api/"):
+        return OPEN
+    return NAMED if resource.startswith(("/style-", "/mark-")) else NO_MORE
 
 
 memory = Memory()

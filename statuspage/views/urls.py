@@ -5,5 +5,5 @@ from django.urls import re_path
 from statuspage.views import pages
 
 urlpatterns = [
-    re_path(r"^(?:$|api/v2/|incidents|components|history|status/)", pages.answer),
+    re_path(r"^(?:$|api/v2/|incidents|components|history|status/|style-|mark-)", pages.answer),
 ]

@@ -63,6 +63,7 @@ STAFF = [
     Screen("entry of a timeline", "/admin/incidents/incident/2041/", "a[href*='/entries/']"),
     Screen("declare", "/admin/incidents/incident/add/"),
     Screen("publish", "/admin/statuspage/publish/2041/"),
+    Screen("look", "/admin/statuspage/look/1/"),
     Screen("style", "/admin/style/"),
     Screen("keys", "/admin/keys/"),
     Screen("search", "/admin/search/?q=payments"),

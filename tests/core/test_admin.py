@@ -50,7 +50,7 @@ MATRIX = {
     "postmortems.postmortem": ("v",    "v",    "v",    "v",    "v"),
     "statuspage.component":   ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.componentgroup": ("vacd", "vacd", "va", "v",   "v"),
-    "statuspage.page":        ("vcd",  "vcd",  "v",    "v",    "v"),  # one page: nobody adds another
+    "statuspage.page":        ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.publicincident": ("v", "v",    "v",    "v",    "v"),
 }  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:")

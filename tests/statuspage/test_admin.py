@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.secrets import digest
 from incidents.models import Service
 from statuspage.actions import set_component
 from statuspage.models import Component, ComponentGroup, ComponentInterval, Page
@@ -88,7 +89,7 @@ def test_groups_and_the_page_itself_are_shown_at_once(
 
     manager.post(
         f"{ROOT}page/{page.pk}/change/",
-        {"name": "Southwind", "slug": page.slug, "team": page.team_id, "is_default": "on", "time_zone": "Europe/Oslo",
+        {**NEW, "name": "Southwind", "slug": page.slug, "team": page.team_id, "time_zone": "Europe/Oslo",
          "support_url": "mailto:help@southwind.example", "product_url": "", "shows_uptime": "on"},
     )  # fmt: skip
 
@@ -238,36 +239,89 @@ def test_a_list_costs_the_same_with_three_rows_and_with_thirty(
         assert manager.get(f"{ROOT}{screen}/").status_code == 200
 
 
-def test_there_is_one_page_and_it_stays_at_the_root(client: Client) -> None:
+NEW = {
+    "name": "Northwind", "slug": "northwind", "time_zone": "Etc/UTC", "support_url": "", "product_url": "",
+    "shows_uptime": "on", "uptime_rule": "statuspage", "audience": "public", "hosts": "", "networks": "",
+    "shared-TOTAL_FORMS": "0", "shared-INITIAL_FORMS": "0",
+}  # fmt: skip
+
+
+@pytest.fixture
+def boss(client: Client) -> Client:
+    """Give an Administrator's browser."""
     client.force_login(AUser(group="Administrator"))
-    first = {
-        "name": "Northwind", "slug": "northwind", "team": ATeam().pk, "time_zone": "Etc/UTC",
-        "support_url": "", "product_url": "", "shows_uptime": "on",
-    }  # fmt: skip
-    assert client.post(f"{ROOT}page/add/", first).status_code == 302
-    page = Page.objects.get()
-    assert page.is_default
-
-    second = client.post(f"{ROOT}page/add/", {**first, "name": "Other", "slug": "other"})
-    changed = client.post(f"{ROOT}page/{page.pk}/change/", {**first, "name": "Southwind"})
-
-    assert (second.status_code, changed.status_code) == (403, 302)
-    assert (Page.objects.get().name, Page.objects.get().is_default) == ("Southwind", True)
-    assert f"{ROOT}page/add/" not in client.get(f"{ROOT}page/").content.decode()
+    return client
 
 
-def test_a_page_that_was_taken_from_the_root_can_be_put_back(
-    manager: Client, page: Page, timer: object
+def test_the_first_page_is_the_default_one_and_the_next_has_a_host(boss: Client) -> None:
+    team = ATeam()
+    assert boss.post(f"{ROOT}page/add/", {**NEW, "team": team.pk}).status_code == 302
+    second = {**NEW, "name": "Orders", "slug": "orders", "team": team.pk}
+
+    answer = boss.post(
+        f"{ROOT}page/add/", {**second, "hosts": "Status.Orders.test.\n\nb.test\nstatus.orders.test"}
+    )
+
+    assert answer.status_code == 302
+    assert list(Page.objects.order_by("pk").values_list("name", "is_default", "hosts")) == [
+        ("Northwind", True, []),
+        ("Orders", False, ["status.orders.test", "b.test"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"hosts": "https://a.test/"}, "name of the host alone"),
+        ({"hosts": "status.orders.test"}, "Orders answers on status.orders.test already"),
+        ({"hosts": "\n".join(f"h{n}.test" for n in range(21))}, "at most 20 hosts"),
+        ({"networks": "10.0.0.0/99"}, "is no network"),
+        ({"networks": "\n".join(f"10.0.0.{n}" for n in range(101))}, "at most 100 networks"),
+        ({"audience": "login"}, "The default page is for everybody"),
+    ],
+)
+def test_what_cannot_be_is_said_at_the_field_and_nothing_is_saved(
+    boss: Client, page: Page, fields: dict[str, str], sentence: str
 ) -> None:
-    Page.objects.update(is_default=False)
+    a_page(name="Orders", slug="orders", is_default=False, hosts=["status.orders.test"])
+    told = {**NEW, "name": "Changed", "slug": page.slug, "team": page.team_id, **fields}
 
-    manager.post(
-        f"{ROOT}page/{page.pk}/change/",
-        {"name": "Southwind", "slug": page.slug, "team": page.team_id, "is_default": "on",
-         "time_zone": "Etc/UTC", "support_url": "", "product_url": ""},
-    )  # fmt: skip
+    answer = boss.post(f"{ROOT}page/{page.pk}/change/", told)
 
-    assert "Southwind" in seen(timer)
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert Page.objects.get(pk=page.pk).name == page.name
+
+
+def test_a_page_for_certain_networks_needs_one(boss: Client, page: Page) -> None:
+    other = a_page(name="Orders", slug="orders", is_default=False)
+    told = {**NEW, "name": "Orders", "slug": "orders", "team": other.team_id, "audience": "network"}
+    address = f"{ROOT}page/{other.pk}/change/"
+
+    assert "Name at least one network" in boss.post(address, told).content.decode()
+    assert boss.post(address, {**told, "networks": "203.0.113.77/24"}).status_code == 302
+    assert Page.objects.get(slug="orders").networks == ["203.0.113.0/24"]
+
+
+def test_another_page_becomes_the_default_one(boss: Client, page: Page) -> None:
+    other = a_page(name="Orders", slug="orders", is_default=False)
+
+    boss.post(f"{ROOT}page/{other.pk}/press/make_default/", {"confirmed": "yes"})
+
+    assert Page.objects.get(is_default=True) == other
+    assert boss.get("/api/v2/status.json").json()["page"]["name"] == "Orders"
+
+
+def test_a_secret_link_is_shown_once_and_kept_as_a_hash(boss: Client, page: Page) -> None:
+    other = a_page(name="Orders", slug="orders", is_default=False, audience="link")
+
+    answer = boss.post(
+        f"{ROOT}page/{other.pk}/press/new_link/", {"confirmed": "yes"}, follow=True
+    ).content.decode()
+
+    token = answer.split("/status/orders/enter/")[1].split("<")[0].strip()
+    assert Page.objects.get(pk=other.pk).link_hash == digest(token)
+    assert token not in boss.get(f"{ROOT}page/{other.pk}/change/").content.decode()
 
 
 @pytest.mark.parametrize("noun", ["component", "componentgroup", "page"])

@@ -61,7 +61,7 @@ def test_pages_of_one_name_have_slugs_of_their_own() -> None:
         (["Acme", "--host", "https://acme.test/"], "name of the host alone"),
         (["Acme", "--host", "acme test"], "no name of a host"),
         (["Acme", "--host", "a" * 254], "no name of a host"),
-        (["Acme", "--host", "\r\nset-cookie"], "name of"),
+        (["Acme", "--host", "a.test\r\nset-cookie"], "name of"),
         (["  "], "Write a name"),
         (["A" * 121], "at most 120"),
         (["Acme", "--team", "nobody"], "There is no team nobody"),

@@ -203,7 +203,7 @@ def test_every_page_names_its_icon_so_that_no_browser_looks_for_one(
     get: Callable[..., Any],
 ) -> None:
     for path in ("/", "/history", "/foo"):
-        assert b'<link rel="icon" href="/static/core/favicon.svg?v=' in get(path).content
+        assert b'<link rel="icon" href="/mark-' in get(path).content
 
 
 @pytest.mark.usefixtures("page")

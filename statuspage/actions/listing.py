@@ -1,0 +1,22 @@
+"""What a page lists: its own components, and those of other pages that it shares."""
+
+from collections.abc import Sequence
+
+from statuspage.models import Component, Page
+
+
+def listed(page: Page) -> Sequence[Component]:
+    """Return the components as this page shows them, by position; two statements.
+
+    A shared one has the name, group and position that this page gives it. The rows are for showing: never save one.
+    """
+    rows = list(page.components.all())
+    for component in rows:
+        component.page = page
+    for share in page.shared.select_related("component"):
+        component = share.component
+        component.page = page
+        component.name = share.name or component.name
+        component.group_id, component.position = share.group_id, share.position
+        rows.append(component)
+    return sorted(rows, key=lambda row: (row.position, row.pk))
