@@ -3,6 +3,7 @@
 from core import clock
 from oncall.actions.events import publish_all
 from oncall.actions.handoffs import keep
+from oncall.actions.holidays import refill
 from oncall.actions.judging import tell_quality
 from oncall.actions.ledger import freeze
 from oncall.actions.readiness import tell_unready
@@ -42,3 +43,8 @@ def quality(**_: object) -> None:
     at = clock.now()
     tell_quality(at)
     tell_gaps(at)
+
+
+def holidays(**_: object) -> None:
+    """Keep the public days of holiday calendars three years ahead, and as their countries have them."""
+    refill(clock.now())

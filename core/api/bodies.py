@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
 
 from core.api.operations import LARGEST_ID
@@ -10,6 +11,9 @@ from core.errors import Invalid, TooMany
 
 LONGEST_TEXT = 20_000
 _SUCH_AS = "2026-11-23T09:00:00Z"
+_DAY = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)  # ISO 8601 has weeks, and days without hyphens, too
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -91,6 +95,16 @@ class Body:
                 name, "out_of_range", f"{name} is no instant; write one such as {_SUCH_AS}."
             )
             return None
+
+    def day(self, name: str, *, required: bool = False) -> date | None:
+        """Return a calendar day such as 2026-12-01; None where it is absent or empty."""
+        value = self.text(name, required=required, longest=10)
+        with suppress(ValueError):
+            if _DAY.fullmatch(value):
+                return date.fromisoformat(value)
+        if value:
+            self._wrong(name, "invalid", f"{name} is a day such as 2026-12-01.")
+        return None
 
     def numbers(self, name: str, *, most: int) -> list[int]:
         """Return a list of ids, each once in the order of their first place; more than `most` raises TooMany (413)."""

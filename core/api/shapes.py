@@ -56,6 +56,11 @@ def moment(detail: str = "") -> Piece:
     return {"type": "string", "format": "date-time", **_said(detail)}
 
 
+def day(detail: str = "") -> Piece:
+    """Return a calendar day, such as 2026-12-01."""
+    return {"type": "string", "format": "date", **_said(detail)}
+
+
 def maybe(piece: Piece | Shape) -> Piece:
     """Return the same or null."""
     return {"anyOf": [piece, {"type": "null"}]}

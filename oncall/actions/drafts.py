@@ -50,7 +50,8 @@ def dates_of(calendar_id: int | None) -> tuple[date, ...]:
     """Return the days of a holiday calendar, none without one."""
     if calendar_id is None:
         return ()
-    return tuple(Holiday.objects.filter(calendar=calendar_id).values_list("date", flat=True))
+    days = Holiday.objects.standing().filter(calendar=calendar_id)
+    return tuple(days.values_list("date", flat=True))
 
 
 def _earlier(one: rota.Rotation, effective: datetime) -> datetime:

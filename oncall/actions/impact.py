@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from oncall import rota
+from oncall.actions.drafts import dates_of
 from oncall.actions.specs import ScheduleSpec
 from oncall.actions.wish import Wish
-from oncall.models import Holiday, Schedule, Unavailability, plan_of
+from oncall.models import Schedule, Unavailability, plan_of
 from oncall.rota.windows import outside
 
 AHEAD = timedelta(weeks=26)
@@ -96,7 +97,7 @@ def revised(
         replace(
             layer.rotation(ids.get(layer.name, -place)),
             effective_from=effective,
-            holidays=_dates(layer.calendar_id),
+            holidays=dates_of(layer.calendar_id),
             holiday_effect=cast("rota.Holidays", layer.holiday_effect),
         )
         for place, layer in enumerate(spec.layers, start=1)
@@ -111,12 +112,6 @@ def hours(plan: rota.Plan, start: datetime, end: datetime) -> dict[int, float]:
         for user in segment.users:
             found[user] = found.get(user, timedelta()) + segment.ends_at - segment.starts_at
     return {user: round(length / timedelta(hours=1), 2) for user, length in found.items()}
-
-
-def _dates(calendar_id: int | None) -> tuple[date, ...]:
-    if calendar_id is None:
-        return ()
-    return tuple(Holiday.objects.filter(calendar=calendar_id).values_list("date", flat=True))
 
 
 def _spans(gaps: Sequence[rota.Segment]) -> list[tuple[datetime, datetime]]:

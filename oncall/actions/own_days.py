@@ -19,7 +19,7 @@ class OwnDays:
 def own_days(user_ids: Iterable[int], schedule_ids: Iterable[int]) -> dict[int, OwnDays]:
     """Return each person's clock; holidays are those that rotations of these schedules mind."""
     versions = {"withdrawn_at": None, "layer__schedule__in": list(schedule_ids)}
-    minded = Holiday.objects.filter(
+    minded = Holiday.objects.standing().filter(
         **{f"calendar__versions__{name}": value for name, value in versions.items()}
     )
     common = frozenset(minded.values_list("date", flat=True))

@@ -29,7 +29,7 @@ def create_schedule(spec: ScheduleSpec, *, by: Actor, at: datetime) -> Schedule:
     Raises NotAllowed, Invalid when the slug is taken.
     """
     require_creator(by)
-    team = _team(spec, by)
+    team = team_of(spec.team_id, by)
     schedule = Schedule(
         slug=spec.slug, name=spec.name, team=team, time_zone=spec.time_zone,
         expectation=spec.expectation, created_at=at, served_to=at,
@@ -68,7 +68,7 @@ def write_schedule(
         schedule.expectation = spec.expectation
         schedule.save(update_fields=["name", "time_zone", "expectation"])
         _turn_over(schedule, spec.layers, effective or at, at)
-        _settle(schedule, before, by=by, at=at)
+        settle(schedule, before, by=by, at=at)
     return schedule
 
 
@@ -93,7 +93,7 @@ def write_layer(
         else:
             changed = _change(layer, spec, effective or at, at)
             version = changed or layer.versions.standing().latest("pk")
-        _settle(layer.schedule, before, by=by, at=at)
+        settle(layer.schedule, before, by=by, at=at)
         return version
 
 
@@ -112,7 +112,7 @@ def add_layer(
         layer = Layer(schedule=schedule, name="")
         _call(layer, spec.name)
         _open(layer, spec, effective or at)
-        _settle(schedule, before, by=by, at=at)
+        settle(schedule, before, by=by, at=at)
         return layer
 
 
@@ -128,7 +128,7 @@ def end_layer(
         require(by, EDIT, layer)
         before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
         _close(layer, effective or at, at)
-        _settle(layer.schedule, before, by=by, at=at)
+        settle(layer.schedule, before, by=by, at=at)
         return layer
 
 
@@ -144,18 +144,22 @@ def _call(layer: Layer, name: str) -> None:
     layer.save()
 
 
-def _settle(schedule: Schedule, before: rota.Plan, *, by: Actor, at: datetime) -> None:
-    """End swaps that no longer fit, and tell everybody whose shifts to come an edit moved."""
+def settle(
+    schedule: Schedule, before: rota.Plan, *, by: Actor, at: datetime, occasion: str = ""
+) -> None:
+    """After an edit, inside its transaction: end swaps that no longer fit, and tell whose shifts to come it moved.
+
+    `occasion`: what makes it one edit, for whom it is told once; "": its instant.
+    """
     recheck(schedule, at)
     publish(schedule, at)
     after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
-    tell_moved(
-        schedule, compare(schedule, before, after, at), f"edit:{at.isoformat()}", by=by, at=at
-    )
+    found = compare(schedule, before, after, at)
+    tell_moved(schedule, found, occasion or f"edit:{at.isoformat()}", by=by, at=at)
 
 
 def require_creator(by: Actor) -> None:
-    """Raise NotAllowed unless the person may make a schedule for some team."""
+    """Raise NotAllowed unless the person may make a schedule, or a calendar that it follows, for some team."""
     teams = by.user.managed_team_ids if by.user else ()
     if not any(may(by, EDIT, Schedule(team_id=pk)) for pk in teams):
         require(by, EDIT)
@@ -167,9 +171,10 @@ def refuse_faults(spec: LayerSpec) -> None:
         raise Invalid.field("/rotation", " ".join(wrong))
 
 
-def _team(spec: ScheduleSpec, by: Actor) -> Team:
-    if spec.team_id is not None:
-        return Team.objects.get(pk=spec.team_id)
+def team_of(team_id: int | None, by: Actor) -> Team:
+    """Return the team of that id; None: the first that the person manages, else the first there is."""
+    if team_id is not None:
+        return Team.objects.get(pk=team_id)
     teams = Team.objects.order_by("pk")
     managed = by.user.managed_team_ids if by.user else frozenset()
     return (

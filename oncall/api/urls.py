@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path, re_path
 
-from oncall.api import calendars_in, feeds, handoffs, overrides, quality, schedules, swaps, v1
+from oncall.api import (
+    calendars_in,
+    feeds,
+    handoffs,
+    holidays,
+    overrides,
+    quality,
+    schedules,
+    swaps,
+    v1,
+)
 
 urlpatterns: list[URLPattern] = [
     re_path(r"^oncall/now/?\Z", v1.OnCallNow.as_view(), name="api-oncall-now"),
@@ -25,6 +35,14 @@ urlpatterns: list[URLPattern] = [
     path("handoffs/", handoffs.Handoffs.as_view(), name="api-handoffs"),
     path("handoffs/<pk>/", handoffs.OneHandoff.as_view(), name="api-handoff"),
     path("handoffs/<pk>/accept/", handoffs.AcceptedHandoff.as_view(), name="api-handoff-accept"),
+    path("holiday-calendars/", holidays.HolidayCalendars.as_view(), name="api-holiday-calendars"),
+    path(
+        "holiday-calendars/<pk>/",
+        holidays.OneHolidayCalendar.as_view(),
+        name="api-holiday-calendar",
+    ),
+    path("holiday-calendars/<pk>/days/", holidays.Holidays.as_view(), name="api-holidays"),
+    path("holiday-calendars/<pk>/days/<day>/", holidays.OneHoliday.as_view(), name="api-holiday"),
     path("unavailability/", swaps.Absences.as_view(), name="api-absences"),
     path(
         "unavailability/import-calendar/", calendars_in.AbsencesIn.as_view(), name="api-absences-in"

@@ -1,11 +1,12 @@
 """Build who is woken: schedules, policies, addresses."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from core.models import User
+from core.models import Team, User
 from oncall import rota
 from oncall.actions import handoffs
+from oncall.actions.holidays import CalendarWish, add_day, create_calendar
 from oncall.actions.schedules import write_layer
 from oncall.actions.specs import LayerSpec
 from oncall.demo.company import LOADER, Built
@@ -78,6 +79,13 @@ def ask_around(schedule: Schedule, at: datetime) -> None:
         created_at=at,
         created_by=owner,
     )
+
+
+def add_holidays(team: Team, at: datetime) -> None:
+    """Give a team the holidays of its country, and a day of its own."""
+    calendar = create_calendar(CalendarWish(country="NO", team_id=team.pk), by=LOADER, at=at)
+    eve = date((at + timedelta(days=7)).year, 12, 24)
+    add_day(calendar.pk, eve, "Closed for Christmas", by=LOADER, at=at)
 
 
 def latest_handoff(at: datetime, zone: str) -> datetime:

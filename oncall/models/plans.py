@@ -101,7 +101,7 @@ def _dates(calendars: set[int]) -> _Dates:
     if not calendars:
         return {}
     found: dict[int, list[date]] = defaultdict(list)
-    days = Holiday.objects.filter(calendar__in=calendars).order_by("date")
+    days = Holiday.objects.standing().filter(calendar__in=calendars).order_by("date")
     for calendar, day in days.values_list("calendar", "date"):
         found[calendar].append(day)
     return {calendar: tuple(listed) for calendar, listed in found.items()}

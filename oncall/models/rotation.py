@@ -21,9 +21,9 @@ class HolidayCalendar(models.Model):
         help_text="Two letters, as in NO; its public holidays are filled in for three years ahead.",
     )
     subdivision = models.CharField(
-        max_length=10, blank=True, help_text="As in BY or CA; may be empty."
+        max_length=20, blank=True, help_text="As in BY or CA; may be empty."
     )
-    filled_to = models.PositiveSmallIntegerField(null=True, editable=False)
+    filled_to = models.PositiveSmallIntegerField("filled to the end of", null=True, editable=False)
 
     class Meta:
         ordering = ["name"]
@@ -32,13 +32,27 @@ class HolidayCalendar(models.Model):
         return self.name
 
 
+class HolidayQuerySet(models.QuerySet["Holiday"]):
+    """Days as sentences."""
+
+    def standing(self) -> Self:
+        """Leave out those that somebody took out."""
+        return self.filter(taken_out_at=None)
+
+
 class Holiday(models.Model):
-    """One local day of a calendar."""
+    """One local day of a calendar: public, as its country has it, or a day of one's own.
+
+    What is taken out stays as a row, so that filling the calendar again does not bring it back.
+    """
 
     calendar = models.ForeignKey(HolidayCalendar, on_delete=models.CASCADE, related_name="days")
     date = models.DateField()
     name = models.CharField(max_length=120, blank=True)
     is_public = models.BooleanField(default=False, editable=False)
+    taken_out_at = models.DateTimeField(null=True, editable=False)
+
+    objects = HolidayQuerySet.as_manager()
 
     class Meta:
         ordering = ["date"]

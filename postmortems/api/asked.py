@@ -1,8 +1,8 @@
 """What the API of learning takes, field by field."""
 
 from core.api.operations import LARGEST_ID
-from core.api.shapes import Piece, Shape, flag, many, maybe, moment, named, needed, text, whole
-from postmortems.api.shapes import DAY, day
+from core.api.shapes import Piece, Shape, day, flag, many, maybe, moment, named, needed, text, whole
+from postmortems.api.shapes import DAY
 from postmortems.models import ActionItem
 from postmortems.models.action import State
 from postmortems.models.postmortem import LONGEST_SECTION

@@ -1,8 +1,7 @@
 """What a POST or PATCH asks for: bodies into calls of actions."""
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from core.actor import Actor
@@ -20,7 +19,6 @@ Act = Callable[[int, Actor, datetime], object]
 SEGMENTS = {name.replace("_", "-"): name for name in asked.ORDERS}
 _READ_ONLY = {*POSTMORTEM.fields, *WHOLE_POSTMORTEM.fields}
 _ITEM_READ_ONLY = set(WHOLE_ACTION_ITEM.fields)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ITEM_TEXTS = {
     "title": 200, "detail": 20_000, "kind": 40, "horizon": 40, "priority": 6, "measure": 300, "evidence": 20_000,
 }  # fmt: skip
@@ -194,10 +192,7 @@ def read_item(
         for name, longest in _ITEM_TEXTS.items()
     }
     values["factor"] = body.number("factor", 1, asked.MOST_FACTORS) or None
-    values["due_on"], values["owner"] = (
-        body.text("due_on", longest=10),
-        body.text("owner", longest=150),
-    )
+    values["due_on"], values["owner"] = body.day("due_on"), body.text("owner", longest=150)
     values["team"] = body.text("team", longest=50)
     words = (
         {} if is_new else {"state": body.text("state", longest=11), "reason": body.text("reason")}
@@ -206,7 +201,6 @@ def read_item(
     body.done()
     if words.get("state", "") not in ("", *State.values):
         raise Invalid.field("/state", f"state is one of {', '.join(State.values)}.")
-    values["due_on"] = _day(values["due_on"])
     values["owner"] = _person(values["owner"]) if values["owner"] else None
     values["team"] = _team(values["team"]) if values["team"] else None
     given = {name: value for name, value in values.items() if body.has(name)}
@@ -221,18 +215,6 @@ def read_item_order(verb: str, document: Mapping[str, object]) -> dict[str, str]
         said["evidence"] = body.text("evidence")
     body.done()
     return said
-
-
-def _day(written: str) -> date | None:
-    if not written:
-        return None
-    refusal = Invalid.field("/due_on", "Write a day such as 2026-12-01.")
-    if not _DAY.fullmatch(written):  # ISO 8601 has weeks, and days without hyphens, too
-        raise refusal
-    try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        raise refusal from error
 
 
 def _person(name: str) -> User:

@@ -1,18 +1,12 @@
 """What the API of learning says, field by field."""
 
-from core.api.shapes import Shape, flag, many, maybe, moment, text, whole
+from core.api.shapes import Shape, day, flag, many, maybe, moment, text, whole
 from postmortems.actions import items, review
 from postmortems.models import ActionItem, Review
 from postmortems.models.action import State as ActionState
 from postmortems.models.postmortem import State
 
 AT, DAY = "2026-11-23T09:00:00.000000Z", "2026-12-01"
-
-
-def day(detail: str = "") -> dict[str, object]:
-    """Return a calendar day, such as 2026-12-01."""
-    return {"type": "string", "format": "date", **({"description": detail} if detail else {})}
-
 
 _FACTS = {
     "id": whole(),

@@ -109,6 +109,7 @@ STAFF = [
     Screen("my shifts", "/admin/shifts/"),
     *a_list_and_its_rows("swap", "/admin/oncall/swap/"),
     *a_list_with_a_form("time off", "/admin/oncall/unavailability/"),
+    *a_list_with_a_form("holiday calendar", "/admin/oncall/holidaycalendar/"),
     *a_list_with_a_form("cover", "/admin/oncall/override/"),
     *a_list_with_a_form("policy", "/admin/oncall/escalationpolicy/"),
     *a_list_with_a_form("policy of a service", "/admin/oncall/policybinding/"),

@@ -1,7 +1,7 @@
 """One row, or several, behind every admin screen; and the people who look at them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -24,6 +24,8 @@ from notify.models import Delivery, DeliveryAttempt, KeptMail
 from oncall.models import (
     Escalation,
     Handoff,
+    Holiday,
+    HolidayCalendar,
     Override,
     Page,
     PolicyBinding,
@@ -134,6 +136,9 @@ def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> No
     Handoff.objects.create(
         schedule=schedule, seat="primary", from_user=person, starts_at=NINE - HOUR, ends_at=NINE + HOUR, created_at=NINE
     )  # fmt: skip
+    calendar = HolidayCalendar.objects.create(name=f"Norway {number}", team=team, country="NO")
+    for day in (NINE.date(), date(2027, 5, 17)):
+        Holiday.objects.create(calendar=calendar, date=day, is_public=True)
     swap = Swap.objects.create(schedule=schedule, owner=person, created_at=NINE, created_by=person)
     SwapLeg.objects.create(swap=swap, starts_at=NINE + HOUR, ends_at=NINE + 9 * HOUR)
     Unavailability.objects.create(

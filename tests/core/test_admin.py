@@ -39,6 +39,7 @@ MATRIX = {
     "oncall.escalation":      ("v",    "v",    "v",    "v",    "v"),
     "oncall.escalationpolicy": ("vacd", "vacd", "va",  "v",    "v"),
     "oncall.handoff":         ("v",    "v",    "v",    "v",    "v"),
+    "oncall.holidaycalendar": ("vacd", "vacd", "va",   "v",    "v"),
     "oncall.override":        ("va",   "va",   "va",   "v",    "v"),
     "oncall.page":            ("v",    "v",    "v",    "v",    "v"),
     "oncall.policybinding":   ("vacd", "v",    "v",    "v",    "v"),

@@ -46,6 +46,7 @@ def filled(path: str) -> str:
         "username": "rita",
         "public_id": "c3f6j1r9t4ye",
         "entry": "1",
+        "day": "2026-12-24",
     }
     for name, word in words.items():
         path = path.replace(f"{{{name}}}", word)

@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from incidents.models import Alert, AlertKey, Incident, RawEvent
 from notify.models import Delivery
+from oncall.models import Holiday, HolidayCalendar
 from tests.conftest import Clock
 from tests.core.api.callers import a_token, further_verbs, shelve_playbooks
 from tests.factories import (
@@ -84,6 +85,8 @@ def token(clock: Clock, _open_connection: None) -> str:
         pk=1, unique_key="k", kind="page", object_id=1, recipient=user, channel="email", address="r@n.example",
         created_at=NINE, not_before=NINE, expires_at=NINE.replace(year=2030),
     )  # fmt: skip
+    calendar = HolidayCalendar.objects.create(pk=1, name="Own days", team=team)
+    Holiday.objects.create(calendar=calendar, date=NINE.date())
     assert Incident.objects.count() == 1
     return a_token(user, "admin", expires_at=NINE.replace(year=2099))
 

@@ -4,7 +4,7 @@ The examples of the documents are the requests, with the names of what is there.
 refused for what it means; what is not allowed is 403 and changes nothing.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -14,7 +14,7 @@ from django.test import Client
 
 from core.api.schema import Address, addresses
 from core.api.shapes import Shape
-from core.models import User
+from core.models import Team, User
 from incidents.models import (
     Alert,
     AlertKey,
@@ -25,7 +25,7 @@ from incidents.models import (
     TimelineEntry,
 )
 from notify.models import Delivery
-from oncall.models import Handoff, Override, Schedule
+from oncall.models import Handoff, Holiday, HolidayCalendar, Override, Schedule
 from tests.conftest import Clock
 from tests.core.api.callers import (
     HOST,
@@ -56,6 +56,7 @@ WRITES = (
     "/api/v1/services/",
     "/api/v1/sources/",
     "/api/v1/schedules/",
+    "/api/v1/holiday-calendars/",
 )  # and all below them: MANAGER
 SELF_SERVICE = (
     "/api/v1/schedules/{slug}/swaps/",
@@ -104,6 +105,7 @@ class Scene:
             "deliveries": sent(self.person).pk,
             "schedules": an_override(schedule, leila).pk,
             "handoffs": a_handoff(schedule, self.person).pk,
+            "holiday-calendars": a_holiday_calendar(team).pk,
         }
         self.entry = TimelineEntry.objects.create(
             incident=incident, kind="hypothesis", text="Disk", happened_at=NINE, recorded_at=NINE,
@@ -126,6 +128,7 @@ class Scene:
             "entry": self.entry.pk,
             "slug": "web" if resource == "teams" else "shop",
             "username": "leila",
+            "day": "2026-12-25",
             "public_id": "c3f6j1r9t4ye",
         }
         path = found.path.replace("oncall/now", "oncall/now?service=shop")
@@ -173,6 +176,13 @@ def a_handoff(schedule: Schedule, user: User) -> Handoff:
         schedule=schedule, seat="primary", from_user=user, to_user=user, starts_at=NINE - week,
         ends_at=NINE, to_starts_at=NINE, created_at=NINE, opened_at=NINE,
     )  # fmt: skip
+
+
+def a_holiday_calendar(team: Team) -> HolidayCalendar:
+    """Store a calendar with a day that nobody follows."""
+    calendar = HolidayCalendar.objects.create(name="Own days", team=team)
+    Holiday.objects.create(calendar=calendar, date=date(2026, 12, 25))
+    return calendar
 
 
 def every_row() -> dict[str, list[Any]]:
