@@ -61,7 +61,7 @@ def read(path: str) -> dict[str, Any]:
     }
 
 
-def test_a_feed_shows_the_shifts_that_the_pager_goes_by(schedule: Schedule) -> None:
+def test_case_27_a_feed_shows_the_shifts_that_the_pager_goes_by(schedule: Schedule) -> None:
     mine, whole = read(a_feed()), read(a_feed(schedule="shop"))
 
     assert "Ana on call: Shop; a, b, Primary 12-07T09" in whole
@@ -71,7 +71,9 @@ def test_a_feed_shows_the_shifts_that_the_pager_goes_by(schedule: Schedule) -> N
     assert set(mine) < set(whole)
 
 
-def test_what_moves_counts_up_and_what_goes_is_cancelled(schedule: Schedule, clock: Clock) -> None:
+def test_case_27_what_moves_counts_up_and_what_goes_is_cancelled(
+    schedule: Schedule, clock: Clock
+) -> None:
     feed = a_feed(schedule="shop")
     before = read(feed)
     start = datetime(2026, 11, 30, 9, tzinfo=UTC)

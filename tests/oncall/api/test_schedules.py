@@ -1,4 +1,4 @@
-"""The document of a schedule over HTTP: the on-call area's printed cases, as a client meets them."""
+"""The document of a schedule over HTTP, its overrides, and what is refused with its place."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from oncall.models import Override, Schedule
 from tests.conftest import Clock
 from tests.core.api.callers import Caller, a_caller, assert_problem
 from tests.factories import ATeam, AUser
+from tests.oncall.api.documents import document, final, layer, written
 
 pytestmark = pytest.mark.django_db
 
@@ -18,56 +19,6 @@ def caller(clock: Clock) -> Caller:
     for name in ("ana", "bob", "cyd", "dan", "eve"):
         AUser(username=name)
     return a_caller("Administrator", "admin")
-
-
-def layer(name: str = "First", **more: Any) -> dict[str, Any]:
-    """A layer; keys of a rotation go into it."""
-    outer = {key: more.pop(key) for key in ("priority", "seat", "mode") if key in more}
-    rotation = {
-        "anchor": "2026-03-16T09:00",
-        "time_zone": "Europe/Berlin",
-        "unit": "week",
-        "length": 1,
-        "turn_mode": "calendar",
-        "participants": [["ana"], ["bob"], ["cyd"]],
-        "windows": [],
-        **more,
-    }
-    return {
-        "name": name,
-        "priority": 1,
-        "seat": "primary",
-        "mode": "exclusive",
-        **outer,
-        "rotation": rotation,
-    }
-
-
-def document(*layers: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "slug": "payments",
-        "name": "Payments",
-        "time_zone": "Europe/Berlin",
-        "expectation": "24x7",
-        "layers": list(layers or [layer()]),
-        **more,
-    }
-
-
-def written(caller: Caller, *layers: dict[str, Any], **more: Any) -> None:
-    reply = caller.post("schedules/", document(*layers, **more))
-    assert reply.status_code == 201, reply.content
-
-
-def final(caller: Caller, start: str, end: str, seat: str = "primary") -> list[str]:
-    """Segments as "ana 03-16T08:00 03-23T08:00"."""
-    reply = caller.get("schedules/payments/final/", **{"from": start, "to": end})
-    assert reply.status_code == 200, reply.content
-    return [
-        f"{one['user']} {one['start'][5:16]} {one['end'][5:16]}"
-        for one in reply.json()["segments"]
-        if one["seat"] == seat
-    ]
 
 
 def test_a_document_comes_back_as_it_was_written(caller: Caller) -> None:
@@ -86,65 +37,6 @@ def test_a_document_comes_back_as_it_was_written(caller: Caller) -> None:
 
     assert made.json() == caller.get("schedules/payments/").json() == sent
     assert made["Location"].endswith("/api/v1/schedules/payments/")
-
-
-def test_case_1_a_spring_week_has_167_hours(caller: Caller) -> None:
-    written(caller)
-
-    assert final(caller, "2026-03-16T00:00Z", "2026-04-13T07:00Z") == [
-        "ana 03-16T08:00 03-23T08:00", "bob 03-23T08:00 03-30T07:00",
-        "cyd 03-30T07:00 04-06T07:00", "ana 04-06T07:00 04-13T07:00",
-    ]  # fmt: skip
-
-
-def test_case_15_a_new_participant_from_a_date_on_changes_nothing_before(caller: Caller) -> None:
-    written(caller)
-    before = final(caller, "2026-03-16T00:00Z", "2026-04-06T07:00Z")
-    four = [["ana"], ["bob"], ["cyd"], ["dan"]]
-    change = document(layer(participants=four), effective="2026-04-06T07:00:00Z")
-
-    seen = caller.post("schedules/payments/preview/", change).json()
-    reply = caller.put("schedules/payments/", change)
-
-    assert reply.status_code == 200, reply.content
-    assert final(caller, "2026-03-16T00:00Z", "2026-04-06T07:00Z") == before
-    assert final(caller, "2026-04-06T07:00Z", "2026-04-20T07:00Z") == [
-        "dan 04-06T07:00 04-13T07:00", "ana 04-13T07:00 04-20T07:00",
-    ]  # fmt: skip
-    assert seen["changes"][0] == {
-        "start": "2026-04-06T07:00:00.000000Z", "end": "2026-04-13T07:00:00.000000Z",
-        "before": ["ana"], "after": ["dan"],
-    }  # fmt: skip
-    assert seen["people"] == ["ana", "bob", "cyd", "dan"]
-
-
-def test_case_16_an_unassigned_slot_is_a_gap(caller: Caller) -> None:
-    written(caller, layer(participants=[["ana"], [], ["bob"], []], time_zone="UTC"))
-
-    found = caller.get(
-        "schedules/payments/gaps/", **{"from": "2026-03-16T09:00Z", "to": "2026-04-13T09:00Z"}
-    ).json()
-
-    assert [gap["start"][5:16] for gap in found["gaps"]] == ["03-23T09:00", "04-06T09:00"]
-    assert (found["hours"], found["coverage"]) == (336.0, 50.0)
-
-
-def test_case_23_what_is_not_asked_is_no_gap(caller: Caller) -> None:
-    days = layer(
-        participants=[["ana"]], time_zone="UTC", anchor="2026-01-05T00:00",
-        windows=[{"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}],
-    )  # fmt: skip
-    written(caller, days, time_zone="UTC")
-    window = {"from": "2026-01-05T00:00Z", "to": "2026-01-12T00:00Z"}
-
-    around_the_clock = caller.get("schedules/payments/gaps/", **window).json()
-    change = document(days, time_zone="UTC", expectation="business-hours")
-    assert caller.put("schedules/payments/", change).status_code == 200
-    business = caller.get("schedules/payments/gaps/", **window).json()
-
-    assert (len(around_the_clock["gaps"]), around_the_clock["hours"]) == (6, 128.0)
-    assert around_the_clock["coverage"] == 23.8
-    assert (business["gaps"], business["coverage"]) == ([], 100.0)
 
 
 def test_an_override_covers_and_cancelling_it_restores_exactly(caller: Caller) -> None:

@@ -67,7 +67,7 @@ def test_a_swap_is_offered_accepted_and_in_force(schedule: Schedule) -> None:
     assert Delivery.objects.filter(kind="shift").count() == 2
 
 
-def test_both_legs_apply_together_and_are_undone_together(schedule: Schedule) -> None:
+def test_case_25_both_legs_apply_together_and_are_undone_together(schedule: Schedule) -> None:
     back = {"return_start": "2026-11-24T09:00:00Z", "return_end": "2026-11-25T09:00:00Z"}
     before = final("2026-11-23T10:00:00Z")
     swap = asked(**back)
@@ -84,7 +84,7 @@ def test_both_legs_apply_together_and_are_undone_together(schedule: Schedule) ->
     assert final("2026-11-23T10:00:00Z") == before
 
 
-def test_of_two_who_accept_an_open_swap_one_wins(schedule: Schedule) -> None:
+def test_case_25_of_two_who_accept_an_open_swap_one_wins(schedule: Schedule) -> None:
     swap = asked(taker=None)
 
     first, second = verb("ana", swap, "accept"), verb("cyd", swap, "accept")
@@ -108,7 +108,9 @@ def test_where_the_schedule_asks_a_manager_approves_and_nobody_their_own(
     assert ShiftNotice.objects.filter(user__username="mona", subject__contains="approval").exists()
 
 
-def test_an_edit_that_moves_the_shift_makes_the_swap_stale_and_says_so(schedule: Schedule) -> None:
+def test_case_25_an_edit_that_moves_the_shift_makes_the_swap_stale_and_says_so(
+    schedule: Schedule,
+) -> None:
     swap = asked()
     verb("ana", swap, "accept")
     layer = {

@@ -63,7 +63,7 @@ def test_it_tells_all_faults_at_once():
     assert len(found) == 3
 
 
-def test_it_warns_of_people_who_would_never_serve():
+def test_case_11_it_warns_of_people_who_would_never_serve():
     found = warnings(daily())
 
     assert faults(daily()) == []

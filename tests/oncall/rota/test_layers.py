@@ -47,7 +47,7 @@ def clock(found):
     return told(found, "%H:%M")
 
 
-def test_priorities_and_covers_settle_one_day():
+def test_case_18_priorities_and_covers_settle_one_day():
     """Additive layers of one priority answer together; a higher exclusive one answers alone."""
     low = [("A", 10, 15), ("B", 11, 13), ("A", 16, 19), ("A", 21, 22), ("B", 22, 24)]
     high = [("C", 12, 14), ("D", 14, 15), ("D", 17, 18), ("D", 20, 23)]
@@ -66,7 +66,7 @@ def test_priorities_and_covers_settle_one_day():
     assert [s.layer for s in found if s.override] == [None, None]
 
 
-def test_a_layer_that_is_covered_up_carves_no_hole():
+def test_case_22_a_layer_that_is_covered_up_carves_no_hole():
     first, second = shift("C", 14, 16, 1, priority=3), shift("B", 15, 17, 2, priority=2)
     base = shift("A", 15, 21, 3, priority=1)
 
@@ -77,7 +77,7 @@ def test_a_layer_that_is_covered_up_carves_no_hole():
     assert clock(without_b) == ["C 14:00 16:00", "A 16:00 21:00"]
 
 
-def test_of_exclusive_layers_of_one_priority_the_first_that_has_somebody_answers():
+def test_case_22_of_exclusive_layers_of_one_priority_the_first_that_has_somebody_answers():
     """The area's case 22: one seat, whoever comes later only fills what is left."""
     level = shift("C", 14, 16, 1, priority=2), shift("B", 15, 17, 2, priority=2)
 
@@ -143,7 +143,7 @@ def handoff_at_noon():
     return shift("A", 0, 12, 1), shift("B", 12, 24, 2)
 
 
-def test_a_cover_crosses_a_handoff():
+def test_case_21_a_cover_crosses_a_handoff():
     covered = plan(*handoff_at_noon(), overrides=[cover("C", at(11), at(13))])
 
     found = segments(covered, at(0), at(24))
@@ -217,7 +217,7 @@ def test_a_substitute_who_already_serves_is_named_once():
 
 
 @pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2)])
-def test_an_empty_or_inverted_cover_never_serves(start, end):
+def test_case_22_an_empty_or_inverted_cover_never_serves(start, end):
     covered = plan(shift("A", 0, 24, 1), overrides=[cover("E", at(start), at(end))])
 
     assert clock(segments(covered, at(0), at(24))) == ["A 00:00 00:00"]
@@ -261,7 +261,7 @@ def business_hours():
     )
 
 
-def test_it_reports_every_gap_of_a_week_promised_around_the_clock():
+def test_case_23_it_reports_every_gap_of_a_week_promised_around_the_clock():
     found = gaps(business_hours(), *WEEK)
 
     assert told(found) == [
@@ -276,7 +276,7 @@ def test_it_reports_every_gap_of_a_week_promised_around_the_clock():
     assert round(coverage(business_hours(), *WEEK), 3) == 0.238
 
 
-def test_it_does_not_nag_about_hours_that_nobody_promised():
+def test_case_23_it_does_not_nag_about_hours_that_nobody_promised():
     assert gaps(business_hours(), *WEEK, WEEKDAYS_9_TO_17, "UTC") == []
     assert coverage(business_hours(), *WEEK, WEEKDAYS_9_TO_17, "UTC") == 1.0
     assert coverage(plan(), *WEEK, expected=()) == 1.0
@@ -298,7 +298,7 @@ def test_promised_hours_that_overlap_count_once():
     assert told(gaps(plan(), *WEEK, promised, "UTC")) == ["- 01-05T09:00 01-05T20:00"]
 
 
-def test_a_schedule_without_layers_is_one_gap():
+def test_case_23_a_schedule_without_layers_is_one_gap():
     assert gaps(plan(), *WEEK) == segments(plan(), *WEEK)
     assert told(gaps(plan(), *WEEK)) == ["- 01-05T00:00 01-12T00:00"]
     assert coverage(plan(), *WEEK) == 0.0

@@ -20,7 +20,7 @@ from tests.oncall.rota.scenes import (
 )
 
 
-def test_it_hands_over_on_monday_at_nine_in_berlin_through_the_spring_change():
+def test_case_1_it_hands_over_on_monday_at_nine_in_berlin_through_the_spring_change():
     found = segments(plan(rotation("A B C")), utc("2026-03-16T08:00"), utc("2026-04-13T07:00"))
 
     assert told(found) == [
@@ -32,14 +32,14 @@ def test_it_hands_over_on_monday_at_nine_in_berlin_through_the_spring_change():
     assert [hours(segment) for segment in found] == [168, 167, 168, 168]
 
 
-def test_it_makes_the_week_of_the_autumn_change_an_hour_longer():
+def test_case_2_it_makes_the_week_of_the_autumn_change_an_hour_longer():
     shift = who(plan(rotation("A B C")), utc("2026-10-20T00:00"))
 
     assert told([shift]) == [f"{names(shift)} 10-19T07:00 10-26T08:00"]
     assert hours(shift) == 169
 
 
-def test_it_hands_over_at_the_end_of_the_gap_where_half_past_two_does_not_exist():
+def test_case_3_it_hands_over_at_the_end_of_the_gap_where_half_past_two_does_not_exist():
     daily = rotation("A B C", unit="day", anchor=wall("2026-03-28T02:30"))
 
     assert served(plan(daily), "2026-03-28T01:30", "2026-03-31T00:30") == [
@@ -59,7 +59,7 @@ def test_it_hands_over_at_the_first_of_two_half_past_twos():
     ]
 
 
-def test_it_shortens_the_night_shift_of_the_change_in_new_york():
+def test_case_7_it_shortens_the_night_shift_of_the_change_in_new_york():
     nights = rotation(
         "A B", unit="hour", length=12, zone="America/New_York", anchor=wall("2026-03-02T08:00")
     )
@@ -70,7 +70,7 @@ def test_it_shortens_the_night_shift_of_the_change_in_new_york():
     assert hours(shift) == 11
 
 
-def test_it_clamps_months_from_the_anchor_without_drifting():
+def test_case_8_it_clamps_months_from_the_anchor_without_drifting():
     monthly = rotation("A B", unit="month", zone="UTC", anchor=wall("2026-01-31T00:00"))
 
     found = segments(plan(monthly), utc("2026-01-31T00:00"), utc("2026-06-30T00:00"))
@@ -80,7 +80,7 @@ def test_it_clamps_months_from_the_anchor_without_drifting():
     ]  # fmt: skip
 
 
-def test_it_has_nobody_before_the_start_and_the_next_person_at_an_end():
+def test_case_9_it_has_nobody_before_the_start_and_the_next_person_at_an_end():
     weekly = plan(rotation("A B C"))
     before = utc("2026-03-16T08:00") - timedelta(microseconds=1)
 
@@ -107,7 +107,7 @@ def working_days(slots: str, turn_mode: str, **changed: object):
     ("turn_mode", "days"),
     [("calendar", "5A 6B 7C 8A 9B 12B 13C"), ("active", "5A 6B 7C 8A 9B 12C 13A")],
 )
-def test_it_counts_the_weekend_or_only_active_days(turn_mode, days, handoff):
+def test_case_10_it_counts_the_weekend_or_only_active_days(turn_mode, days, handoff):
     anchor = datetime.combine(wall("2026-01-05T00:00"), handoff)
     layer = replace(working_days("A B C", turn_mode), anchor=anchor)
 
@@ -137,7 +137,7 @@ def test_active_turns_of_several_days_and_hours_skip_what_is_closed():
 
 
 @pytest.mark.parametrize("turn_mode", ["calendar", "active"])
-def test_next_is_the_same_asked_in_a_gap_as_in_the_calendar(turn_mode):
+def test_case_12_next_is_the_same_asked_in_a_gap_as_in_the_calendar(turn_mode):
     layer = plan(working_days("A B", turn_mode))
     asked = utc("2026-01-06T20:52")
 
@@ -156,7 +156,7 @@ def test_next_after_passes_over_gaps_and_over_the_same_person():
     assert told([next_after(pair, utc("2026-01-05T10:00"))]) == ["B 01-07T09:00 01-07T17:00"]
 
 
-def test_it_opens_a_weekend_window_across_the_change_in_new_york():
+def test_case_14_it_opens_a_weekend_window_across_the_change_in_new_york():
     weekend = rotation(
         "A",
         zone="America/New_York",
@@ -215,7 +215,7 @@ def joined_by_d():
     )
 
 
-def test_a_new_version_leaves_what_was_before_as_it_was():
+def test_case_15_a_new_version_leaves_what_was_before_as_it_was():
     before, after = plan(rotation("A B C")), joined_by_d()
     window = utc("2026-03-10T00:00"), utc("2026-04-06T07:00")
 
@@ -223,7 +223,7 @@ def test_a_new_version_leaves_what_was_before_as_it_was():
     assert on_call(before, utc("2026-03-25T12:00")) == on_call(after, utc("2026-03-25T12:00"))
 
 
-def test_the_preview_of_an_edit_lists_exactly_the_changed_shifts_and_people():
+def test_case_15_the_preview_of_an_edit_lists_exactly_the_changed_shifts_and_people():
     found = changes(
         plan(rotation("A B C")), joined_by_d(), utc("2026-03-10T00:00"), utc("2026-05-04T07:00")
     )
@@ -256,7 +256,7 @@ def test_a_version_that_is_never_in_effect_takes_nobody_off_call():
     ]
 
 
-def test_an_unassigned_slot_is_a_gap_unless_a_lower_layer_covers():
+def test_case_16_an_unassigned_slot_is_a_gap_unless_a_lower_layer_covers():
     week_on = rotation("A - B -", layer=2, priority=2)
     below = rotation("E", layer=1, priority=1)
     window = utc("2026-03-16T08:00"), utc("2026-04-13T07:00")
@@ -374,7 +374,7 @@ def test_a_turn_is_computed_from_the_anchor_and_not_walked_to(layer, at, turn):
     ("A C", "C A"),  # whoever has the turn leaves: the next of the old order takes it
     ("X Y", None),  # nobody stays: they come as they are
 ])  # fmt: skip
-def test_c15_people_come_and_go_and_whoever_has_the_turn_keeps_it(people, serving):
+def test_case_15_people_come_and_go_and_whoever_has_the_turn_keeps_it(people, serving):
     before, wanted = rotation("A B C"), rotation(people).slots
     at = utc("2026-03-26T12:00")  # the second turn, in the week before the clocks change
     assert names(who(plan(before), at)) == "B"
