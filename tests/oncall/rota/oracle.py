@@ -6,7 +6,7 @@ the clock shows in each minute and asks what it has shown so far. Right, and far
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import accumulate, count, takewhile
 from zoneinfo import ZoneInfo
@@ -160,7 +160,7 @@ class Clock:
         return not self.rotation.windows or any(
             opens <= reached and (reached < closes or self.last_seen.get(closes, 0) > n)
             for window in self.rotation.windows
-            for opens, closes in _occurrences(window, reached)
+            for opens, closes in _occurrences(window, reached.date())
         )
 
 
@@ -171,11 +171,11 @@ def _shown(zone: str, start: datetime, end: datetime) -> tuple[datetime, ...]:
 
 
 @cache
-def _occurrences(window: Window, near: datetime) -> tuple[tuple[datetime, datetime], ...]:
+def _occurrences(window: Window, near: date) -> tuple[tuple[datetime, datetime], ...]:
     """Find when a window opens and closes on the clock in the ten days before ``near``."""
     found = []
     for days in range(-10, 2):
-        day = near.date() + timedelta(days=days)
+        day = near + timedelta(days=days)
         if day.weekday() == window.start_weekday:
             opens = datetime.combine(day, window.start)
             later = (day + timedelta(days=n) for n in range(8))
@@ -212,7 +212,7 @@ def _touches(windows: tuple[Window, ...], start: datetime, end: datetime) -> boo
     return any(
         opens < end and start < closes
         for window in windows
-        for opens, closes in _occurrences(window, end)
+        for opens, closes in _occurrences(window, end.date())
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -27,20 +27,22 @@ from tests.oncall.rota import oracle
 from tests.oncall.rota.scenes import utc, wall
 
 QUICK = settings(max_examples=40, deadline=None)
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-# Days near which some clock changes (Berlin, New York, Lord Howe, Santiago, Troll), and quiet ones.
-STARTS = [
-    "2026-03-28", "2026-10-24", "2026-03-07", "2026-10-31", "2026-04-04", "2026-10-03",
-    "2026-09-05", "2026-02-27", "2026-12-30", "2026-06-10", "2028-02-28",
+# Days, each with a zone whose clock changes within them: by an hour, by half of one, by two, at
+# midnight, by a whole day (Apia had no 30 December 2011, Kiritimati no 31 December 1994), or not.
+PLACES = [
+    ("2026-03-28", "Europe/Berlin"), ("2026-10-24", "Europe/Berlin"), ("2026-03-07", "America/New_York"),
+    ("2026-10-31", "America/Chicago"), ("2026-04-04", "Australia/Lord_Howe"), ("2026-10-03", "Australia/Lord_Howe"),
+    ("2026-03-28", "Asia/Beirut"), ("2026-10-24", "Asia/Beirut"), ("2026-04-04", "America/Santiago"),
+    ("2026-09-05", "America/Santiago"), ("2026-03-28", "Antarctica/Troll"), ("2011-12-29", "Pacific/Apia"),
+    ("1994-12-30", "Pacific/Kiritimati"), ("2026-02-27", "Asia/Kathmandu"), ("2026-12-30", "UTC"),
+    ("2026-06-10", "America/St_Johns"), ("2028-02-28", "UTC"),
 ]  # fmt: skip
-ZONES = [
-    "UTC", "Europe/Berlin", "America/New_York", "America/Chicago", "Australia/Lord_Howe",
-    "America/Santiago", "Antarctica/Troll", "Asia/Kathmandu", "America/St_Johns",
-]  # fmt: skip
+ZONES = sorted({zone for _, zone in PLACES})
 TIMES = [time(0), time(1, 30), time(2), time(2, 15), time(2, 30), time(3), time(9), time(17), time(23, 45)]  # fmt: skip
 
-starts = st.sampled_from(STARTS).map(lambda day: utc(f"{day}T00:00"))
+places = st.sampled_from(PLACES).map(lambda place: (utc(f"{place[0]}T00:00"), place[1]))
 weekdays = st.integers(0, 6)
 slots = st.lists(st.lists(st.integers(1, 6), max_size=2, unique=True).map(tuple), min_size=1, max_size=5).map(tuple)  # fmt: skip
 
@@ -55,17 +57,27 @@ def windows(draw):
 
 
 @st.composite
-def versions(draw, start, layer, priority):
+def anchors(draw, start, unit):
+    """A first handoff: within six weeks, or for months also late in some month of the year before."""
+    wall_time = draw(st.sampled_from(TIMES))
+    if unit == "month" and draw(st.booleans()):
+        month, day = draw(st.sampled_from([1, 3, 5, 7, 8, 10, 12])), draw(st.integers(29, 31))
+        return datetime.combine(date(start.year - 1, month, day), wall_time)
+    return datetime.combine(start.date() + draw(st.integers(-40, 1)) * DAY, wall_time)
+
+
+@st.composite
+def versions(draw, place, layer, priority):
     """One or two versions of a layer; the second takes over somewhere in the first days."""
+    start, near = place
     unit = draw(st.sampled_from(["hour", "day", "week", "month"]))
     first = Rotation(
         layer=layer,
         priority=priority,
         effective_from=draw(st.none() | st.integers(-9, 9).map(lambda n: start + n * 4 * HOUR)),
         effective_to=draw(st.none() | st.integers(10, 20).map(lambda n: start + n * 3 * HOUR)),
-        anchor=draw(st.integers(-40, 1).map(lambda n: start.replace(tzinfo=None) + n * 24 * HOUR))
-        + draw(st.sampled_from([t.hour * HOUR + t.minute * HOUR / 60 for t in TIMES])),
-        zone=draw(st.sampled_from(ZONES)),
+        anchor=draw(anchors(start, unit)),
+        zone=draw(st.just(near) | st.sampled_from(ZONES)),
         unit=unit,
         length=draw(st.integers(1, 13 if unit == "hour" else 3)),
         turn_mode=draw(st.sampled_from(["calendar", "active"])),
@@ -76,7 +88,7 @@ def versions(draw, start, layer, priority):
         holidays=tuple(
             draw(
                 st.lists(
-                    st.integers(-9, 9).map(lambda n: (start + n * 24 * HOUR).date()),
+                    st.integers(-9, 9).map(lambda n: (start + n * DAY).date()),
                     max_size=4,
                     unique=True,
                 )
@@ -112,9 +124,10 @@ def absences(draw, start):
 
 
 @st.composite
-def plans(draw, start):
+def plans(draw, place):
+    start = place[0]
     priorities = draw(st.lists(st.integers(1, 2), min_size=3, max_size=3))
-    layers = [draw(versions(start, n, p)) for n, p in enumerate(priorities, 1)]
+    layers = [draw(versions(place, n, p)) for n, p in enumerate(priorities, 1)]
     covers = [draw(overrides(start, seq)) for seq in range(draw(st.integers(0, 4)))]
     away = [draw(absences(start)) for _ in range(draw(st.integers(0, 3)))]
     return Plan(tuple(v for layer in layers for v in layer), tuple(covers), tuple(away))
@@ -122,8 +135,9 @@ def plans(draw, start):
 
 @st.composite
 def scenes(draw, hours=60):
-    start = draw(starts)
-    return draw(plans(start)), start, start + hours * HOUR
+    place = draw(places)
+    start = place[0]
+    return draw(plans(place)), start, start + hours * HOUR
 
 
 def content(segment: Segment):
@@ -226,11 +240,12 @@ def test_a_cover_changes_nothing_outside_its_own_time(data, scene):
     st.integers(2, 7),
     st.sampled_from(["day", "week", "month"]),
     st.integers(1, 3),
-    st.sampled_from(ZONES),
     st.sampled_from(TIMES),
-    st.sampled_from(STARTS),
+    st.sampled_from([place for place in PLACES if place[0] > "2012"]),
 )
-def test_turns_go_round_in_order_and_fairly(size, unit, length, zone, handoff, day):
+def test_turns_go_round_in_order_and_fairly(size, unit, length, handoff, place):
+    """Where a zone drops a whole day its turn is dropped with it: that is the oracle's to judge."""
+    day, zone = place
     anchor = wall(f"{day}T{handoff:%H:%M}")
     rota = Rotation(
         1, 1, None, None, anchor, zone, unit, length, "calendar", (), tuple((n,) for n in range(size))
@@ -247,9 +262,10 @@ def test_turns_go_round_in_order_and_fairly(size, unit, length, zone, handoff, d
 
 
 @QUICK
-@given(st.data(), starts)
-def test_a_seat_of_one_never_holds_two(data, start):
-    versions_of_one = data.draw(versions(start, 1, 1))
+@given(st.data(), places)
+def test_a_seat_of_one_never_holds_two(data, place):
+    start = place[0]
+    versions_of_one = data.draw(versions(place, 1, 1))
     single = [
         replace(v, slots=tuple(slot[:1] for slot in v.slots), layer=n, priority=n)
         for n in (1, 2)
