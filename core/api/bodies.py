@@ -14,6 +14,9 @@ _SUCH_AS = "2026-11-23T09:00:00Z"
 _DAY = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 )  # ISO 8601 has weeks, and days without hyphens, too
+YEARS = range(
+    1970, 2200
+)  # beyond, clocks of zones and what is reckoned from an instant leave the calendar
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -81,7 +84,7 @@ class Body:
         return 0
 
     def moment(self, name: str, *, required: bool = False) -> datetime | None:
-        """Return an aware instant in UTC from RFC 3339 with an offset; None where it is absent."""
+        """Return an aware instant in UTC, within YEARS, from RFC 3339 with an offset; None where it is absent."""
         value = self._take(name, required=required)
         if value is None:
             return None
@@ -89,12 +92,14 @@ class Body:
             self._wrong(name, "wrong_type", f"{name} is an instant such as {_SUCH_AS}.")
             return None
         try:
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+            found = datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
-            self._wrong(
-                name, "out_of_range", f"{name} is no instant; write one such as {_SUCH_AS}."
-            )
+            found = None
+        if found is None or found.year not in YEARS:
+            years = f"from {YEARS[0]} to {YEARS[-1]}"
+            self._wrong(name, "out_of_range", f"{name} is an instant {years}, such as {_SUCH_AS}.")
             return None
+        return found
 
     def day(self, name: str, *, required: bool = False) -> date | None:
         """Return a calendar day such as 2026-12-01; None where it is absent or empty."""
@@ -208,8 +213,10 @@ class Body:
         return []
 
     def refuse(self, name: str, detail: str, code: str = "invalid") -> None:
-        """Note a fault that only the caller can see; `done` tells it with the others."""
-        self._wrong(name, code, detail)
+        """Note a fault that only the caller can see, where the field has none yet; `done` tells it with the others."""
+        pointer = f"{self._at}/{pointed(name)}"
+        if all(problem["pointer"] != pointer for problem in self._problems):
+            self._wrong(name, code, detail)
 
     def flag(self, name: str) -> bool:
         """Return true or false; false where it is absent."""

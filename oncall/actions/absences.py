@@ -35,9 +35,8 @@ def add_absence(away: Away, *, by: Actor, at: datetime) -> Unavailability:
     Raises NotAllowed, Invalid.
     """
     _require(by, away.user)
-    problem = _fault(away, at)
-    if problem:
-        raise Invalid.field("/start", problem)
+    if wrong := _faults(away, at):
+        raise Invalid.fields(wrong)
     with transaction.atomic():
         freeze(at, schedules_of(away.user.pk))
         return Unavailability.objects.create(
@@ -95,12 +94,18 @@ def _require(by: Actor, user: User) -> None:
         require(by, "oncall.edit_schedule")
 
 
-def _fault(away: Away, at: datetime) -> str:
-    faults = {
-        "An absence must end after it starts.": away.ends_at <= away.starts_at,
-        "That time is over already.": away.ends_at <= at,
-        "An absence lasts a year at most.": away.ends_at - away.starts_at > LONGEST,
-        f"The kind is one of {', '.join(Unavailability.Kind.values)}.": away.kind not in Unavailability.Kind.values,
-        f"The mode is one of {', '.join(Unavailability.Mode.values)}.": away.mode not in Unavailability.Mode.values,
-    }  # fmt: skip
-    return next((said for said, is_so in faults.items() if is_so), "")
+def _faults(away: Away, at: datetime) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if away.ends_at <= away.starts_at:
+        found["end"] = ["An absence must end after it starts."]
+    elif away.ends_at <= at:
+        found["end"] = ["That time is over already."]
+    elif away.ends_at - away.starts_at > LONGEST:
+        found["end"] = ["An absence lasts a year at most."]
+    for name, word, words in (
+        ("kind", away.kind, Unavailability.Kind.values),
+        ("mode", away.mode, Unavailability.Mode.values),
+    ):
+        if word not in words:
+            found[name] = [f"{name} is one of {', '.join(words)}."]
+    return found

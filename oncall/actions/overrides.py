@@ -41,15 +41,17 @@ def refuse_unfit(schedule: Schedule, wish: Wish, at: datetime) -> None:
     """Raise Invalid or NotPossible unless the override can stand; the schedule is locked."""
     wrong = rota.override_faults(wish.value())
     if not wrong and wish.ends_at - wish.starts_at > LONGEST:
-        wrong.append("An override lasts a year at most.")
+        wrong.append(rota.Fault("end", "An override lasts a year at most."))
     if not wrong and is_served(schedule, wish.starts_at, wish.ends_at, at):
-        wrong.append("That time is over already; what was served is not rewritten.")
+        said = "That time is over already; what was served is not rewritten."
+        wrong.append(rota.Fault("end", said))
     if wish.layer is not None and wish.layer.schedule_id != schedule.pk:
-        wrong.append(f"The schedule {schedule.name} has no such layer.")
+        wrong.append(rota.Fault("layer", f"The schedule {schedule.name} has no such layer."))
     if wish.user is not None and not wish.user.is_active:
-        wrong.append(f"{wish.user.display_name} can't sign in any more and would not be paged.")
+        said = f"{wish.user.display_name} can't sign in any more and would not be paged."
+        wrong.append(rota.Fault("user", said))
     if wrong:
-        raise Invalid.field("/starts_at", " ".join(wrong))
+        raise Invalid.fields({one.field: [one.said] for one in wrong})
     if wish.kind == "substitute":
         _refuse_circle(schedule, wish)
 
@@ -156,7 +158,8 @@ def _refuse_circle(schedule: Schedule, wish: Wish) -> None:
             names = dict(User.objects.filter(pk__in=circle).values_list("pk", "username"))
             round_ = " → ".join(names[pk] for pk in (*circle, circle[0]))
             raise NotPossible(
-                f"They would stand in for each other in a circle: {round_}.", code="circular"
+                f"They would stand in for each other in a circle: {round_}. End one of the others first, or add a cover.",
+                code="circular",
             )
 
 

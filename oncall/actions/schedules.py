@@ -18,6 +18,7 @@ from oncall.actions.moved import tell_moved
 from oncall.actions.specs import LayerSpec, ScheduleSpec
 from oncall.actions.swaps import recheck
 from oncall.models import Layer, RotationSlot, RotationVersion, Schedule, plan_of
+from oncall.models.plans import windows_of
 
 EDIT = "oncall.edit_schedule"
 
@@ -168,7 +169,7 @@ def require_creator(by: Actor) -> None:
 def refuse_faults(spec: LayerSpec) -> None:
     """Raise Invalid with every reason why a layer can't work; what is only strange is the editor's to judge."""
     if wrong := rota.faults(spec.rotation()):
-        raise Invalid.field("/rotation", " ".join(wrong))
+        raise Invalid.field("/rotation", " ".join(one.said for one in wrong))
 
 
 def team_of(team_id: int | None, by: Actor) -> Team:
@@ -219,8 +220,12 @@ def _is_same(version: RotationVersion, spec: LayerSpec) -> bool:
         people = slots.setdefault(slot.position, [])
         people += [slot.user_id] if slot.user_id else []
     turns = tuple(tuple(slots[place]) for place in sorted(slots))
-    return turns == spec.people and all(
-        getattr(version, name) == value for name, value in spec.columns().items()
+    columns = spec.columns()
+    hours = windows_of(version.windows) == windows_of(columns.pop("windows"))
+    return (
+        hours
+        and turns == spec.people
+        and all(getattr(version, name) == value for name, value in columns.items())
     )
 
 

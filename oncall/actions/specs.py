@@ -1,8 +1,9 @@
 """A schedule as a document: read into plain values with every fault named, and written from rows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, cast
 
 from core.api.bodies import Body
@@ -16,6 +17,10 @@ from oncall.rota.civil import zone_named
 
 MOST_LAYERS, MOST_SLOTS, MOST_PEOPLE, MOST_WINDOWS = 50, 500, 20, 50
 LONGEST_TURN, HIGHEST_PRIORITY = 10_000, 1000
+_WRITTEN = {"slots": "participants", "zone": "time_zone"}  # fields that a document calls otherwise
+_ANCHOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+MIDNIGHT = "24:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,19 +203,16 @@ def _layer(body: Body, zone: str, known: _Known) -> LayerSpec:
         holiday_effect=effect,
     )  # fmt: skip
     for fault in rota.faults(spec.rotation()):
-        turn.refuse("", fault)
+        turn.refuse(_WRITTEN.get(fault.field, fault.field), fault.said)
     return spec
 
 
 def _anchor(turn: Body) -> str:
     text = turn.text("anchor", required=True, longest=19)
     try:
-        return wall(text.removesuffix(":00") if text.count(":") == 2 else text).strftime(
-            LOCAL_FORMAT
-        )
+        return wall(text[:16] if _ANCHOR.fullmatch(text) else "").strftime(LOCAL_FORMAT)
     except ValueError:
-        if text:
-            turn.refuse("anchor", "anchor is a wall time such as 2026-03-16T09:00, without a zone.")
+        turn.refuse("anchor", "anchor is a wall time such as 2026-03-16T09:00, without a zone.")
         return "2026-01-05T09:00"
 
 
@@ -230,18 +232,18 @@ def _windows(turn: Body) -> tuple[dict[str, Any], ...]:
     found = []
     for one in turn.each("windows", most=MOST_WINDOWS):
         days = one.digits("weekdays", 0, 6, most=7)
-        start, end = (_clock(one, name) for name in ("start", "end"))
+        start, end = _clock(one, "start"), _clock(one, "end", is_end=True)
         found.append({"weekdays": days, "start": start, "end": end})
     return tuple(found)
 
 
-def _clock(body: Body, name: str) -> str:
+def _clock(body: Body, name: str, *, is_end: bool = False) -> str:
     text = body.text(name, required=True, longest=8)
-    try:
-        return f"{time.fromisoformat('00:00' if text == '24:00' else text or '00:00'):%H:%M}"
-    except ValueError:
-        body.refuse(name, f"{name} is a wall time such as 09:00.")
-        return "00:00"
+    if _CLOCK.fullmatch(text) or (is_end and text == MIDNIGHT):
+        return text
+    last = f", {MIDNIGHT} at the latest" if is_end else ""
+    body.refuse(name, f"{name} is a wall time such as 09:00{last}.")
+    return "00:00"
 
 
 def _holidays(turn: Body, known: _Known) -> tuple[int | None, str]:

@@ -14,7 +14,7 @@ from core.permissions import may, require
 from oncall import rota
 from oncall.actions.events import publish
 from oncall.actions.ledger import locked
-from oncall.actions.overrides import EDIT, refuse_unfit, store
+from oncall.actions.overrides import EDIT, LONGEST, refuse_unfit, store
 from oncall.actions.swap_words import tell_swap
 from oncall.actions.wish import Wish
 from oncall.models import Override, Schedule, Swap, SwapLeg, Unavailability, plan_of
@@ -176,12 +176,9 @@ def expire(at: datetime) -> int:
 
 def refuse_offer(schedule: Schedule, offer: Offer, at: datetime) -> None:
     """Raise Invalid unless a swap can be asked for like this."""
-    spans = [span for span in (offer.span, offer.in_return) if span]
-    for start, end in spans:
-        if end <= start:
-            raise Invalid.field("/end", "A shift must end after it starts.")
-        if end <= at:
-            raise Invalid.field("/end", "That time is over already.")
+    _refuse_span(offer.span, "/end", at)
+    if offer.in_return:
+        _refuse_span(offer.in_return, "/return_end", at)
     if offer.in_return and offer.taker is None:
         raise Invalid.field("/taker", "Say with whom: a shift in return needs a taker.")
     if not serves(schedule, offer.owner.pk, offer.span, at):
@@ -192,6 +189,16 @@ def refuse_offer(schedule: Schedule, offer: Offer, at: datetime) -> None:
         if offer.in_return and not serves(schedule, offer.taker.pk, offer.in_return, at):
             name = offer.taker.display_name
             raise Invalid.field("/return_start", f"{name} is not on call all that time.")
+
+
+def _refuse_span(span: Span, pointer: str, at: datetime) -> None:
+    start, end = span
+    if end <= start:
+        raise Invalid.field(pointer, "A shift must end after it starts.")
+    if end <= at:
+        raise Invalid.field(pointer, "That time is over already.")
+    if end - start > LONGEST:
+        raise Invalid.field(pointer, "A swap lasts a year at most.")
 
 
 def _refuse_taker(legs: Sequence[tuple[Span, bool]], owner: User, taker: User) -> None:

@@ -9,7 +9,14 @@ from django.http import QueryDict
 
 from core.models import User
 from core.models.people import validate_zone
-from oncall.actions.specs import LONGEST_TURN, MOST_PEOPLE, MOST_SLOTS, MOST_WINDOWS, LayerSpec
+from oncall.actions.specs import (
+    LONGEST_TURN,
+    MIDNIGHT,
+    MOST_PEOPLE,
+    MOST_SLOTS,
+    MOST_WINDOWS,
+    LayerSpec,
+)
 from oncall.admin.forms import LocalTime
 from oncall.models import HolidayCalendar, RotationVersion
 
@@ -120,7 +127,7 @@ class LayerForm(forms.Form):
         if window is not None:
             self.initial[f"days_{place}"] = [str(day) for day in window["weekdays"]]
             self.initial[f"start_{place}"] = window["start"]
-            self.initial[f"end_{place}"] = window["end"]
+            self.initial[f"end_{place}"] = window["end"].replace(MIDNIGHT, "00:00")
 
     def part(self, *names: str) -> Iterator[BoundField]:
         """Return these fields, those that the form has."""

@@ -98,7 +98,7 @@ class AbsencesIn(Door):
         require(by := caller(request), "oncall.swap")
         body = Body(fields(request))
         user = person(body, "user") or cast(User, by.user)
-        mode = body.text("mode", longest=4) or Unavailability.Mode.FLAG
+        mode = body.text("mode", longest=100) or Unavailability.Mode.FLAG
         if mode not in Unavailability.Mode.values:
             body.refuse("mode", f"mode is one of {', '.join(Unavailability.Mode.values)}.")
         content = body.text("calendar", required=True, longest=LARGEST)

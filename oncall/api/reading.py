@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from rest_framework.request import Request
 
 from core import clock
-from core.api.bodies import Body
+from core.api.bodies import YEARS, Body
 from core.api.operations import Parameter
 from core.api.parameters import bad_parameter
 from core.api.shapes import moment
@@ -40,14 +40,15 @@ def instant(request: Request, name: str) -> datetime | None:
     body = Body({name: text.replace(" ", "+")})
     at = body.moment(name)
     if at is None:
-        raise bad_parameter(name, f"{name} is an instant such as 2026-11-23T09:00Z.")
+        years = f"from {YEARS[0]} to {YEARS[-1]}"
+        raise bad_parameter(name, f"{name} is an instant {years}, such as 2026-11-23T09:00Z.")
     return at
 
 
 def span(request: Request) -> tuple[datetime, datetime]:
     """Return the window that `from` and `to` name; raise Invalid for one that is empty or over 400 days."""
     start = instant(request, "from") or clock.now()
-    end = instant(request, "to") or _later(start)
+    end = instant(request, "to") or start + USUAL
     if end <= start:
         raise bad_parameter("to", "`to` lies after `from`.")
     if end - start > LONGEST:
@@ -60,18 +61,13 @@ def read_override(schedule: Schedule, document: Mapping[str, object]) -> Wish:
     body = Body(document)
     kind = body.text("kind", required=True, longest=10)
     user, subject = person(body, "user"), person(body, "subject")
+    if kind == "remove" and subject in (None, user):
+        user, subject = None, user  # whoever is taken out may be named either way
     layer = layer_of(body, schedule)
     starts, ends = (body.moment(name, required=True) or NEVER for name in ("start", "end"))
     reason = body.text("reason", longest=500)
     body.done()
     return Wish(kind, starts, ends, user=user, subject=subject, layer=layer, reason=reason)
-
-
-def _later(start: datetime) -> datetime:
-    try:
-        return start + USUAL
-    except OverflowError as error:
-        raise bad_parameter("from", "`from` lies too far ahead.") from error
 
 
 def person(body: Body, name: str) -> User | None:

@@ -26,7 +26,7 @@ WINDOW = Shape(
         "start": _CLOCK,
         "end": text(
             "A wall time; one that is not after `start` lies on the next day.",
-            pattern=r"^([01][0-9]|2[0-4]):[0-5][0-9]$",
+            pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
         ),
     },
     example={"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"},
@@ -140,7 +140,7 @@ NEW_OVERRIDE = Shape(
     "NewOverride",
     {
         "kind": _KIND,
-        "user": maybe(text("Who serves; not for remove.", longest=150)),
+        "user": maybe(text("Who serves; for remove, another word for `subject`.", longest=150)),
         "subject": maybe(text("Whose place it is: for substitute and remove.", longest=150)),
         "layer": maybe(text("The name of one layer; the whole schedule unless told.", longest=80)),
         "start": moment(),

@@ -234,8 +234,8 @@ def _read_away(document: Mapping[str, object], by: Actor) -> Away:
     body = Body(document)
     user = person(body, "user") or cast(User, by.user)
     start, end = (body.moment(name, required=True) or NEVER for name in ("start", "end"))
-    kind = body.text("kind", longest=8) or Unavailability.Kind.VACATION
-    mode = body.text("mode", longest=4) or Unavailability.Mode.FLAG
+    kind = body.text("kind", longest=100) or Unavailability.Kind.VACATION
+    mode = body.text("mode", longest=100) or Unavailability.Mode.FLAG
     note = body.text("note", longest=200)
     body.done()
     return Away(user, start, end, kind, mode, note)

@@ -63,9 +63,14 @@ def windows_of(stored: Iterable[Mapping[str, Any]]) -> tuple[rota.Window, ...]:
     return tuple(
         rota.Window(day, start, (day + (end <= start)) % 7, end)
         for one in stored
-        for start, end in [(time.fromisoformat(one["start"]), time.fromisoformat(one["end"]))]
+        for start, end in [(_clock(one["start"]), _clock(one["end"]))]
         for day in one["weekdays"]
     )
+
+
+def _clock(text: str) -> time:
+    """Return the wall time of a window; 24:00 is the midnight that ends a day."""
+    return time.fromisoformat("00:00" if text == "24:00" else text)
 
 
 def rotation_of(row: Sequence[Any], slots: tuple[rota.Users, ...], dates: _Dates) -> rota.Rotation:

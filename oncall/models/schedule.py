@@ -14,11 +14,13 @@ LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 def validate_local_time(value: str) -> None:
-    """Raise ValidationError unless `value` is a wall-clock time such as 2026-03-16T09:00."""
+    """Raise ValidationError unless `value` is a wall-clock time such as 2026-03-16T09:00, within rota.YEARS."""
     try:
-        datetime.strptime(value, LOCAL_FORMAT)  # noqa: DTZ007  a wall clock has no zone of its own
+        at = datetime.strptime(value, LOCAL_FORMAT)  # noqa: DTZ007  a wall clock has no zone of its own
     except ValueError as error:
         raise ValidationError(f"{value} is not a time such as 2026-03-16T09:00.") from error
+    if at.year not in rota.YEARS:
+        raise ValidationError(f"Choose a time from {rota.YEARS[0]} to {rota.YEARS[-1]}.")
 
 
 class Schedule(models.Model):

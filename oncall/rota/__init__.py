@@ -3,7 +3,7 @@
 from oncall.rota.civil import UnknownZone, to_utc
 from oncall.rota.classes import CLASSES, HourClass, class_at, classified, evenness, stretches
 from oncall.rota.coverage import BUSINESS_HOURS, changes, coverage, gaps, unbacked
-from oncall.rota.faults import faults, idle_positions, override_faults, warnings
+from oncall.rota.faults import YEARS, Fault, faults, idle_positions, override_faults, warnings
 from oncall.rota.resolve import LOOK_AHEAD, SEATS, final, next_after, on_call, segments, who
 from oncall.rota.settle import cycle
 from oncall.rota.shapes import (
@@ -37,9 +37,11 @@ __all__ = [
     "LONGEST_REST",
     "LOOK_AHEAD",
     "SEATS",
+    "YEARS",
     "Absence",
     "Answer",
     "Change",
+    "Fault",
     "Holder",
     "Holders",
     "Holidays",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from math import lcm
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from oncall.rota.civil import UnknownZone, zone_named
 from oncall.rota.shapes import (
@@ -21,17 +21,28 @@ from oncall.rota.shapes import (
 from oncall.rota.windows import UNITS, WEEK, active_units, weekly_offsets
 
 LONGEST_TURN = 10_000
+YEARS = range(1970, 2200)  # of a first handoff: beyond, turns and clocks leave the calendar
+_A = {"cover": "a cover", "substitute": "a substitute", "add": "an addition", "remove": "a remove"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def faults(rotation: Rotation) -> list[str]:
-    """Give every reason not to save a rotation as a sentence; an empty list means that it works."""
+class Fault(NamedTuple):
+    """One thing that is wrong: with which field of the rotation or the override, and in a sentence."""
+
+    field: str
+    said: str
+
+
+def faults(rotation: Rotation) -> list[Fault]:
+    """Give every reason not to save a rotation; an empty list means that it works."""
     found = [*_turn_faults(rotation), *_time_faults(rotation)]
     for window in rotation.windows:
-        found += _window_faults(window)
-    return found or (
-        [] if rotation.slots else ["The rotation has no slots: nobody would ever be on call."]
-    )
+        found += [Fault("windows", said) for said in _window_faults(window)]
+    if not found and not rotation.slots:
+        found.append(
+            Fault("slots", "Without turns nobody would ever be on call. Name who takes them.")
+        )
+    return found
 
 
 def warnings(rotation: Rotation) -> list[str]:
@@ -39,18 +50,29 @@ def warnings(rotation: Rotation) -> list[str]:
     return list(_strange(rotation))
 
 
-def override_faults(override: Override) -> list[str]:
-    """Give every reason not to save an override as a sentence."""
-    found = list(_order_faults(override.kind, override.starts_at, override.ends_at))
+def override_faults(override: Override) -> list[Fault]:
+    """Give every reason not to save an override."""
     if override.kind not in get_args(Kind):
-        return [f"An override covers, substitutes, adds or removes, not {override.kind!r}."]
-    if override.user is None and override.kind != "remove":
-        found.append(f"Say who serves: a {override.kind} needs a user.")
-    if override.subject is None and override.kind in {"substitute", "remove"}:
-        found.append(f"Say whose place it is: a {override.kind} needs a subject.")
-    if override.user is not None and override.user == override.subject:
-        found.append("Nobody covers for themselves; choose another person.")
-    return found
+        kinds = ", ".join(get_args(Kind))
+        return [Fault("kind", f"An override is one of {kinds}, not {override.kind!r}.")]
+    order = _order_faults("override", override.starts_at, override.ends_at)
+    return [*(Fault("end", said) for said in order), *_people_faults(override)]
+
+
+def _people_faults(override: Override) -> Iterator[Fault]:
+    user, subject = override.user is not None, override.subject is not None
+    if override.kind == "remove" and user:
+        yield Fault("user", "Nobody serves by a remove: it takes its subject out.")
+    if override.kind != "remove" and not user:
+        yield Fault("user", f"Say who serves: {_A[override.kind]} needs a user.")
+    if override.kind in {"cover", "add"} and subject:
+        yield Fault(
+            "subject", f"{_A[override.kind].capitalize()} is about nobody in particular; a substitute serves for one person."
+        )  # fmt: skip
+    if override.kind in {"substitute", "remove"} and not subject:
+        yield Fault("subject", f"Say whose place it is: {_A[override.kind]} needs a subject.")
+    if user and override.user == override.subject:
+        yield Fault("user", "Nobody covers for themselves; choose another person.")
 
 
 def idle_positions(rotation: Rotation) -> tuple[int, ...]:
@@ -74,31 +96,35 @@ def idle_positions(rotation: Rotation) -> tuple[int, ...]:
     return tuple(n for n in range(count) if rotation.slots[n] and n not in serving)
 
 
-def _turn_faults(rotation: Rotation) -> Iterator[str]:
-    if rotation.unit not in get_args(Unit):
-        yield f"Turns are counted in hours, days, weeks or months, not in {rotation.unit!r}."
-    if rotation.turn_mode not in get_args(TurnMode):
-        yield f"Turns follow the calendar or active days, not {rotation.turn_mode!r}."
-    if rotation.seat not in get_args(Seat):
-        yield f"A layer fills the seat primary, secondary or shadow, not {rotation.seat!r}."
-    if rotation.mode not in get_args(LayerMode):
-        yield f"A layer is exclusive or additive, not {rotation.mode!r}."
-    if rotation.holiday_effect not in get_args(Holidays):
-        yield f"Holidays have the effect none, off or only, not {rotation.holiday_effect!r}."
+def _turn_faults(rotation: Rotation) -> Iterator[Fault]:
+    for field, word, words, said in (
+        ("unit", rotation.unit, Unit, "Turns are counted in hours, days, weeks or months, not in"),
+        ("turn_mode", rotation.turn_mode, TurnMode, "Turns follow the calendar or active days, not"),
+        ("seat", rotation.seat, Seat, "A layer fills the seat primary, secondary or shadow, not"),
+        ("mode", rotation.mode, LayerMode, "A layer is exclusive or additive, not"),
+        ("holiday_effect", rotation.holiday_effect, Holidays, "Holidays have the effect none, off or only, not"),
+    ):  # fmt: skip
+        if word not in get_args(words):
+            yield Fault(field, f"{said} {word!r}.")
     if rotation.length < 1:
-        yield "A turn must last at least one unit; its length is zero or less."
+        yield Fault("length", "A turn must last at least one unit; its length is zero or less.")
     if rotation.length > LONGEST_TURN:
-        yield f"A turn may last at most {LONGEST_TURN} units."
+        yield Fault("length", f"A turn may last at most {LONGEST_TURN} units.")
 
 
-def _time_faults(rotation: Rotation) -> Iterator[str]:
+def _time_faults(rotation: Rotation) -> Iterator[Fault]:
     try:
         zone_named(rotation.zone)
     except UnknownZone:
-        yield f"There is no time zone {rotation.zone!r}; choose a place such as Europe/Berlin."
+        said = f"There is no time zone {rotation.zone!r}; choose a place such as Europe/Berlin."
+        yield Fault("zone", said)
     if rotation.anchor.tzinfo is not None:
-        yield "The first handoff is a local time: it takes its time zone from the rotation."
-    yield from _order_faults("version", rotation.effective_from, rotation.effective_to)
+        said = "The first handoff is a local time: it takes its time zone from the rotation."
+        yield Fault("anchor", said)
+    if rotation.anchor.year not in YEARS:
+        yield Fault("anchor", f"The first handoff lies from {YEARS[0]} to {YEARS[-1]}.")
+    for said in _order_faults("version", rotation.effective_from, rotation.effective_to):
+        yield Fault("effective_to", said)
 
 
 def _order_faults(what: str, start: datetime | None, end: datetime | None) -> Iterator[str]:

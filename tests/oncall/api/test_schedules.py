@@ -8,7 +8,7 @@ from oncall.models import Override, Schedule
 from tests.conftest import Clock
 from tests.core.api.callers import Caller, a_caller, assert_problem
 from tests.factories import ATeam, AUser
-from tests.oncall.api.documents import document, final, layer, written
+from tests.oncall.api.documents import document, final, layer, overridden, written
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def caller(clock: Clock) -> Caller:
 
 def test_a_document_comes_back_as_it_was_written(caller: Caller) -> None:
     sent = document(
-        layer("Days", windows=[{"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}]),
+        layer("Days", windows=[{"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "24:00"}]),
         layer(
             "Nights",
             priority=2,
@@ -118,6 +118,15 @@ def test_what_was_served_is_not_rewritten(caller: Caller, clock: Clock) -> None:
         ({"layers": [layer(participants="ana")]}, "/layers/0/rotation/participants"),
         ({"layers": [layer(windows=[{"weekdays": [7], "start": "09:00", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/weekdays"),
         ({"layers": [layer(windows=[{"weekdays": [1], "start": "25:00", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/start"),
+        ({"layers": [layer(windows=[{"weekdays": [1], "start": "24:00", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/start"),
+        ({"layers": [layer(windows=[{"weekdays": [1], "start": "0900", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/start"),
+        ({"layers": [layer(windows=[{"weekdays": [1], "start": "09:00Z", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/start"),
+        ({"layers": [layer(windows=[{"weekdays": [1], "start": "09:00", "end": "17:00:30"}])]}, "/layers/0/rotation/windows/0/end"),
+        ({"layers": [layer(windows=[{"weekdays": [1], "start": "09:00", "end": "24:30"}])]}, "/layers/0/rotation/windows/0/end"),
+        ({"layers": [layer(anchor="9999-12-31T23:00")]}, "/layers/0/rotation/anchor"),
+        ({"layers": [layer(anchor="2026-03-16T09:00:30")]}, "/layers/0/rotation/anchor"),
+        ({"layers": [layer(anchor="\u0662026-03-16T09:00")]}, "/layers/0/rotation/anchor"),
+        ({"layers": [layer(participants=[])]}, "/layers/0/rotation/participants"),
         ({"layers": [layer(), layer()]}, "/layers"),
         ({"layers": [{"name": "x"}]}, "/layers/0/rotation"),
         ({"layers": [layer(rrule="FREQ=SECONDLY")]}, "/layers/0/rotation/rrule"),
@@ -129,25 +138,33 @@ def test_a_document_that_can_t_be_is_refused_with_its_place(
 ) -> None:
     problem = assert_problem(caller.post("schedules/", document(**change)), 422)
 
-    assert pointer in [error["pointer"] for error in problem["errors"]]
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
     assert not Schedule.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "field"),
     [
-        {"end": "2026-03-16T08:00Z"},
-        {"end": "2026-03-15T08:00Z"},
-        {"end": "soon"},
-        {"user": "nobody"},
-        {"user": None},
-        {"kind": "vanish"},
-        {"layer": "Third"},
-        {"kind": "substitute"},
-        {"end": "2029-03-16T08:00Z"},
+        ({"end": "2026-03-16T08:00Z"}, "end"),
+        ({"end": "2026-03-15T08:00Z"}, "end"),
+        ({"end": "soon"}, "end"),
+        ({"end": "2029-03-16T08:00Z"}, "end"),
+        ({"end": "9999-12-31T23:59:59Z"}, "end"),
+        ({"start": "0001-01-01T00:00Z"}, "start"),
+        ({"user": "nobody"}, "user"),
+        ({"user": None}, "user"),
+        ({"kind": "vanish"}, "kind"),
+        ({"layer": "Third"}, "layer"),
+        ({"kind": "substitute"}, "subject"),
+        ({"subject": "ana"}, "subject"),
+        ({"kind": "add", "subject": "ana"}, "subject"),
+        ({"kind": "remove", "subject": "ana"}, "user"),
+        ({"kind": "remove", "user": None}, "subject"),
     ],
 )
-def test_an_override_that_can_t_be_is_refused(caller: Caller, change: dict[str, Any]) -> None:
+def test_an_override_that_can_t_be_is_refused_with_its_field(
+    caller: Caller, change: dict[str, Any], field: str
+) -> None:
     written(caller)
     wish = {
         "kind": "cover",
@@ -156,8 +173,51 @@ def test_an_override_that_can_t_be_is_refused(caller: Caller, change: dict[str, 
         "end": "2026-03-17T08:00Z",
     }
 
-    assert_problem(caller.post("schedules/payments/overrides/", wish | change), 422)
+    problem = assert_problem(caller.post("schedules/payments/overrides/", wish | change), 422)
+
+    assert [one["pointer"] for one in problem["errors"]] == [f"/{field}"]
     assert not Override.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "who", [{"subject": "ana"}, {"user": "ana"}, {"user": "ana", "subject": "ana"}]
+)
+def test_whoever_is_taken_out_may_be_named_either_way(caller: Caller, who: dict[str, str]) -> None:
+    written(caller)
+
+    overridden(caller, "remove", "2026-03-16T08:00Z", "2026-03-17T08:00Z", **who)
+
+    row = Override.objects.get()
+    assert (row.user, row.subject.username if row.subject else None) == (None, "ana")
+    assert final(caller, "2026-03-16T08:00Z", "2026-03-17T08:00Z") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        ("final/", {"from": "9999-12-31T00:00Z", "to": "9999-12-31T23:59Z"}),
+        ("gaps/", {"from": "0001-01-01T00:00Z"}),
+        ("quality/", {"cover_from": "0001-01-01T00:00Z", "cover_to": "0001-01-02T00:00Z"}),
+    ],
+)
+def test_the_ends_of_time_are_refused(caller: Caller, query: tuple[str, dict[str, str]]) -> None:
+    written(caller)
+    edge = document(effective="9999-12-31T00:00Z")
+
+    assert_problem(caller.get(f"schedules/payments/{query[0]}", **query[1]), 422)
+    assert_problem(caller.get("oncall/", at="0001-06-01T00:00Z"), 422)
+    assert_problem(caller.post("schedules/payments/preview/", edge), 422)
+
+
+def test_the_last_years_that_are_reckoned_with_are_answered(caller: Caller) -> None:
+    """No turn, however long, and no look-ahead leaves the calendar there."""
+    long = {"length": 10_000, "anchor": "2199-12-31T23:59", "time_zone": "America/New_York"}
+    written(caller, *[layer(unit, unit=unit, **long) for unit in ("hour", "day", "week", "month")])
+
+    for at in ("1970-01-01T00:00Z", "2199-12-31T23:59:59Z"):
+        assert caller.get("oncall/", at=at).status_code == 200
+        query = {"from": at, "to": "1970-12-31T00:00Z" if at < "2" else "2199-12-31T23:59:59.9Z"}
+        assert caller.get("schedules/payments/final/", **query).status_code == 200
 
 
 def test_who_is_on_call_at_an_instant_is_who_the_calendar_shows(caller: Caller) -> None:

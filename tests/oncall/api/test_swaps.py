@@ -138,6 +138,9 @@ def test_case_25_an_edit_that_moves_the_shift_makes_the_swap_stale_and_says_so(
         ("bob", {"return_start": MONDAY, "return_end": TUESDAY}, 422),
         ("ana", {"owner": "bob", "taker": "cyd"}, 403),
         ("bob", {"start": "2026-11-01T09:00:00Z", "end": "2026-11-02T09:00:00Z"}, 422),
+        ("bob", {"end": "2199-12-31T09:00:00Z"}, 422),
+        ("bob", {"end": "9999-12-31T09:00:00Z"}, 422),
+        ("bob", {"return_start": MONDAY, "return_end": "9999-12-31T09:00:00Z"}, 422),
     ],
 )
 def test_a_swap_that_can_t_be_is_refused(
@@ -195,14 +198,26 @@ def test_an_absence_marks_or_skips_and_taking_it_back_restores(schedule: Schedul
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"end": MONDAY}, {"kind": "mood"}, {"mode": "maybe"}, {"user": "x"}, {"end": "2029-01-01T00:00:00Z"},
-     {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}, {"end": "soon"}],
-)  # fmt: skip
-def test_an_absence_that_can_t_be_is_refused(schedule: Schedule, change: dict[str, Any]) -> None:
+    ("change", "field"),
+    [
+        ({"end": MONDAY}, "end"),
+        ({"kind": "mood"}, "kind"),
+        ({"mode": "maybe"}, "mode"),
+        ({"user": "x"}, "user"),
+        ({"end": "2029-01-01T00:00:00Z"}, "end"),
+        ({"end": "9999-12-31T00:00:00Z"}, "end"),
+        ({"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}, "end"),
+        ({"end": "soon"}, "end"),
+    ],
+)
+def test_an_absence_that_can_t_be_is_refused_with_its_field(
+    schedule: Schedule, change: dict[str, Any], field: str
+) -> None:
     wish = {"start": MONDAY, "end": TUESDAY}
 
-    assert_problem(by("bob").post("unavailability/", wish | change), 422)
+    problem = assert_problem(by("bob").post("unavailability/", wish | change), 422)
+
+    assert [one["pointer"] for one in problem["errors"]] == [f"/{field}"]
 
 
 def test_anybody_who_may_respond_takes_the_pager_and_gives_it_back(

@@ -31,7 +31,7 @@ def test_a_sound_rotation_has_no_faults():
         ({"zone": "../etc/passwd"}, "no time zone"),
         ({"zone": ""}, "no time zone"),
         ({"zone": "localtime"}, "no time zone"),
-        ({"slots": ()}, "no slots"),
+        ({"slots": ()}, "Name who takes them"),
         ({"seat": "throne"}, "not 'throne'"),
         ({"mode": "loud"}, "not 'loud'"),
         ({"holiday_effect": "some"}, "not 'some'"),
@@ -41,6 +41,8 @@ def test_a_sound_rotation_has_no_faults():
         ({"unit": "fortnight"}, "not in 'fortnight'"),
         ({"turn_mode": "lunar"}, "not 'lunar'"),
         ({"anchor": utc("2026-01-01T00:00")}, "local time"),
+        ({"anchor": wall("1969-12-31T23:59")}, "from 1970 to 2199"),
+        ({"anchor": wall("2200-01-01T00:00")}, "from 1970 to 2199"),
         ({"effective_from": utc("2026-01-02T00:00"), "effective_to": utc("2026-01-01T00:00")}, "after"),
         ({"effective_from": utc("2026-01-02T00:00"), "effective_to": utc("2026-01-02T00:00")}, "after"),
         ({"effective_from": wall("2026-01-01T00:00")}, "need a time zone"),
@@ -54,7 +56,7 @@ def test_it_says_what_is_wrong(changes, words):
     found = faults(replace(rotation(), **changes))
 
     assert len(found) == 1
-    assert words in found[0]
+    assert words in found[0].said
 
 
 def test_it_tells_all_faults_at_once():
@@ -100,14 +102,39 @@ def test_it_names_exactly_the_idle_positions(layer, idle):
     assert seen == {user for n, slot in enumerate(layer.slots) if n not in idle for user in slot}
 
 
-def test_a_cover_has_a_length_and_another_person():
+@pytest.mark.parametrize(
+    ("kind", "letter", "subject", "fields"),
+    [
+        ("cover", "A", None, []),
+        ("cover", "A", 2, ["subject"]),
+        ("cover", "", None, ["user"]),
+        ("substitute", "A", 2, []),
+        ("substitute", "A", None, ["subject"]),
+        ("substitute", "", 2, ["user"]),
+        ("substitute", "A", 1, ["user"]),
+        ("add", "A", None, []),
+        ("add", "A", 2, ["subject"]),
+        ("add", "", None, ["user"]),
+        ("remove", "", 2, []),
+        ("remove", "A", 2, ["user"]),
+        ("remove", "", None, ["subject"]),
+        ("vanish", "A", None, ["kind"]),
+    ],
+)
+def test_each_kind_of_override_names_its_people(kind, letter, subject, fields):
     start, end = utc("2026-01-01T00:00"), utc("2026-01-02T00:00")
 
-    assert override_faults(cover("A", start, end)) == []
-    assert override_faults(cover("A", start, end, subject=2)) == []
-    assert "after it starts" in override_faults(cover("A", end, start))[0]
-    assert "after it starts" in override_faults(cover("A", end, end))[0]
-    assert "another person" in override_faults(cover("A", start, end, subject=1))[0]
+    found = override_faults(cover(letter, start, end, kind=kind, subject=subject))
+
+    assert [one.field for one in found] == fields
+
+
+def test_an_override_has_a_length():
+    start, end = utc("2026-01-01T00:00"), utc("2026-01-02T00:00")
+
+    for wrong in (cover("A", end, start), cover("A", end, end)):
+        [found] = override_faults(wrong)
+        assert (found.field, found.said) == ("end", "The override must end after it starts.")
 
 
 def test_the_resolver_answers_for_rotations_that_have_nobody():
