@@ -1,0 +1,72 @@
+"""Time on call counted once: two schedules at the same instant are one hour, not two (R132). Pure.
+
+Bounds are cut down to whole minutes, so shifts that meet go on meeting and every sum is exact to the minute.
+At each instant one duty counts: a primary seat before a secondary one, then the shift that began first, then the
+schedule that is older. A shadow seat never counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from oncall.rota.civil import utc
+from oncall.rota.shapes import Seat
+from oncall.rota.windows import Span
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One served shift of one person. ``number`` tells it apart; ``schedule`` is an id, lower for an older one."""
+
+    number: int
+    schedule: int
+    seat: Seat
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def order(self) -> tuple[bool, datetime, int, int]:
+        """Return what decides which of several at one instant counts, the first one."""
+        return self.seat != "primary", self.starts_at, self.schedule, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The stretch of a duty that counts: whole minutes, UTC."""
+
+    duty: Duty
+    starts_at: datetime
+    ends_at: datetime
+
+
+def counted(duties: Iterable[Duty], window: Span) -> list[Counted]:
+    """Give what counts of one person's duties within ``window``, in order and without overlap."""
+    begun: dict[datetime, list[Duty]] = defaultdict(list)
+    until: dict[int, datetime] = {}
+    for duty in duties:
+        start, end = whole(max(duty.starts_at, window[0])), whole(min(duty.ends_at, window[1]))
+        if duty.seat != "shadow" and start < end:
+            begun[start].append(duty)
+            until[duty.number] = end
+    found: list[Counted] = []
+    running: list[Duty] = []
+    for edge, following in pairwise(sorted({*begun, *until.values()})):
+        running = [one for one in running if until[one.number] > edge] + begun[edge]
+        if running:
+            _add(found, Counted(min(running, key=lambda one: one.order), edge, following))
+    return found
+
+
+def whole(at: datetime) -> datetime:
+    """Give the minute that an aware instant lies in, UTC."""
+    return utc(at).replace(second=0, microsecond=0)
+
+
+def _add(found: list[Counted], one: Counted) -> None:
+    if found and found[-1].duty == one.duty and found[-1].ends_at == one.starts_at:
+        one = replace(found.pop(), ends_at=one.ends_at)
+    found.append(one)
