@@ -264,6 +264,9 @@ RIGHTS: dict[str, Right] = {
     "oncall.swap": Right.RESPONDER,
     "oncall.make_feed": Right.RESPONDER,
     "oncall.hand_over": Right.RESPONDER,
+    "oncall.view_pay": Right.RESPONDER,  # one's own, and the plans
+    "oncall.view_pay_of_others": Right.MANAGER,
+    "oncall.edit_pay_plan": Right.MANAGER,
     "oncall.edit_policy": Right.MANAGER,
     "oncall.edit_binding": Right.ADMINISTRATOR,
     "oncall.edit_responder": Right.ADMINISTRATOR,

@@ -6,6 +6,7 @@ from oncall.models.handoff import Handoff
 from oncall.models.ledger import ServedShift
 from oncall.models.notice import ShiftNotice
 from oncall.models.override import Override, Unavailability
+from oncall.models.pay import PayPlan, PayRate, pay_plans
 from oncall.models.plans import plan_of, plans
 from oncall.models.policy import EscalationPolicy, PolicyBinding, PolicyStep
 from oncall.models.responder import ContactMethod, Responder
@@ -24,6 +25,8 @@ __all__ = [
     "Layer",
     "Override",
     "Page",
+    "PayPlan",
+    "PayRate",
     "PolicyBinding",
     "PolicyStep",
     "ReplyToken",
@@ -37,6 +40,7 @@ __all__ = [
     "Swap",
     "SwapLeg",
     "Unavailability",
+    "pay_plans",
     "plan_of",
     "plans",
 ]

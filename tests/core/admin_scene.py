@@ -28,6 +28,8 @@ from oncall.models import (
     HolidayCalendar,
     Override,
     Page,
+    PayPlan,
+    PayRate,
     PolicyBinding,
     Swap,
     SwapLeg,
@@ -144,6 +146,10 @@ def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> No
     Unavailability.objects.create(
         user=person, starts_at=NINE, ends_at=NINE + 9 * HOUR, created_at=NINE
     )
+    plan = PayPlan.objects.create(
+        team=team, starts_on=NINE.date() + number * 24 * HOUR, currency="EUR"
+    )
+    PayRate.objects.create(plan=plan, amount=80)
     policy = APolicy(team=team, steps=[(60, [schedule])])
     PolicyBinding.objects.create(policy=policy, service=incident.service)
     run = Escalation.objects.create(

@@ -42,6 +42,7 @@ MATRIX = {
     "oncall.holidaycalendar": ("vacd", "vacd", "va",   "v",    "v"),
     "oncall.override":        ("va",   "va",   "va",   "v",    "v"),
     "oncall.page":            ("v",    "v",    "v",    "v",    "v"),
+    "oncall.payplan":         ("vacd", "vacd", "va",   "v",    ""),
     "oncall.policybinding":   ("vacd", "v",    "v",    "v",    "v"),
     "oncall.responder":       ("vacd", "v",    "v",    "v",    "v"),
     "oncall.schedule":        ("vacd", "vacd", "va",   "v",    "v"),
