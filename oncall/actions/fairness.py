@@ -62,9 +62,9 @@ def fairness(
         if shift.seat != "shadow":
             spans.setdefault(shift.user, []).append((shift.starts_at, shift.ends_at))
     clocks = own_days(spans, [schedule.pk])
-    pages = _pages(schedule, window, spans) if paged else {}
+    pages = called([schedule.pk], spans, window) if paged else {}
     found = [
-        _burden(user, listed, clocks.get(user, OwnDays()), pages.get(user, ()))
+        _burden(user, listed, clocks.get(user, OwnDays()), [at for at, _ in pages.get(user, ())])
         for user, listed in spans.items()
     ]
     weights = [one.weight for one in found]
@@ -87,16 +87,19 @@ def _burden(user: int, spans: Sequence[Span], clock: OwnDays, pages: Sequence[da
     return Burden(user, dict(hours), len(pages), len(late))
 
 
-def _pages(schedule: Schedule, window: Span, people: Collection[int]) -> dict[int, list[datetime]]:
-    """Return when each person was paged because this schedule said so."""
+def called(
+    schedules: Collection[int], people: Collection[int], window: Span
+) -> dict[int, list[tuple[datetime, int]]]:
+    """Return when each of these people was paged because one of these schedules said so, each page once, and which."""
     rows = Page.objects.filter(
         user__in=people, created_at__gte=window[0], created_at__lt=window[1],
         is_fallback=False, unsent_reason="",
     )  # fmt: skip
-    found: dict[int, list[datetime]] = defaultdict(list)
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     for user, at, step, steps in rows.values_list(
         "user", "created_at", "step", "escalation__steps"
     ):
-        if step < len(steps) and schedule.pk in steps[step].get("schedules", ()):
-            found[user].append(at)
+        asked = steps[step].get("schedules", ()) if step < len(steps) else ()
+        if by := next((pk for pk in asked if pk in schedules), None):
+            found[user].append((at, by))
     return found

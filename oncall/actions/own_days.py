@@ -1,5 +1,6 @@
 """By whose clock hours are counted: each person's zone, and the days that are holidays for them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -18,10 +19,18 @@ class OwnDays:
 
 def own_days(user_ids: Iterable[int], schedule_ids: Iterable[int]) -> dict[int, OwnDays]:
     """Return each person's clock; holidays are those that rotations of these schedules mind."""
-    versions = {"withdrawn_at": None, "layer__schedule__in": list(schedule_ids)}
-    minded = Holiday.objects.standing().filter(
-        **{f"calendar__versions__{name}": value for name, value in versions.items()}
-    )
-    common = frozenset(minded.values_list("date", flat=True))
+    common = frozenset[date]().union(*holidays_of(schedule_ids).values())
     zones = User.objects.filter(pk__in=set(user_ids)).values_list("pk", "time_zone")
     return {pk: OwnDays(zone, common) for pk, zone in zones}
+
+
+def holidays_of(schedule_ids: Iterable[int]) -> dict[int, frozenset[date]]:
+    """Return the holidays that rotations of each of these schedules mind; schedules that mind none are left out."""
+    schedule = "calendar__versions__layer__schedule"
+    minded = Holiday.objects.standing().filter(
+        calendar__versions__withdrawn_at=None, **{f"{schedule}__in": list(schedule_ids)}
+    )
+    found: dict[int, set[date]] = defaultdict(set)
+    for pk, day in minded.order_by().values_list(schedule, "date"):
+        found[pk].add(day)
+    return {pk: frozenset(days) for pk, days in found.items()}

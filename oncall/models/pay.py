@@ -1,7 +1,6 @@
 """Pay plans: what a team pays for being on call and for incidents at night (R132, R134)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -134,9 +133,9 @@ class PayRate(models.Model):
         return f"{self.seat}, per {' '.join(filter(None, (self.hour_class, self.per)))}"
 
 
-def pay_plans(team_ids: Iterable[int]) -> dict[int, list[pay.PayPlan]]:
-    """Return the plans of these teams as values, the earliest first; two statements."""
-    rows = PayPlan.objects.filter(team__in=set(team_ids)).order_by("starts_on")
+def pay_plans() -> dict[int, list[pay.PayPlan]]:
+    """Return the plans of each team as values, the earliest first; two statements."""
+    rows = PayPlan.objects.order_by("starts_on")
     found: dict[int, list[pay.PayPlan]] = defaultdict(list)
     for row in rows.prefetch_related("rates"):
         found[row.team_id].append(_value(row))

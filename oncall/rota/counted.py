@@ -1,7 +1,7 @@
 """Time on call counted once: two schedules at the same instant are one hour, not two (R132). Pure.
 
 Bounds are cut down to whole minutes, so shifts that meet go on meeting and every sum is exact to the minute.
-At each instant one duty counts: a primary seat before a secondary one, then the shift that began first, then the
+At each instant one shift counts: a primary seat before a secondary one, then the shift that began first, then the
 schedule that is older. A shadow seat never counts.
 """
 
@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class ServedShift:
     """One served shift of one person. ``number`` tells it apart; ``schedule`` is an id, lower for an older one."""
 
     number: int
@@ -36,24 +36,24 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The stretch of a duty that counts: whole minutes, UTC."""
+    """The stretch of a shift that counts: whole minutes, UTC."""
 
-    duty: Duty
+    shift: ServedShift
     starts_at: datetime
     ends_at: datetime
 
 
-def counted(duties: Iterable[Duty], window: Span) -> list[Counted]:
-    """Give what counts of one person's duties within ``window``, in order and without overlap."""
-    begun: dict[datetime, list[Duty]] = defaultdict(list)
+def counted(shifts: Iterable[ServedShift], window: Span) -> list[Counted]:
+    """Give what counts of one person's shifts within ``window``, in order and without overlap."""
+    begun: dict[datetime, list[ServedShift]] = defaultdict(list)
     until: dict[int, datetime] = {}
-    for duty in duties:
-        start, end = whole(max(duty.starts_at, window[0])), whole(min(duty.ends_at, window[1]))
-        if duty.seat != "shadow" and start < end:
-            begun[start].append(duty)
-            until[duty.number] = end
+    for shift in shifts:
+        start, end = whole(max(shift.starts_at, window[0])), whole(min(shift.ends_at, window[1]))
+        if shift.seat != "shadow" and start < end:
+            begun[start].append(shift)
+            until[shift.number] = end
     found: list[Counted] = []
-    running: list[Duty] = []
+    running: list[ServedShift] = []
     for edge, following in pairwise(sorted({*begun, *until.values()})):
         running = [one for one in running if until[one.number] > edge] + begun[edge]
         if running:
@@ -67,6 +67,6 @@ def whole(at: datetime) -> datetime:
 
 
 def _add(found: list[Counted], one: Counted) -> None:
-    if found and found[-1].duty == one.duty and found[-1].ends_at == one.starts_at:
+    if found and found[-1].shift == one.shift and found[-1].ends_at == one.starts_at:
         one = replace(found.pop(), ends_at=one.ends_at)
     found.append(one)

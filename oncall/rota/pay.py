@@ -14,7 +14,7 @@ from typing import Literal
 
 from oncall.rota.civil import to_utc, to_wall
 from oncall.rota.classes import HourClass, stretches
-from oncall.rota.counted import MINUTE, Counted, Duty
+from oncall.rota.counted import MINUTE, Counted, ServedShift
 from oncall.rota.shapes import Seat
 from oncall.rota.windows import Span
 
@@ -65,7 +65,7 @@ class PayPlan:
 class Part:
     """Counted time within one local day and one class. ``share``: which part of that day it is."""
 
-    duty: Duty
+    shift: ServedShift
     day: date
     hour_class: HourClass
     starts_at: datetime
@@ -114,10 +114,10 @@ def parts(
 ) -> list[Part]:
     """Give counted time cut by local day and class; ``holidays``: local dates by schedule."""
     return [
-        Part(one.duty, day, kind, opens, closes, Fraction((closes - opens) // MINUTE, (whole[1] - whole[0]) // MINUTE))
+        Part(one.shift, day, kind, opens, closes, Fraction((closes - opens) // MINUTE, (whole[1] - whole[0]) // MINUTE))
         for one in found
         for day, within, whole in days(one.starts_at, one.ends_at, zone)
-        for opens, closes, kind in stretches(*within, zone, holidays.get(one.duty.schedule, ()))
+        for opens, closes, kind in stretches(*within, zone, holidays.get(one.shift.schedule, ()))
     ]  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def lines(found: Iterable[Part], plans: Sequence[PayPlan]) -> list[Line]:
         if plan is None:
             continue
         for rate in plan.rates:
-            if rate.seat == part.duty.seat and rate.hour_class in (None, part.hour_class):
+            if rate.seat == part.shift.seat and rate.hour_class in (None, part.hour_class):
                 minutes[plan, rate] += part.minutes
                 units[plan, rate] += _units(part, rate.per)
     return [

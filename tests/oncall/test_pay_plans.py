@@ -38,7 +38,7 @@ def test_a_manager_sets_what_primary_and_secondary_get() -> None:
     )  # fmt: skip
 
     assert answer.status_code == 302, words(answer)
-    [plan] = pay_plans([team.pk])[team.pk]
+    [plan] = pay_plans()[team.pk]
     assert (plan.starts_on, plan.currency, plan.time_off, plan.least_minutes) == (date(2026, 11, 1), "EUR", 1, 30)  # fmt: skip
     assert plan.bonuses == {1: Decimal(150), 2: Decimal(75)}
     assert [(one.seat, one.per, one.hour_class, one.gives, one.amount) for one in plan.rates] == [

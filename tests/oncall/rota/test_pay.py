@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.rota.counted import Counted, Duty, counted
+from oncall.rota.counted import Counted, ServedShift, counted
 from oncall.rota.pay import (
     Line,
     Part,
@@ -29,8 +29,8 @@ ZONES = ["UTC", "Europe/Oslo", "Australia/Lord_Howe", "Asia/Beirut", "America/Sa
 
 
 def served(start: str, end: str, *, seat: str = "primary", schedule: int = 1) -> list[Counted]:
-    duty = Duty(1, schedule, seat, utc(start), utc(end))
-    return counted([duty], (duty.starts_at, duty.ends_at))
+    shift = ServedShift(1, schedule, seat, utc(start), utc(end))
+    return counted([shift], (shift.starts_at, shift.ends_at))
 
 
 def a_plan(*rates: PayRate, currency: str = "EUR", starts_on: date = EVER, number: int = 1) -> PayPlan:  # fmt: skip
@@ -127,12 +127,12 @@ def test_a_plan_holds_from_its_local_day_until_the_next() -> None:
 
 
 def test_months_that_meet_pay_what_their_sum_would() -> None:
-    duty = Duty(1, 1, "primary", utc("2026-10-26T08:00"), utc("2026-11-09T08:00"))
+    shift = ServedShift(1, 1, "primary", utc("2026-10-26T08:00"), utc("2026-11-09T08:00"))
     edge = utc("2026-10-31T23:00")  # midnight in Oslo
     plan = a_plan(rate("day", "79.99"))
 
-    october = counted([duty], (utc("2026-09-30T22:00"), edge))
-    november = counted([duty], (edge, utc("2026-11-30T23:00")))
+    october = counted([shift], (utc("2026-09-30T22:00"), edge))
+    november = counted([shift], (edge, utc("2026-11-30T23:00")))
     [one], [two] = paid(october, OSLO, plan), paid(november, OSLO, plan)
 
     assert one.units + two.units == 14
@@ -179,7 +179,7 @@ def test_no_minute_and_no_share_of_a_day_is_lost(zone: str, start: datetime, min
     begin = utc(start.replace(second=0, microsecond=0).isoformat())
     end = begin + timedelta(minutes=minutes)
 
-    told = parts([Counted(Duty(1, 1, "primary", begin, end), begin, end)], zone, {})
+    told = parts([Counted(ServedShift(1, 1, "primary", begin, end), begin, end)], zone, {})
     local = list(days(begin, end, zone))
 
     assert sum(part.minutes for part in told) == minutes
