@@ -13,7 +13,7 @@ GENERAL: tuple[tuple[int, str, str], ...] = (
     (403, "csrf_failed", "A session writes with X-CSRFToken only."),
     (404, "not_found", "There is no such address or object."),
     (405, "method_not_allowed", "Allow names the methods."),
-    (406, "not_acceptable", "Only application/json comes out."),
+    (406, "not_acceptable", "Only application/json comes out, and text/csv where a file is."),
     (409, "not_possible", "Not in its present state; `allowed` says what is."),
     (412, "version_conflict", "If-Match names an older state. Read it again."),
     (413, "body_too_large", "A body has at most 1 MiB."),

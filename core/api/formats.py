@@ -59,6 +59,13 @@ class OrjsonRenderer(BaseRenderer):
         return to_bytes(data)
 
 
+class CsvRenderer(OrjsonRenderer):
+    """Let a door be asked for text/csv, which it streams by itself; what it refuses is a problem, as everywhere."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+
 class StrictJSONParser(BaseParser):
     """Read one JSON object; what ingest would repair is refused here with its name."""
 

@@ -25,7 +25,8 @@ class Operation:
     `answer`: what a success holds (None: no body). `status`: of a success; a POST that answers 201 creates, and so
     takes an Idempotency-Key, which Door sees to. `takes`: the JSON body. `refuses`: statuses of refusals besides those that
     every operation has. `is_versioned`: the answer has an ETag; GET heeds If-None-Match, the others If-Match.
-    `codes`: error codes that only it gives, each with its meaning.
+    `codes`: error codes that only it gives, each with its meaning. `media`: what a success is, where it is no JSON: a
+    file, and `answer` is None.
     """
 
     summary: str
@@ -36,6 +37,7 @@ class Operation:
     is_versioned: bool = False
     detail: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
+    media: str = ""
 
     @property
     def creates(self) -> bool:

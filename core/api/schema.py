@@ -145,6 +145,8 @@ def _responses(
     if operation.answer is not None:
         shape = resolved(operation.answer, components)
         success["content"] = {"application/json": {"schema": shape}}
+    elif operation.media:
+        success["content"] = {operation.media: {"schema": {"type": "string"}}}
     headers = _answer_headers(operation)
     if headers:
         success["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

@@ -5,7 +5,7 @@ the Administrators'.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from oncall.actions.incident_work import Named
 from oncall.actions.report_rows import Period, Rows, read
 from oncall.rota import pay
 from oncall.rota.civil import to_wall
-from oncall.rota.counted import counted
+from oncall.rota.counted import ServedShift, counted
 from oncall.rota.effort import TimeOff, efforts, times_off
 
 VIEW, OWN, OTHERS = "oncall.view", "oncall.view_pay", "oncall.view_pay_of_others"
@@ -35,6 +35,19 @@ class Bonus:
     at: datetime
     plan: pay.PayPlan
     money: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One served shift, and what of it counted within the period: minutes by class."""
+
+    shift: ServedShift
+    minutes: Mapping[rota.HourClass, int]
+
+    @property
+    def counted(self) -> int:
+        """Return what counted, in minutes."""
+        return sum(self.minutes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +87,26 @@ class Statement:
         """Return the time on call."""
         return sum(part.minutes for part in self.parts)
 
+    @property
+    def shifts(self) -> list[Shown]:
+        """Return the shifts that the time on call was, in order."""
+        found: dict[ServedShift, dict[rota.HourClass, int]] = {}
+        for part in self.parts:
+            minutes = found.setdefault(part.shift, {})
+            minutes[part.hour_class] = minutes.get(part.hour_class, 0) + part.minutes
+        return [Shown(shift, minutes) for shift, minutes in found.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """One person of a report. `burden`: hours by class and pages, by schedules of the report's teams.
 
-    `statements`: None where the reader may not see any.
+    `statements`: None where the reader may not see any. `hours`: time on call by team and class, in minutes.
     """
 
     user: User
     burden: Burden
+    hours: Mapping[tuple[int, rota.HourClass], int]
     statements: tuple[Statement, ...] | None
 
 
@@ -162,7 +185,11 @@ class _Reckoning:
 
     def account(self, teams: Collection[int]) -> Account:
         """Return the account, with the statements of these teams; without any it has none."""
-        return Account(self.user, self._burden(), self._statements(teams) if teams else None)
+        hours: dict[tuple[int, rota.HourClass], int] = defaultdict(int)
+        for part in self.parts:
+            hours[self._team(part), part.hour_class] += part.minutes
+        statements = self._statements(teams) if teams else None
+        return Account(self.user, self._burden(), dict(hours), statements)
 
     def _burden(self) -> Burden:
         hours: dict[rota.HourClass, timedelta] = defaultdict(timedelta)
@@ -175,7 +202,7 @@ class _Reckoning:
     def _statements(self, teams: Collection[int]) -> tuple[Statement, ...]:
         parts: dict[_Key, list[pay.Part]] = defaultdict(list)
         for part in self.parts:
-            team = self.rows.schedules[part.shift.schedule].team_id
+            team = self._team(part)
             plan = pay.plan_on(self.rows.plans.get(team, ()), part.day)
             parts[team, plan.currency if plan else ""].append(part)
         bonuses: dict[_Key, list[Bonus]] = defaultdict(list)
@@ -211,6 +238,9 @@ class _Reckoning:
             amount = plan.bonuses.get(incident.rank) if plan else None
             if plan and amount and self._is_within(at):
                 yield Bonus(incident, at, plan, pay.money(amount, plan.currency))
+
+    def _team(self, part: pay.Part) -> int:
+        return self.rows.schedules[part.shift.schedule].team_id
 
     def _plan(self, team: int, at: datetime) -> pay.PayPlan | None:
         return pay.plan_on(self.rows.plans.get(team, ()), to_wall(at, self.zone).date())

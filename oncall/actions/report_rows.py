@@ -3,6 +3,7 @@
 Time on call comes from the ledger alone, so that no edit of a schedule changes a report.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from oncall.rota.counted import ServedShift as Shift
 from oncall.rota.pay import DAY, PayPlan
 from oncall.rota.windows import Span
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+LONGEST = 400  # days
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 AROUND = 2 * DAY  # zones are up to 14 hours away, and an effort may have begun the day before
 
 
@@ -39,6 +43,17 @@ class Period:
         """Return a span that holds it in every zone."""
         start, end = self.of("UTC")
         return start - AROUND, end + AROUND
+
+
+def day_of(written: str) -> date | None:
+    """Return the day that is written as 2026-10-01; None for what is none, or lies too far away."""
+    if not _DAY.fullmatch(written):  # ISO 8601 has weeks, and days without hyphens, too
+        return None
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if EARLIEST <= found < LATEST else None
 
 
 def last_month(day: date) -> Period:

@@ -9,6 +9,9 @@ from oncall.api import (
     holidays,
     overrides,
     quality,
+    overrides,
+    quality,
+    reports,
     schedules,
     swaps,
     v1,
@@ -43,6 +46,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("holiday-calendars/<pk>/days/", holidays.Holidays.as_view(), name="api-holidays"),
     path("holiday-calendars/<pk>/days/<day>/", holidays.OneHoliday.as_view(), name="api-holiday"),
+    path("reports/oncall/", reports.OnCallReport.as_view(), name="api-report-oncall"),
+    path("reports/oncall/csv/", reports.OnCallReportLines.as_view(), name="api-report-oncall-csv"),
     path("unavailability/", swaps.Absences.as_view(), name="api-absences"),
     path(
         "unavailability/import-calendar/", calendars_in.AbsencesIn.as_view(), name="api-absences-in"

@@ -69,6 +69,8 @@ DOORS = {
     "api-holiday-calendar": ("holiday-calendars/1/", "GET, HEAD, DELETE"),
     "api-holidays": ("holiday-calendars/1/days/", "POST"),
     "api-holiday": ("holiday-calendars/1/days/2026-12-24/", "GET, HEAD, DELETE"),
+    "api-report-oncall": ("reports/oncall/", "GET, HEAD"),
+    "api-report-oncall-csv": ("reports/oncall/csv/", "GET, HEAD"),
     "api-deliveries": ("deliveries/", "GET, HEAD"),
     "api-delivery": ("deliveries/1/", "GET, HEAD"),
     "api-users": ("users/", "GET, HEAD"),

@@ -241,7 +241,7 @@ def test_every_address_by_every_right_and_credential(group: str, credential: str
             method.upper(), scene.path(found), content=b"" if method == "get" else body
         )
 
-        place = f"{method} {found.path}: {answer.content[:200]!r}"
+        place = f"{method} {found.path}: {answer.getvalue()[:200]!r}"
         if may:
             assert answer.status_code in ALLOWED, place
         elif found.path.endswith("/bulk/"):  # each is refused by itself

@@ -156,8 +156,8 @@ def test_every_creating_post_takes_a_key_and_no_other_does() -> None:
 
 
 def _is_list(operation: Any) -> bool:
-    content = operation["responses"]["200"]["content"]
-    return bool(content["application/json"]["schema"]["$ref"].endswith("List"))
+    content = operation["responses"]["200"]["content"].get("application/json")
+    return content is not None and content["schema"]["$ref"].endswith("List")
 
 
 def test_every_list_comes_by_cursor() -> None:
