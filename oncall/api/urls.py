@@ -9,8 +9,6 @@ from oncall.api import (
     holidays,
     overrides,
     quality,
-    overrides,
-    quality,
     reports,
     schedules,
     swaps,

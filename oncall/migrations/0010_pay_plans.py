@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_person_words"),
-        ("oncall", "0008_handoffs"),
+        ("oncall", "0009_holidays_taken_out"),
     ]
 
     operations = [
