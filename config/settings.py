@@ -274,6 +274,7 @@ FIRST_RUN = wiring.FIRST_RUN
 SEARCH = wiring.SEARCH
 REPLY_VERBS = wiring.REPLY_VERBS
 LIVENESS = wiring.LIVENESS
+CHORES = wiring.CHORES
 SCHEDULES = wiring.SCHEDULES
 DEMO_PARTS = wiring.DEMO_PARTS
 # SQLite makes an index without the columns that ride along in it

@@ -297,6 +297,10 @@ REPLY_VERBS = frozenset(
 # Asked by /livez/engine: functions (at) that return why the pager is not well.
 LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 
+# What the engine does every five seconds besides paging: functions (at) that return how many things they did.
+# Idempotent, one statement when nothing is due, and no network.
+CHORES: list[str] = ["statuspage.actions.maintenance_clock.move_due"]
+
 # What django-q2 runs: name -> (dotted path, every how many minutes). Nothing here may be needed sooner.
 SCHEDULES: dict[str, tuple[str, int]] = {
     "pager tick": ("oncall.tasks.minute", 1),
@@ -308,6 +312,7 @@ SCHEDULES: dict[str, tuple[str, int]] = {
     "forget old sign-ins": ("core.sign_in.audit.forget_old", 1440),
     "action reminders": ("postmortems.tasks.chase", 5),
     "status page": ("statuspage.tasks.render", 1),
+    "maintenances": ("statuspage.tasks.move_maintenances", 1),
 }
 
 # What other apps add to the demo company, in order: functions (at) that run in the loader's transaction.

@@ -21,6 +21,7 @@ def _paths() -> Iterator[tuple[str, str]]:
     for screen, paths in settings.PANELS.items():
         yield from ((f"PANELS[{screen!r}]", path) for path in paths)
     yield from (("LIVENESS", path) for path in settings.LIVENESS)
+    yield from (("CHORES", path) for path in settings.CHORES)
     yield from (("DEMO_PARTS", path) for path in settings.DEMO_PARTS)
     yield from _staff_paths()
     yield from (

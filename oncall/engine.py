@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
+from django.conf import settings
 from django.db import Error as DatabaseAway
 from django.db import InterfaceError, OperationalError, connection
+from django.utils.module_loading import import_string
 
 from core import clock
 from core.actions import beat
@@ -31,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
 BEAT_S = 10.0
+CHORE_S = 5.0
 STUCK_S = 30.0  # a stage longer than this means that a wait has no end: start anew
 SENDERS = 8  # at once, per channel
 
@@ -60,6 +63,7 @@ class Engine:
     outcomes: SimpleQueue[notify.Outcome] = field(default_factory=SimpleQueue)
     desks: dict[str, _Desk] = field(default_factory=dict)
     beaten_at: float = 0.0
+    chored_at: float = 0.0
     ticked_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -111,7 +115,7 @@ class Engine:
         at = clock.now()
         self._beat(at)
         seen = glance(at)
-        worked = [self._stage(stage, at) for stage in self._stages(seen)]
+        worked = [self._stage(stage, at) for stage in (*self._stages(seen), *self._chores())]
         if worked or seen.deliveries:
             worked.append(self._stage(self.deliver, clock.now()))
         return any(worked)
@@ -124,6 +128,13 @@ class Engine:
             (seen.late_calls or seen.events, run_late),
         ]
         return [stage for is_due, stage in stages if is_due]
+
+    def _chores(self) -> list[Callable[[datetime], int]]:
+        """Return what other apps have the engine do every few seconds (wiring: CHORES)."""
+        if time.monotonic() - self.chored_at < CHORE_S:
+            return []
+        self.chored_at = time.monotonic()
+        return [import_string(path) for path in settings.CHORES]
 
     def _stage(self, stage: Callable[[datetime], int], at: datetime) -> int:
         self.ticked_at = time.monotonic()  # a long tick that gets on does not hang

@@ -4,12 +4,17 @@ Everything here runs inside the caller's transaction, under the page's lock, so 
 component overlap on any database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from statuspage.models import Component, ComponentInterval, Hold, PublicIncident
+from django.db.models import QuerySet
+
+from statuspage.models import Component, ComponentInterval, Hold, Maintenance, PublicIncident
 from statuspage.rules.states import ComponentState, worst
+
+Cause = PublicIncident | Maintenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +30,38 @@ def hold(
     component: Component,
     state: ComponentState,
     *,
-    incident: PublicIncident | None,
     since: datetime,
+    incident: PublicIncident | None = None,
+    maintenance: Maintenance | None = None,
+    is_followed: bool = False,
 ) -> Moved:
-    """Let an incident (None: a person by hand) hold a component in `state`; operational lets it go.
+    """Let an incident, a maintenance or a followed page (none of them: a person by hand) hold a component in
+    `state`; operational lets it go.
 
     `since` may lie in the past, as far back as the component's present state began.
     """
-    held = Hold.objects.filter(component=component, incident=incident)
+    cause: Mapping[str, Any] = {
+        "incident": incident, "maintenance": maintenance, "is_followed": is_followed
+    }  # fmt: skip
+    held = Hold.objects.filter(component=component, **cause)
     if state == ComponentState.OPERATIONAL:
         held.delete()
     elif not held.update(state=state):
-        Hold.objects.create(component=component, incident=incident, state=state, since=since)
+        Hold.objects.create(component=component, state=state, since=since, **cause)
     return _settle(component, since)
 
 
-def release(incident: PublicIncident, at: datetime) -> list[Moved]:
-    """Let go of everything that an incident holds; what nothing else holds is operational again."""
-    holds = Hold.objects.filter(incident=incident).select_related("component__page")
+def release(cause: Cause, at: datetime) -> list[Moved]:
+    """Let go of everything that an incident or a maintenance holds; what nothing else holds is operational again."""
+    holds = _holds_of(cause).select_related("component__page")
     components = [row.component for row in holds.order_by("component__position", "component")]
     holds.delete()
     return [_settle(component, at) for component in components]
 
 
-def held_by(incident: PublicIncident) -> dict[str, ComponentState]:
-    """Return what an incident holds now: public id -> state."""
-    rows = Hold.objects.filter(incident=incident).values_list("component__public_id", "state")
+def held_by(cause: Cause) -> dict[str, ComponentState]:
+    """Return what an incident or a maintenance holds now: public id -> state."""
+    rows = _holds_of(cause).values_list("component__public_id", "state")
     return {public_id: ComponentState(state) for public_id, state in rows}
 
 
@@ -63,6 +74,12 @@ def present_states(components: Iterable[Component]) -> dict[int, ComponentState]
     ).values_list("component", "state")
     known = {pk: ComponentState(state) for pk, state in rows}
     return {row.pk: known.get(row.pk, ComponentState.OPERATIONAL) for row in components}
+
+
+def _holds_of(cause: Cause) -> QuerySet[Hold]:
+    if isinstance(cause, Maintenance):
+        return Hold.objects.filter(maintenance=cause)
+    return Hold.objects.filter(incident=cause)
 
 
 def _settle(component: Component, since: datetime) -> Moved:

@@ -16,6 +16,7 @@ from statuspage.actions.drafting import Announcement, Pending, pending
 from statuspage.actions.leaks import findings
 from statuspage.actions.places import place_of
 from statuspage.actions.rendering import render
+from statuspage.actions.texts import line_of, text_of
 from statuspage.models import (
     Component,
     ComponentChange,
@@ -123,8 +124,8 @@ def record(public: PublicIncident, said: Announcement, *, by: Actor, at: datetim
 def checked(said: Announcement, found: Pending, at: datetime) -> Announcement:
     """Return what is to be said, made fit to store; raises Invalid for the first field that is not."""
     state = _stage(said.state)
-    name = _words(said.name, "/name", LONGEST_NAME, "name")
-    body = _text(said.body, "/body", LONGEST_BODY)
+    name = line_of(said.name, "/name", LONGEST_NAME, "name")
+    body = text_of(said.body, "/body", LONGEST_BODY)
     if not body:
         raise Invalid.field("/body", "Write what is to be said.", "required")
     _refuse_impossible(found.public, state)
@@ -142,7 +143,7 @@ def checked(said: Announcement, found: Pending, at: datetime) -> Announcement:
         body=body,
         components=_component_states(said.components, found.page, state),
         next_update_by=promise,
-        advice=_text(said.advice, "/advice", LONGEST_ADVICE),
+        advice=text_of(said.advice, "/advice", LONGEST_ADVICE),
         started_at=said.started_at,
     )
 
@@ -277,18 +278,3 @@ def _component_states(
                 f"/components/{key}", "What is over holds nothing back: choose operational."
             )
     return wanted
-
-
-def _words(text: str, pointer: str, longest: int, noun: str) -> str:
-    """Return one line of text."""
-    line = " ".join(_text(text, pointer, longest).split())
-    if not line:
-        raise Invalid.field(pointer, f"Write a {noun}.", "required")
-    return line
-
-
-def _text(text: str, pointer: str, longest: int) -> str:
-    text = text.strip()
-    if "\0" in text or len(text) > longest:
-        raise Invalid.field(pointer, f"Write at most {longest:,} characters, and no NUL.")
-    return text

@@ -30,6 +30,7 @@ GONE = "oncall.actions.gone_away"
     ("PROVIDERS", {"public_postmortem": "postmortems.actions.gone"}),
     ("PANELS", {"incident": [GONE]}),
     ("LIVENESS", [GONE]),
+    ("CHORES", [GONE]),
     ("SCHEDULES", {"pager tick": (GONE, 1)}),
     ("PROVIDERS", {"no_dot": "nothing"}),
 ])  # fmt: skip

@@ -1,0 +1,135 @@
+"""Say a word on a maintenance, and take it through its life (areas/statuspage.md 6.4)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django_fsm import can_proceed
+
+from core.actor import Actor
+from core.errors import IllegalTransition, Invalid
+from statuspage.actions import ledger
+from statuspage.actions.maintenance_words import locked, refuse_leaks, say, show, zoned
+from statuspage.actions.publishing import LONGEST_PROMISE
+from statuspage.actions.texts import text_of
+from statuspage.models import Maintenance, MaintenanceUpdate
+from statuspage.models.public import LONGEST_BODY
+from statuspage.rules.maintenance import own_words
+from statuspage.rules.states import ComponentState, Work, words
+
+STEPS = {
+    "begin": Work.IN_PROGRESS,
+    "verify": Work.VERIFYING,
+    "complete": Work.COMPLETED,
+    "cancel": Work.CANCELLED,
+}
+
+
+def tell(  # noqa: PLR0913  what is said, what was seen, who and when
+    public_id: str,
+    body: str,
+    *,
+    by: Actor,
+    at: datetime,
+    next_update_by: datetime | None = None,
+    is_sent: bool = True,
+    despite_findings: bool = False,
+) -> MaintenanceUpdate:
+    """Say a word on a maintenance in its present state; visible at once, also of one that is over.
+
+    Raises NotFound, NotAllowed, Leak, and Invalid for a text or promise that can't be.
+    """
+    with transaction.atomic():
+        work = locked(public_id, by)
+        body = text_of(body, "/body", LONGEST_BODY)
+        if not body:
+            raise Invalid.field("/body", "Write what is to be said.", "required")
+        if next_update_by is not None and not at < next_update_by <= at + LONGEST_PROMISE:
+            days = LONGEST_PROMISE.days
+            text = f"The next update is promised for a time ahead, within {days} days."
+            raise Invalid.field("/next_update_by", text)
+        refuse_leaks(work.page, work.name, body, despite=despite_findings)
+        is_over = work.state in (Work.COMPLETED, Work.CANCELLED)
+        work.next_update_by = None if is_over else next_update_by
+        work.updated_at = at
+        work.save()
+        update = say(work, body, by=by, at=at, is_sent=is_sent)
+        show(work.page, at)
+        return update
+
+
+def step(
+    public_id: str,
+    verb: str,
+    *,
+    by: Actor,
+    at: datetime,
+    body: str = "",
+    despite_findings: bool = False,
+) -> Maintenance:
+    """Begin, verify, complete or cancel a maintenance, and say so; the same verb again changes nothing.
+
+    `verb`: one of STEPS. `body` empty: our own words. Subscribers are told of a beginning and an end where
+    the plan says so, and always of a cancellation. Raises NotFound, NotAllowed, IllegalTransition, Leak, Invalid.
+    """
+    with transaction.atomic():
+        work = locked(public_id, by)
+        if work.state == STEPS[verb]:
+            return work
+        body = text_of(body, "/body", LONGEST_BODY)
+        refuse_leaks(work.page, work.name, body, despite=despite_findings)
+        if not can_proceed(getattr(work, verb)):
+            raise IllegalTransition(
+                f"What is {words(work.state)} can't become {words(STEPS[verb])}.",
+                allowed=allowed(work),
+            )
+        is_sent = {"begin": work.tells_begin, "complete": work.tells_end, "cancel": True}
+        move(work, verb, body, by=by, at=at, is_sent=is_sent.get(verb, False))
+        show(work.page, at)
+        return work
+
+
+def move(  # noqa: PLR0913  which step, what is said, and when it counts
+    work: Maintenance,
+    verb: str,
+    body: str = "",
+    *,
+    by: Actor,
+    at: datetime,
+    is_sent: bool,
+    since: datetime | None = None,
+) -> MaintenanceUpdate:
+    """Take a possible step inside the caller's transaction, under the page's lock; nothing is rendered.
+
+    `since`: when it counts from, where that is not now: the clock moves at the planned instant.
+    """
+    turn = since or at
+    getattr(work, verb)(turn)
+    work.updated_at = at
+    if verb == "cancel":
+        work.sequence += 1
+    work.save()
+    said = body or own_words(
+        Work(work.state),
+        until=zoned(work.page, work.scheduled_until),
+        has_begun=work.began_at is not None,
+    )
+    moved = _held(work, verb, turn)
+    return say(work, said, by=by, at=at, is_sent=is_sent, moved=moved, shown_at=turn)
+
+
+def allowed(work: Maintenance) -> list[str]:
+    """Return the verbs that its state allows."""
+    return [verb for verb in STEPS if can_proceed(getattr(work, verb))]
+
+
+def _held(work: Maintenance, verb: str, turn: datetime) -> list[ledger.Moved]:
+    """Hold what it touches from its beginning on, until it is over; a worse state stays (M5)."""
+    if verb == "begin":
+        touched = work.touched.select_related("component__page").order_by(
+            "component__position", "component"
+        )
+        return [
+            ledger.hold(one.component, ComponentState(one.state), maintenance=work, since=turn)
+            for one in touched
+        ]
+    return ledger.release(work, turn) if verb in ("complete", "cancel") else []

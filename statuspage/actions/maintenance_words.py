@@ -1,0 +1,111 @@
+"""Write down what is said of a maintenance, and show it."""
+
+from datetime import date, datetime
+
+from core.actor import Actor
+from core.errors import NotFound
+from core.permissions import require
+from statuspage.actions import ledger
+from statuspage.actions.drafting import Announcement
+from statuspage.actions.leaks import findings
+from statuspage.actions.mailings import announce
+from statuspage.actions.publishing import Leak
+from statuspage.actions.rendering import render
+from statuspage.look.times import Times
+from statuspage.models import Maintenance, MaintenanceUpdate, Page
+from statuspage.rules.ids import is_id
+from statuspage.rules.states import Work
+
+_NBSP = "\xa0"
+
+
+def locked(public_id: str, by: Actor) -> Maintenance:
+    """Return a maintenance with its page locked, for whoever may publish; raises NotFound, NotAllowed."""
+    wanted = public_id if is_id(public_id) else ""
+    page_id = Maintenance.objects.filter(public_id=wanted).values_list("page", flat=True).first()
+    if page_id is None:
+        raise NotFound(f"There is no maintenance {public_id[:50]!r}.")
+    page = Page.objects.filter(pk=page_id).locked().get()
+    require(by, "statuspage.publish", page)
+    work = Maintenance.objects.get(public_id=wanted)
+    work.page = page
+    return work
+
+
+def say(  # noqa: PLR0913  what is said, of what, and what came of it
+    work: Maintenance,
+    body: str,
+    *,
+    by: Actor,
+    at: datetime,
+    is_sent: bool,
+    moved: list[ledger.Moved] | None = None,
+    shown_at: datetime | None = None,
+) -> MaintenanceUpdate:
+    """Append one update in the maintenance's present state; `is_sent`: subscribers are told of it.
+
+    `shown_at`: when it is shown to have been said, never before the update that it follows.
+    """
+    latest = work.updates.order_by("-number").first()
+    display_at = shown_at or at
+    update = MaintenanceUpdate.objects.create(
+        maintenance=work,
+        number=latest.number + 1 if latest else 1,
+        state=work.state,
+        body=body,
+        display_at=max(display_at, latest.display_at) if latest else display_at,
+        created_at=at,
+        next_update_by=work.next_update_by,
+        changes=[_change(one) for one in moved or []],
+        is_sent=is_sent,
+        published_by=by.user,
+    )
+    if is_sent:
+        announce(update, at)
+    return update
+
+
+def refuse_leaks(page: Page, name: str, body: str, advice: str = "", *, despite: bool) -> None:
+    """Raise Leak where something looks like ours alone, unless a person has looked at it (`despite`)."""
+    leaks = findings(page, Announcement(name, Work.SCHEDULED, body, advice=advice))
+    if leaks and not despite:
+        told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
+        text = " ".join(one.why for one in leaks)
+        raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
+
+
+def show(page: Page, at: datetime) -> None:
+    """Render a page that has something new to say, under its lock."""
+    page.updated_at = at
+    page.save(update_fields=["updated_at"])
+    render(page, at)
+
+
+def zoned(page: Page, moment: datetime) -> str:
+    """Return an instant in full, for a text that is read on another day: "Sat 21 Nov 2026, 14:05 UTC"."""
+    return _in_full(page).words(moment).replace(_NBSP, " ")
+
+
+def window(page: Page, begins: datetime, ends: datetime) -> str:
+    """Return a span in full: "Sat 21 Nov 2026, 02:00 to 04:00 UTC"."""
+    times = _in_full(page)
+    begin, end = zoned(page, begins), zoned(page, ends)
+    if times.day(begins) != times.day(ends):
+        return f"{begin} to {end}"
+    end = times.on(times.day(ends)).words(ends).replace(_NBSP, " ")
+    if times.label(begins) == times.label(ends):
+        begin = begin.removesuffix(f" {times.label(begins)}")
+    return f"{begin} to {end}"
+
+
+def _in_full(page: Page) -> Times:
+    return Times.of(page.time_zone, page.created_at).on(date.min)
+
+
+def _change(one: ledger.Moved) -> dict[str, str]:
+    return {
+        "code": one.component.public_id,
+        "name": one.component.name,
+        "old_status": one.old,
+        "new_status": one.new,
+    }
