@@ -20,6 +20,7 @@ PUBLIC_PATHS = (
     "/incidents",
     "/components",
     "/history",
+    "/maintenance.ics",
     "/api/v2/",
     "/status/",
     "/style-",

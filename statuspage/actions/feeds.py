@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from statuspage.actions.picture import Picture, Told
 from statuspage.actions.resource import Rendered
+from statuspage.actions.works import Planned
 from statuspage.look import feeds as look
 from statuspage.look import shape
 from statuspage.rules.states import Stage
@@ -11,6 +12,9 @@ from statuspage.rules.states import Stage
 RSS, ATOM = "/history.rss", "/history.atom"
 RSS_TYPE = "application/rss+xml; charset=utf-8"
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
+FIRST_WORK = (
+    10**9
+)  # entries of maintenances are numbered from here on: an incident never has that number
 
 
 def feeds(picture: Picture, site: str) -> Iterator[Rendered]:
@@ -21,13 +25,17 @@ def feeds(picture: Picture, site: str) -> Iterator[Rendered]:
 
 def _feed(picture: Picture, site: str, path: str) -> shape.Feed:
     said = [update.display_at for told in picture.incidents for update in told.updates]
+    said += [update.display_at for one in picture.works for update in one.updates]
     return shape.Feed(
         name=picture.page.name,
         url=site,
         self_url=f"{site}{path}",
         updated_at=max(said, default=picture.page.created_at),
         zone=picture.page.time_zone,
-        entries=tuple(_entry(told, site) for told in picture.incidents if told.updates),
+        entries=(
+            *(_entry(told, site) for told in picture.incidents if told.updates),
+            *(_work(one, site) for one in picture.works if one.updates),
+        ),
     )
 
 
@@ -41,6 +49,20 @@ def _entry(told: Told, site: str) -> shape.FeedEntry:
         updates=tuple(
             shape.Update(str(one.number), _stage(one.state), one.display_at, one.body)
             for one in told.updates
+        ),
+    )
+
+
+def _work(one: Planned, site: str) -> shape.FeedEntry:
+    row = one.row
+    return shape.FeedEntry(
+        number=FIRST_WORK + row.pk,
+        title=row.name,
+        url=f"{site}{row.path}",
+        created_at=row.created_at,
+        updates=tuple(
+            shape.Update(str(said.number), shape.Stage(said.state), said.display_at, said.body)
+            for said in one.updates
         ),
     )
 

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from statuspage.actions import shapes
+from statuspage.actions.calendars import component_path
 from statuspage.actions.listing import listed
 from statuspage.actions.picture import Picture, Told, spans_of, take
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look import render as look
 from statuspage.look import shape
-from statuspage.models import Component, Page, PublicIncident
+from statuspage.models import Component, Maintenance, Page, PublicIncident
 from statuspage.rules.states import ComponentState
 from statuspage.rules.uptime import Span, days, spent, start_of, uptime
 
@@ -20,11 +21,11 @@ _TICK = timedelta(microseconds=1)
 
 
 def incident(page: Page, public_id: str, at: datetime) -> Rendered | None:
-    """Return the page of one incident; None where there is none of that id."""
+    """Return the page of one incident or maintenance; None where there is none of that id."""
     wanted = page.incidents.filter(public_id=public_id)
     if not wanted.exists():
-        return None
-    picture = take(page, at, incidents=wanted)
+        return _maintenance(page, public_id, at)
+    picture = take(page, at, incidents=wanted, works=page.maintenances.none())
     [told] = picture.incidents
     shown = shape.IncidentPage(
         shapes.site(picture), shapes.incident(picture, told), len(picture.components)
@@ -33,19 +34,34 @@ def incident(page: Page, public_id: str, at: datetime) -> Rendered | None:
     return _rendered(told.row.path, fresh, stale)
 
 
+def _maintenance(page: Page, public_id: str, at: datetime) -> Rendered | None:
+    wanted = page.maintenances.filter(public_id=public_id)
+    if not wanted.exists():
+        return None
+    picture = take(page, at, incidents=page.incidents.none(), works=wanted)
+    [one] = picture.works
+    shown = shape.MaintenancePage(shapes.site(picture), shapes.work(picture, one))
+    fresh, stale = (look.maintenance_page(shown, stale=old) for old in (False, True))
+    return _rendered(one.row.path, fresh, stale)
+
+
 def component(page: Page, public_id: str, at: datetime) -> Rendered | None:
     """Return the page of one component; None where there is none of that id."""
     if public_id not in {row.public_id for row in listed(page)}:
         return None
     touching = page.incidents.filter(updates__changes__component__public_id=public_id).distinct()
-    picture = take(page, at, incidents=touching)
+    works = page.maintenances.filter(touched__component__public_id=public_id)
+    picture = take(page, at, incidents=touching, works=works)
     [row] = [one for one in picture.components if one.public_id == public_id]
     held = next((told for told in picture.incidents if _holds(told, row)), None)
+    running = next((one for one in picture.works if one.is_running), None)
     shown = shape.ComponentPage(
         site=shapes.site(picture),
-        component=shapes.component(picture, row, causes=picture.incidents),
+        component=shapes.component(picture, row, causes=shapes.causes(picture)),
         description=row.description,
         incident=shapes.incident(picture, held) if held else None,
+        work=shapes.work(picture, running) if running else None,
+        calendar=picture.place.path(component_path(public_id)),
         months=tuple(_months(picture, row)),
         reports_since=row.measured_from.astimezone(page.zone).date(),
     )
@@ -56,7 +72,7 @@ def component(page: Page, public_id: str, at: datetime) -> Rendered | None:
 def month(page: Page, first: date, at: datetime) -> Rendered | None:
     """Return the page of the month that begins with `first`; None before the first and after the present one."""
     zone = page.zone
-    picture = take(page, at, incidents=_in_month(page, first))
+    picture = take(page, at, incidents=_in_month(page, first), works=_works_in_month(page, first))
     since = shapes.reports_since(picture)
     present = at.astimezone(zone).date().replace(day=1)
     if not since.replace(day=1) <= first <= present:
@@ -73,6 +89,9 @@ def month(page: Page, first: date, at: datetime) -> Rendered | None:
         url=picture.place.path(address(first)),
         days=shapes.runs(picture, found),
         incidents=tuple(shapes.incident(picture, told) for told in picture.incidents),
+        maintenances=tuple(
+            shapes.work(picture, one) for one in picture.works if one.row.began_at is not None
+        ),
         affected_seconds=_union_s(everything, begin, end),
         previous=next((link for link in links if link.first < first), None),
         following=next((link for link in reversed(links) if link.first > first), None),
@@ -107,6 +126,13 @@ def _in_month(page: Page, first: date) -> QuerySet[PublicIncident]:
     begin, end = start_of(first, page.zone), start_of(_next(first), page.zone)
     reaches_in = Q(resolved_at__isnull=True) | Q(resolved_at__gte=begin)
     return PublicIncident.objects.filter(reaches_in, page=page, started_at__lt=end)
+
+
+def _works_in_month(page: Page, first: date) -> QuerySet[Maintenance]:
+    """Return the maintenances that were under way in a month."""
+    begin, end = start_of(first, page.zone), start_of(_next(first), page.zone)
+    reaches_in = Q(ended_at__isnull=True) | Q(ended_at__gte=begin)
+    return Maintenance.objects.filter(reaches_in, page=page, began_at__lt=end)
 
 
 def _months(picture: Picture, row: Component) -> Iterator[shape.MonthRow]:

@@ -9,11 +9,13 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from statuspage.actions.listing import listed
 from statuspage.actions.places import Place, place_of
+from statuspage.actions.works import Planned, newest_works, read_works
 from statuspage.models import (
     Component,
     ComponentChange,
     ComponentGroup,
     ComponentInterval,
+    Maintenance,
     Mark,
     Page,
     PublicIncident,
@@ -36,7 +38,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One page at `at` (UTC). `spans` holds each component's trouble since `first_day`; `incidents` are newest first."""
+    """One page at `at` (UTC). `spans` holds each component's trouble since `first_day`; `incidents` and `works` are newest first."""
 
     page: Page
     at: datetime
@@ -45,6 +47,7 @@ class Picture:
     components: Sequence[Component] = ()
     spans: Mapping[int, Sequence[Span]] = field(default_factory=dict)
     incidents: Sequence[Told] = ()
+    works: Sequence[Planned] = ()
     place: Place = field(default_factory=lambda: Place(""))
     marks: Mapping[str, Mark] = field(default_factory=dict)
 
@@ -66,8 +69,14 @@ class Picture:
         return next((span for span in spans if span.end is None), None)
 
 
-def take(page: Page, at: datetime, *, incidents: QuerySet[PublicIncident] | None = None) -> Picture:
-    """Return the picture of a stored page; `incidents`: which ones, else the newest and all that are open."""
+def take(
+    page: Page,
+    at: datetime,
+    *,
+    incidents: QuerySet[PublicIncident] | None = None,
+    works: QuerySet[Maintenance] | None = None,
+) -> Picture:
+    """Return the picture of a stored page; `incidents`, `works`: which ones, else the newest and all that are open."""
     first = at.astimezone(page.zone).date() - timedelta(days=SHOWN_DAYS - 1)
     components = listed(page)
     return Picture(
@@ -78,6 +87,7 @@ def take(page: Page, at: datetime, *, incidents: QuerySet[PublicIncident] | None
         components,
         spans_of(components, since=start_of(first, page.zone)),
         tell(_newest(page) if incidents is None else incidents),
+        read_works(newest_works(page, at) if works is None else works),
         place_of(page),
         {mark.kind: mark for mark in page.marks.all()},
     )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core.facts import publish as publish_fact
-from statuspage.actions import feeds, looks, shapes, wire
+from statuspage.actions import calendars, feeds, looks, shapes, wire
 from statuspage.actions.picture import Picture, take
 from statuspage.actions.places import Place
 from statuspage.actions.resource import HTML, Rendered
@@ -55,6 +55,7 @@ def resources(picture: Picture) -> Iterator[Rendered]:
     yield from looks.pictures(picture.marks)
     yield Rendered(NOT_FOUND, HTML, look.not_found_page(page.site).encode())
     yield from feeds.feeds(picture, site)
+    yield calendars.calendar(picture)
     for path, content in wire.Wire(picture, site).documents().items():
         yield Rendered(path, wire.CONTENT_TYPE, content)
 

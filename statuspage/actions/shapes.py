@@ -1,18 +1,30 @@
 """From rows to what the look draws: the status page and what every page shares. No statement is run here."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from statuspage.actions import looks
 from statuspage.actions.picture import Picture, Told
+from statuspage.actions.works import Planned, drawn
 from statuspage.look import shape
 from statuspage.models import Component, PublicUpdate
 from statuspage.rules.promises import record
-from statuspage.rules.states import BADNESS, ComponentState, Stage
+from statuspage.rules.states import BADNESS, ComponentState, Stage, Work
 from statuspage.rules.uptime import Day, days, mean, start_of, uptime
 
 PAST_DAYS = 15
 DUE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """An incident or a maintenance: its title, its address, and from when to when (empty: it lasts)."""
+
+    title: str
+    url: str
+    begin: datetime
+    end: datetime | None
 
 
 def site(picture: Picture) -> shape.Site:
@@ -27,6 +39,7 @@ def site(picture: Picture) -> shape.Site:
         rss=path("/history.rss"),
         atom=path("/history.atom"),
         json=path("/api/v2/summary.json"),
+        calendar=path("/maintenance.ics"),
         support=page.support_url,
         product=page.product_url,
     )
@@ -41,11 +54,19 @@ def status_page(picture: Picture) -> shape.PublicPage:
     past_since = start_of(local.date() - timedelta(days=PAST_DAYS - 1), picture.page.zone)
     over = [told for told in picture.incidents if told.row.resolved_at]
     ends = [told.row.resolved_at for told in over if told.row.resolved_at]
+    works = {one.row.pk: work(picture, one) for one in picture.works}
+    planned = [one for one in picture.works if one.row.state == Work.SCHEDULED]
+    done = [one for one in picture.works if one.row.began_at and one.row.ended_at]
     return shape.PublicPage(
         site=site(picture),
         groups=tuple(_groups(picture)),
         open_incidents=tuple(
             incident(picture, told) for told in picture.incidents if told.row.is_open
+        ),
+        maintenance_now=tuple(works[one.row.pk] for one in picture.works if one.is_running),
+        maintenance_planned=tuple(works[one.row.pk] for one in planned),
+        past_maintenance=tuple(
+            works[one.row.pk] for one in done if one.row.ended_at and one.row.ended_at >= past_since
         ),
         past=tuple(
             incident(picture, told)
@@ -65,8 +86,23 @@ def reports_since(picture: Picture) -> date:
     return earliest.astimezone(page.zone).date()
 
 
-def component(picture: Picture, row: Component, *, causes: Sequence[Told] = ()) -> shape.Component:
-    """Return one component with its 90 days; `causes`: incidents to name on the days that they touched."""
+def causes(picture: Picture) -> list[Cause]:
+    """Return the picture's incidents and maintenances as what made days less than operational."""
+    path = picture.place.path
+    incidents = [
+        Cause(row.name, path(row.path), row.started_at, row.resolved_at)
+        for row in (told.row for told in picture.incidents)
+    ]
+    works = [
+        Cause(row.name, path(row.path), row.began_at, row.ended_at)
+        for row in (one.row for one in picture.works)
+        if row.began_at is not None
+    ]
+    return [*incidents, *works]
+
+
+def component(picture: Picture, row: Component, *, causes: Sequence[Cause] = ()) -> shape.Component:
+    """Return one component with its 90 days; `causes`: what to name on the days that they touched."""
     page = picture.page
     begin = max(start_of(picture.first_day, page.zone), row.measured_from)
     shows = page.shows_uptime and row.shows_uptime
@@ -81,7 +117,7 @@ def component(picture: Picture, row: Component, *, causes: Sequence[Told] = ()) 
     )
 
 
-def runs(picture: Picture, found: Iterable[Day], causes: Sequence[Told] = ()) -> shape.Days:
+def runs(picture: Picture, found: Iterable[Day], causes: Sequence[Cause] = ()) -> shape.Days:
     """Return days as runs of equal ones."""
     made: list[shape.DayRun] = []
     first: date | None = None
@@ -113,6 +149,11 @@ def incident(picture: Picture, told: Told) -> shape.Incident:
         promises=_promises(picture, told) if picture.page.shows_promises else None,
         postmortem=shape.Postmortem(lesson.body, lesson.display_at) if lesson else None,
     )
+
+
+def work(picture: Picture, one: Planned) -> shape.Maintenance:
+    """Return one maintenance."""
+    return drawn(picture.place, picture.page, one, picture.at)
 
 
 def touched(told: Told) -> dict[int, list[tuple[datetime, ComponentState]]]:
@@ -148,7 +189,7 @@ def _days(picture: Picture, row: Component) -> list[Day]:
     )
 
 
-def _run(picture: Picture, day: Day, causes: Sequence[Told]) -> shape.DayRun:
+def _run(picture: Picture, day: Day, causes: Sequence[Cause]) -> shape.DayRun:
     if day.worst is None:
         return shape.DayRun(shape.State.NO_DATA)
     if day.worst == ComponentState.OPERATIONAL:
@@ -160,9 +201,9 @@ def _run(picture: Picture, day: Day, causes: Sequence[Told]) -> shape.DayRun:
         seconds=day.seconds(day.worst),
         weighted_seconds=day.weighted_seconds,
         causes=tuple(
-            shape.DayCause(told.row.name, picture.place.path(told.row.path))
-            for told in causes
-            if told.row.started_at < end and (told.row.resolved_at or picture.at) > begin
+            shape.DayCause(cause.title, cause.url)
+            for cause in causes
+            if cause.begin < end and (cause.end or picture.at) > begin
         ),
     )
 

@@ -10,9 +10,10 @@ from typing import Any
 import orjson
 
 from statuspage.actions.picture import NEWEST, Picture, Told
-from statuspage.models import Component, ComponentGroup, PublicUpdate
+from statuspage.actions.works import Planned
+from statuspage.models import Component, ComponentGroup, MaintenanceUpdate, PublicUpdate
 from statuspage.rules.indicator import overall
-from statuspage.rules.states import ComponentState, Impact, worst
+from statuspage.rules.states import ComponentState, Impact, Work, worst
 
 Document = dict[str, Any]
 ROOT = "/api/v2/"
@@ -28,6 +29,9 @@ class Wire:
         self._states = {row.pk: picture.state(row) for row in picture.components}
         self._group_ids = {group.pk: group.public_id for group in picture.groups}
         self._open = [told for told in picture.incidents if told.row.is_open]
+        self._works = [one for one in picture.works if not one.is_cancelled]
+        self._upcoming = [one for one in self._works if one.row.state == Work.SCHEDULED]
+        self._running = [one for one in self._works if one.is_running]
 
     def documents(self) -> dict[str, bytes]:
         """Return every document by its path."""
@@ -39,9 +43,9 @@ class Wire:
                 "incidents": self._incidents(self._picture.incidents[:NEWEST])
             },
             "incidents/unresolved.json": lambda: {"incidents": self._incidents(self._open)},
-            "scheduled-maintenances.json": _no_maintenances,
-            "scheduled-maintenances/upcoming.json": _no_maintenances,
-            "scheduled-maintenances/active.json": _no_maintenances,
+            "scheduled-maintenances.json": lambda: self._maintenances(self._works[:NEWEST]),
+            "scheduled-maintenances/upcoming.json": lambda: self._maintenances(self._upcoming),
+            "scheduled-maintenances/active.json": lambda: self._maintenances(self._running),
         }
         page = self.page()
         return {ROOT + name: orjson.dumps({"page": page, **part()}) for name, part in parts.items()}
@@ -57,11 +61,11 @@ class Wire:
         }
 
     def summary(self) -> Document:
-        """Return what summary.json holds besides the page: unresolved incidents only."""
+        """Return what summary.json holds besides the page: unresolved incidents, and maintenances that are not over."""
         return {
             "components": self.components(),
             "incidents": self._incidents(self._open),
-            "scheduled_maintenances": [],
+            **self._maintenances([*self._running, *self._upcoming]),
             "status": self.status(),
         }
 
@@ -173,7 +177,45 @@ class Wire:
             "tweet_id": None,
         }
 
+    def _maintenances(self, works: Sequence[Planned]) -> Document:
+        return {"scheduled_maintenances": [self.maintenance(one) for one in works]}
 
-def _no_maintenances() -> Document:
-    """Return the list of maintenances, of which there are none yet."""
-    return {"scheduled_maintenances": []}
+    def maintenance(self, one: Planned) -> Document:
+        """Return one maintenance: an incident's keys, and its two times at the end."""
+        row = one.row
+        touched = {each.component_id for each in one.touched}
+        return {
+            "id": row.public_id,
+            "name": row.name,
+            "status": row.state,
+            "created_at": self.moment(row.created_at),
+            "updated_at": self.moment(row.updated_at),
+            "monitoring_at": None,
+            "resolved_at": self.moment(row.ended_at),
+            "impact": "maintenance",
+            "shortlink": f"{self._site}{row.path}",
+            "started_at": self.moment(row.created_at),
+            "page_id": self._page.public_id,
+            "incident_updates": [self._said(one, said) for said in reversed(one.updates)],
+            "components": [
+                self._component(each) for each in self._picture.components if each.pk in touched
+            ],
+            "reminder_intervals": None,
+            "scheduled_for": self.moment(row.scheduled_for),
+            "scheduled_until": self.moment(row.scheduled_until),
+        }
+
+    def _said(self, one: Planned, row: MaintenanceUpdate) -> Document:
+        return {
+            "id": row.public_id,
+            "status": row.state,
+            "body": row.body,
+            "incident_id": one.row.public_id,
+            "created_at": self.moment(row.created_at),
+            "updated_at": self.moment(row.created_at),
+            "display_at": self.moment(row.display_at),
+            "affected_components": row.changes or None,
+            "deliver_notifications": row.is_sent,
+            "custom_tweet": None,
+            "tweet_id": None,
+        }

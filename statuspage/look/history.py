@@ -152,7 +152,11 @@ def _begun(work: Maintenance) -> datetime:
 
 def _work(work: Maintenance, past: Past, day: date) -> Entry:
     start, end = _begun(work), work.ended_at or work.ends_at
-    planned = ", as planned" if (start, end) == (work.starts_at, work.ends_at) else ""
+    planned = (
+        ", as planned"
+        if not work.is_cancelled and (start, end) == (work.starts_at, work.ends_at)
+        else ""
+    )
     names = f"{listed(map(clean, work.affected))}." if work.affected else ""
     facts = format_html("{}{}. {}", past.times.on(day).range(start, end), planned, names)
     text = _ended(work).capitalize() + "." if work.ended_at else _running(past)
@@ -164,6 +168,8 @@ def _running(past: Past) -> str:
 
 
 def _ended(work: Maintenance) -> str:
+    if work.is_cancelled:
+        return "was stopped before its end"
     late = int(((work.ended_at or work.ends_at) - work.ends_at).total_seconds())
     return "completed on time" if late < 60 else f"completed {duration(late)} late"
 

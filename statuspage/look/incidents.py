@@ -67,6 +67,18 @@ def incident_block(incident: Incident, as_of: datetime, times: Times) -> Block:
 def maintenance_block(work: Maintenance, as_of: datetime, times: Times) -> Block:
     """Give running work with its newest updates."""
     total = len(work.updates)
+    return Block(
+        title=clean(work.title),
+        url=safe_url(work.url),
+        answers=work_answers(work, as_of, times),
+        advice=lines_html(work.advice),
+        words=words(work.updates, times)[:NEWEST],
+        more=f"All {total} updates of this maintenance" if total > NEWEST else "",
+    )
+
+
+def work_answers(work: Maintenance, as_of: datetime, times: Times) -> tuple[Answer, ...]:
+    """Answer what running work touches, when it began, when it ends and when more is said."""
     began = work.began_at or work.starts_at
     behind = int((began - work.starts_at).total_seconds())
     names = Fact(listed(map(clean, work.affected)), WORDS[State.MAINTENANCE], "mt")
@@ -76,14 +88,7 @@ def maintenance_block(work: Maintenance, as_of: datetime, times: Times) -> Block
         Answer("Planned end", (Fact(times.moment(work.ends_at), _left(work, as_of, times)),)),
         _next_update(work.next_update_by, None, as_of, times),
     )
-    return Block(
-        title=clean(work.title),
-        url=safe_url(work.url),
-        answers=tuple(answer for answer in answers if answer),
-        advice=lines_html(work.advice),
-        words=words(work.updates, times)[:NEWEST],
-        more=f"All {total} updates of this maintenance" if total > NEWEST else "",
-    )
+    return tuple(answer for answer in answers if answer)
 
 
 def open_answers(

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from statuspage.look.components import Row, row
 from statuspage.look.freshness import no_news
-from statuspage.look.shape import ComponentPage, Days, MonthRow, State
+from statuspage.look.shape import ComponentPage, Days, Maintenance, MonthRow, State
 from statuspage.look.states import PAST_WORDS, WORDS, counted
 from statuspage.look.strips import length, without_today
 from statuspage.look.text import clean, link, safe_url
@@ -40,6 +40,7 @@ class ComponentFacts:
     since: str
     months: tuple[Month, ...]
     atom: str
+    calendar: str
     zone: str
 
 
@@ -62,6 +63,7 @@ def component_facts(page: ComponentPage, times: Times, *, stale: bool) -> Compon
         since=day_short(known.first, weekday=False) if known else "",
         months=tuple(_months(page.months, times, stale=stale)),
         atom=safe_url(page.atom),
+        calendar=safe_url(page.calendar),
         zone=page.site.zone,
     )
 
@@ -75,13 +77,22 @@ def _component_sentence(page: ComponentPage, times: Times, *, stale: bool) -> Sa
     since = format_html(" since {}", times.moment(component.since)) if component.since else ""
     said = format_html("{}{}.", WORDS[component.state], since)
     if incident is None:
-        return said
+        return format_html("{}{}", said, _planned_work(page.work, page.site.as_of, times))
     title = link(incident.url, clean(incident.title))
     due = incident.next_update_by
     if due is None:
         return format_html("{} Incident: {}.", said, title)
     words = "An update was due by" if due < page.site.as_of else "Next update by"
     return format_html("{} {} {}: {}.", said, words, times.moment(due), title)
+
+
+def _planned_work(work: Maintenance | None, as_of: datetime, times: Times) -> SafeString:
+    """Say which planned work it is, and until when; begins with a space."""
+    if work is None:
+        return SafeString("")
+    words = "It was to end at" if work.ends_at < as_of else "Planned to end at"
+    title = link(work.url, clean(work.title))
+    return format_html(" {} {}: {}.", words, times.moment(work.ends_at), title)
 
 
 def _others(name: str, days: Days, since: date | None) -> str:

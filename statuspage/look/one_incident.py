@@ -34,6 +34,7 @@ class IncidentFacts:
     words: tuple[Word, ...]
     atom: str
     over: bool
+    is_work: bool = False
 
 
 def incident_facts(page: IncidentPage, times: Times, *, stale: bool) -> IncidentFacts:

@@ -17,12 +17,27 @@ from statuspage.look.incidents import incident_block, maintenance_block
 from statuspage.look.month import month_end, month_link, month_rows, month_strip, month_total
 from statuspage.look.one_component import component_facts
 from statuspage.look.one_incident import incident_facts
+from statuspage.look.one_maintenance import maintenance_facts
 from statuspage.look.planned import planned_rows
-from statuspage.look.shape import ComponentPage, HistoryPage, IncidentPage, PublicPage, Site
+from statuspage.look.shape import (
+    ComponentPage,
+    HistoryPage,
+    IncidentPage,
+    MaintenancePage,
+    PublicPage,
+    Site,
+)
 from statuspage.look.text import clean, link, safe_url
 from statuspage.look.times import Times, month_and_year, month_name
 
-__all__ = ["component_page", "history_page", "incident_page", "not_found_page", "status_page"]
+__all__ = [
+    "component_page",
+    "history_page",
+    "incident_page",
+    "maintenance_page",
+    "not_found_page",
+    "status_page",
+]
 
 
 def status_page(page: PublicPage, *, stale: bool) -> str:
@@ -49,6 +64,14 @@ def incident_page(page: IncidentPage, *, stale: bool) -> str:
     times = _times(page.site)
     facts = incident_facts(page, times, stale=stale)
     head = Head(facts.title, url=page.incident.url, short=f"{facts.title}.")
+    return fill("incident", frame(page.site, times, head, stale=stale), {"page": facts})
+
+
+def maintenance_page(page: MaintenancePage, *, stale: bool) -> str:
+    """Give one maintenance, planned, running or over, with every update."""
+    times = _times(page.site)
+    facts = maintenance_facts(page, times, stale=stale)
+    head = Head(facts.title, url=page.work.url, short=f"{facts.title}.")
     return fill("incident", frame(page.site, times, head, stale=stale), {"page": facts})
 
 

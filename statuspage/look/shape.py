@@ -37,7 +37,7 @@ class State(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far an incident is, in public words. The last three are those of a maintenance."""
+    """How far an incident is, in public words. The last five are those of a maintenance."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -45,7 +45,9 @@ class Stage(StrEnum):
     RESOLVED = "resolved"
     SCHEDULED = "scheduled"
     IN_PROGRESS = "in_progress"
+    VERIFYING = "verifying"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,7 @@ class Maintenance:
     """Planned work: planned (`began_at` None), running, or over (`ended_at` set).
 
     `moved_from`: the day it was planned for before; `affected` are names of components.
+    `is_cancelled`: it ended before its end, or before it began.
     """
 
     id: str
@@ -258,6 +261,7 @@ class Maintenance:
     next_update_by: datetime | None = None
     moved_from: date | None = None
     updates: tuple[Update, ...] = ()
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -293,6 +297,14 @@ class IncidentPage:
 
 
 @dataclass(frozen=True)
+class MaintenancePage:
+    """One maintenance."""
+
+    site: Site
+    work: Maintenance
+
+
+@dataclass(frozen=True)
 class MonthRow:
     """One month of one component. `seconds`: time not fully operational by incidents in it."""
 
@@ -305,8 +317,9 @@ class MonthRow:
 
 @dataclass(frozen=True)
 class ComponentPage:
-    """One component: `description` is the owner's; `incident` holds it back at present, if any.
+    """One component: `description` is the owner's; `incident` or `work` holds it back at present, if any.
 
+    `calendar`: address of the iCalendar file of its planned work.
     `months`: newest first, the present one included; `reports_since`: the first measured day.
     """
 
@@ -314,8 +327,10 @@ class ComponentPage:
     component: Component
     description: str = ""
     incident: Incident | None = None
+    work: Maintenance | None = None
     months: tuple[MonthRow, ...] = ()
     atom: str = ""
+    calendar: str = ""
     reports_since: date | None = None
 
 

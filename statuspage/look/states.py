@@ -33,6 +33,7 @@ PAST_WORDS = {
 DAY_WORDS = WORDS | {State.MAINTENANCE: "Maintenance", State.NO_DATA: "No data"}
 HEADINGS = WORDS | {State.MAINTENANCE: "Planned maintenance", State.NO_DATA: "Unknown state"}
 OUTAGES = (State.MAJOR, State.PARTIAL, State.DEGRADED)
+WORK_STAGES = (Stage.SCHEDULED, Stage.IN_PROGRESS, Stage.VERIFYING, Stage.COMPLETED)
 STAGES = (Stage.INVESTIGATING, Stage.IDENTIFIED, Stage.MONITORING, Stage.RESOLVED)
 
 # Now, not to know is worse than to know that it works; of a day, what was measured speaks.

@@ -1,14 +1,14 @@
 """The published words of an incident: each update, what it changed, and the stages reached."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from django.utils.safestring import SafeString
 
-from statuspage.look.shape import Change, Incident, Stage, Update
-from statuspage.look.states import NOW_RANK, STAGES, WORDS, listed, stage_word
+from statuspage.look.shape import Change, Incident, Maintenance, Stage, Update
+from statuspage.look.states import NOW_RANK, STAGES, WORDS, WORK_STAGES, listed, stage_word
 from statuspage.look.text import body_html, clean
 from statuspage.look.times import Times
 
@@ -63,14 +63,31 @@ def words(updates: Iterable[Update], times: Times) -> tuple[Word, ...]:
 
 def steps(incident: Incident, times: Times) -> tuple[Step, ...]:
     """Give the four stages with the time at which each was first reached."""
+    over = incident.ended_at is not None
+    return _reached(incident.updates, latest_stage(incident), STAGES, times, over=over)
+
+
+def work_steps(work: Maintenance, times: Times) -> tuple[Step, ...]:
+    """Give the stages of planned work; none of what was cancelled, and no verifying that nobody did."""
+    newest = latest(work.updates)
+    if work.is_cancelled or newest is None:
+        return ()
+    said = {update.stage for update in work.updates}
+    shown = [each for each in WORK_STAGES if each in said or each is not Stage.VERIFYING]
+    over = work.ended_at is not None
+    return _reached(work.updates, newest.stage, shown, times, over=over)
+
+
+def _reached(
+    updates: Iterable[Update], now: Stage, stages: Sequence[Stage], times: Times, *, over: bool
+) -> tuple[Step, ...]:
     reached: dict[Stage, datetime] = {}
-    for update in sorted(incident.updates, key=lambda update: update.at):
+    for update in sorted(updates, key=lambda update: update.at):
         reached.setdefault(update.stage, update.at)
-    now = latest_stage(incident)
-    place = STAGES.index(now) if now in STAGES else 0
+    place = stages.index(now) if now in stages else 0
     return tuple(
-        _step(stage, number - place, reached.get(stage), times, over=incident.ended_at is not None)
-        for number, stage in enumerate(STAGES)
+        _step(stage, number - place, reached.get(stage), times, over=over)
+        for number, stage in enumerate(stages)
     )
 
 

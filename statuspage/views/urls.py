@@ -5,5 +5,8 @@ from django.urls import re_path
 from statuspage.views import pages
 
 urlpatterns = [
-    re_path(r"^(?:$|api/v2/|incidents|components|history|status/|style-|mark-)", pages.answer),
+    re_path(
+        r"^(?:$|api/v2/|incidents|components|history|maintenance\.ics$|status/|style-|mark-)",
+        pages.answer,
+    ),
 ]
