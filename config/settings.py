@@ -180,6 +180,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,10/5m/key,30/h/key",
     "login_failed_known": "10/5m/key,60/h/key",
     "company": "10/m/ip",
+    "subscribe": "20/h/ip",
 }
 MFA_ADAPTER = "core.sign_in.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

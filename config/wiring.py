@@ -27,6 +27,7 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
     "incident.role_answered": [now("oncall.actions.tell_offer")],
     "sign_in.glass_broken": [later("oncall.actions.glass.tell")],
     "status_page.shown": [later("statuspage.actions.render_sharing")],
+    "mailing.due": [later("statuspage.actions.fan_out")],
     "delivery.sent": [now("oncall.actions.note_sent")],
     "delivery.failed": [now("oncall.actions.note_failed")],
 }
@@ -36,6 +37,7 @@ DELIVERY_GUARDS: dict[str, str] = {
     "page": "oncall.actions.unwanted",
     "action_reminder": "postmortems.actions.reminder_unwanted",
     "review_asked": "postmortems.actions.review_unwanted",
+    "status": "statuspage.actions.still_subscribed",
 }
 
 # Asked at the moment of sending: a function (delivery, at) that returns the notify Message.
@@ -52,6 +54,8 @@ DELIVERY_TEXTS: dict[str, str] = {
     "shift": "oncall.actions.shift_notices.message",
     "action_reminder": "postmortems.actions.reminder_message",
     "review_asked": "postmortems.actions.review_message",
+    "status": "statuspage.actions.status_message",
+    "subscribe": "statuspage.actions.subscribe_message",
 }
 
 # What one sibling may show of another.

@@ -21,6 +21,7 @@ PUBLIC_PATHS = (
     "/components",
     "/history",
     "/maintenance.ics",
+    "/subscribe",
     "/api/v2/",
     "/status/",
     "/style-",

@@ -4,6 +4,8 @@ from statuspage.actions.components import correct_interval, set_component
 from statuspage.actions.drafting import Announcement, Pending, pending
 from statuspage.actions.keeping import discard_draft, save_draft
 from statuspage.actions.leaks import findings
+from statuspage.actions.letters import status_message, subscribe_message
+from statuspage.actions.mailings import fan_out, still_subscribed
 from statuspage.actions.publishing import Leak, publish, record
 from statuspage.actions.rendering import render, render_due, render_sharing
 
@@ -13,6 +15,7 @@ __all__ = [
     "Pending",
     "correct_interval",
     "discard_draft",
+    "fan_out",
     "findings",
     "pending",
     "publish",
@@ -22,4 +25,7 @@ __all__ = [
     "render_sharing",
     "save_draft",
     "set_component",
+    "status_message",
+    "still_subscribed",
+    "subscribe_message",
 ]

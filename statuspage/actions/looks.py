@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 
 from statuspage.actions.places import Place
 from statuspage.actions.resource import Rendered
@@ -25,6 +26,11 @@ def style(page: Page) -> Rendered:
     text = _file(_STYLE).decode() + _colour(page)
     mark = sha256(text.encode()).hexdigest()[:12]
     return Rendered(f"/style-{mark}.css", CSS, text.encode())
+
+
+def address_of(file: str) -> str:
+    """Return the address of a static file that only some pages need; it changes whenever the file does."""
+    return f"{static(file)}?v={sha256(_file(file)).hexdigest()[:12]}"
 
 
 def pictures(marks: Mapping[str, Mark]) -> Iterator[Rendered]:

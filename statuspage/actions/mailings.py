@@ -1,16 +1,164 @@
-"""Note that something is to be sent to all who want it; the sending itself is the outbox's (design.md 1)."""
+"""What is said is sent to all who want it: a mailing is a row in the transaction of the publishing, fanned out in batches.
 
+Each batch is a promised call of its own, so that the engine escalates and delivers between two of them.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
-from statuspage.models import Mailing, MaintenanceUpdate
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from core import facts
+from notify import actions as notify
+from notify.models import Delivery
+from statuspage.models import (
+    Component,
+    Mailing,
+    MaintenanceUpdate,
+    Page,
+    PublicIncident,
+    PublicNotice,
+    PublicUpdate,
+    Subscriber,
+)
+from statuspage.rules.states import Stage
+
+BATCH = 500
+NOTICE = "status"  # the kind of the deliveries that carry a mailing
+_Kind = Mailing.Kind
 
 
-def announce(update: MaintenanceUpdate, at: datetime, *, is_reminder: bool = False) -> Mailing:
-    """Note that subscribers are told of a maintenance's update, or reminded of the work it belongs to.
+def announce(update: PublicUpdate, *, at: datetime) -> Mailing:
+    """Send a public update to all who want it, inside the transaction that published it."""
+    incident = update.incident
+    first = Mailing.objects.filter(kind=_Kind.UPDATE, update__incident=incident).order_by("pk")
+    known = first.values_list("facts", flat=True).first()
+    mailing = Mailing.objects.create(
+        page=incident.page,
+        kind=_Kind.UPDATE,
+        update=update,
+        facts=known or {"subject": incident.name},
+        created_at=at,
+    )
+    mailing.wanted = audience(mailing).count()
+    mailing.save(update_fields=["wanted"])
+    begin(mailing, at=at)
+    return mailing
 
-    Runs in the transaction that says it, so that nothing said is forgotten and nothing unsaid is sent.
-    """
-    kind = Mailing.Kind.REMINDER if is_reminder else Mailing.Kind.WORK
-    return Mailing.objects.create(
-        page=update.maintenance.page, kind=kind, work_update=update, created_at=at
+
+def announce_work(update: MaintenanceUpdate, at: datetime, *, is_reminder: bool = False) -> Mailing:
+    """Send a maintenance's update, or the reminder of it, to all who want it, inside the transaction that says it."""
+    mailing = Mailing.objects.create(
+        page=update.maintenance.page,
+        kind=_Kind.REMINDER if is_reminder else _Kind.WORK,
+        work_update=update,
+        created_at=at,
+    )
+    begin(mailing, at=at)
+    return mailing
+
+
+def begin(mailing: Mailing, *, at: datetime) -> None:
+    """Promise the next batch of a mailing, inside the caller's transaction."""
+    facts.publish("mailing.due", [mailing.pk], at=at)
+
+
+def fan_out(mailing_id: int, at: datetime) -> None:
+    """Put the next batch of a mailing into the outbox, and promise the one after it. Twice changes nothing."""
+    with transaction.atomic():
+        mailing = Mailing.objects.select_for_update(no_key=True).filter(pk=mailing_id).first()
+        if mailing is None or mailing.finished_at is not None:
+            return
+        batch = list(audience(mailing).filter(pk__gt=mailing.reached).order_by("pk")[:BATCH])
+        _queue(mailing, batch, at)
+        mailing.queued += len(batch)
+        if batch:
+            mailing.reached = batch[-1].pk
+        if len(batch) < BATCH:
+            mailing.finished_at = at
+        else:
+            begin(mailing, at=at)
+        mailing.save(update_fields=["queued", "reached", "finished_at"])
+
+
+def audience(mailing: Mailing) -> QuerySet[Subscriber]:
+    """Return who is sent a mailing, as of now."""
+    told = Subscriber.objects.told().filter(page=mailing.page_id)
+    if mailing.update is None:
+        return told.none()
+    update = mailing.update
+    followers = told.filter(_follows(update.incident)).distinct()
+    is_end = update.state == Stage.RESOLVED
+    earlier = update.incident.updates.filter(number__lt=update.number, is_sent=True)
+    if is_end or not earlier.exists():
+        return followers
+    return followers.filter(wants=Subscriber.Wants.EVERYTHING)
+
+
+def counted(page: Page, public: PublicIncident | None, components: Sequence[Component]) -> int:
+    """Return how many would be told of an incident that touches these components, and what it has touched already."""
+    told = Subscriber.objects.told().filter(page=page)
+    ids = {row.pk for row in components}
+    if public is not None:
+        ids |= set(_touched(public))
+    return told.filter(_touching(ids, public)).distinct().count()
+
+
+def still_subscribed(row: Delivery, at: datetime) -> str:
+    """Return why a copy is no longer wanted just before it is sent; "" when it is."""
+    notice = PublicNotice.objects.select_related("mailing__update__incident").filter(
+        pk=row.object_id
+    )
+    found = notice.first()
+    if found is None:
+        return "its subscriber is gone"
+    if not audience(found.mailing).filter(pk=found.subscriber_id).exists():
+        return "its subscriber wants it no more"
+    return ""
+
+
+def _follows(incident: PublicIncident) -> Q:
+    return _touching(set(_touched(incident)), incident)
+
+
+def _touching(components: set[int], incident: PublicIncident | None) -> Q:
+    """Return who follows one of these; what touches no component touches the whole page."""
+    if not components:
+        return Q()
+    groups = Component.objects.filter(pk__in=components, group__isnull=False).values("group")
+    follows = Q(follows_all=True) | Q(subscriptions__component__in=components)
+    follows |= Q(subscriptions__group__in=groups)
+    return follows | Q(subscriptions__incident=incident) if incident is not None else follows
+
+
+def _touched(incident: PublicIncident) -> Sequence[int]:
+    rows = incident.updates.filter(changes__isnull=False).order_by()
+    return list(rows.values_list("changes__component", flat=True).distinct())
+
+
+def _queue(mailing: Mailing, batch: Sequence[Subscriber], at: datetime) -> None:
+    PublicNotice.objects.bulk_create(
+        [PublicNotice(mailing=mailing, subscriber=one) for one in batch], ignore_conflicts=True
+    )
+    notices = dict(
+        PublicNotice.objects.filter(mailing=mailing, subscriber__in=batch).values_list(
+            "subscriber", "pk"
+        )
+    )
+    notify.queue(
+        (
+            notify.Wish(
+                unique_key=f"{NOTICE}:{mailing.pk}:{one.pk}",
+                kind=NOTICE,
+                object_id=notices[one.pk],
+                recipient_id=None,
+                channel=one.channel,
+                address=one.address,
+                secret=one.secret,
+                priority=Delivery.Priority.BULK,
+            )
+            for one in batch
+        ),
+        at=at,
     )

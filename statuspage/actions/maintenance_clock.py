@@ -7,7 +7,7 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 
 from core.actor import ENGINE
-from statuspage.actions.mailings import announce
+from statuspage.actions.mailings import announce_work
 from statuspage.actions.maintenance import LONGEST_NOTICE
 from statuspage.actions.maintenance_steps import move
 from statuspage.actions.maintenance_words import show
@@ -71,7 +71,7 @@ def _remind(work: Maintenance, at: datetime) -> None:
     work.save(update_fields=["reminded_at"])
     latest = work.updates.order_by("-number").first()
     if latest is not None:
-        announce(latest, at, is_reminder=True)
+        announce_work(latest, at, is_reminder=True)
 
 
 def _next(work: Maintenance, at: datetime) -> str:

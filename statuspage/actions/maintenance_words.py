@@ -8,7 +8,7 @@ from core.permissions import require
 from statuspage.actions import ledger
 from statuspage.actions.drafting import Announcement
 from statuspage.actions.leaks import findings
-from statuspage.actions.mailings import announce
+from statuspage.actions.mailings import announce_work
 from statuspage.actions.publishing import Leak
 from statuspage.actions.rendering import render
 from statuspage.look.times import Times
@@ -61,7 +61,7 @@ def say(  # noqa: PLR0913  what is said, of what, and what came of it
         published_by=by.user,
     )
     if is_sent:
-        announce(update, at)
+        announce_work(update, at)
     return update
 
 

@@ -10,7 +10,7 @@ from core.errors import Conflict, Invalid, NotFound, NotPossible
 from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
-from statuspage.actions import ledger
+from statuspage.actions import ledger, mailings
 from statuspage.actions.components import state_named
 from statuspage.actions.drafting import Announcement, Pending, pending
 from statuspage.actions.leaks import findings
@@ -55,8 +55,11 @@ def publish(  # noqa: PLR0913  what is said, what was seen of it, who and when
     seen: int | None = None,
     draft_seen: int | None = None,
     despite_findings: bool = False,
+    notify: bool = True,
 ) -> PublicUpdate:
     """Tell the public of an internal incident, and return the update; visible at once.
+
+    `notify`: those who subscribed are told of it.
 
     `seen`: how many updates there were when the person looked; somebody else's since then wins (Conflict), and
     the same press twice publishes once. `draft_seen`: the draft's version that the person knew; it is used up,
@@ -77,7 +80,7 @@ def publish(  # noqa: PLR0913  what is said, what was seen of it, who and when
             told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
             text = " ".join(one.why for one in leaks)
             raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
-        update = record(_public(found, said, at), said, by=by, at=at)
+        update = record(_public(found, said, at), said, by=by, at=at, notify=notify)
         if draft_seen is not None or not found.is_edited:
             _use_up_draft(found)
         tell_inside(found.incident, update, by=by, at=at)
@@ -87,10 +90,13 @@ def publish(  # noqa: PLR0913  what is said, what was seen of it, who and when
         return update
 
 
-def record(public: PublicIncident, said: Announcement, *, by: Actor, at: datetime) -> PublicUpdate:
+def record(
+    public: PublicIncident, said: Announcement, *, by: Actor, at: datetime, notify: bool = False
+) -> PublicUpdate:
     """Write one update of a public incident, and what it changes, inside the caller's transaction.
 
-    `said` was checked. The first update's states count from when the incident began.
+    `said` was checked. The first update's states count from when the incident began. `notify`: send it to
+    those who subscribed.
     """
     number = public.updates.count() + 1
     if public.state != said.state:
@@ -105,6 +111,7 @@ def record(public: PublicIncident, said: Announcement, *, by: Actor, at: datetim
         display_at=at,
         created_at=at,
         next_update_by=said.next_update_by,
+        is_sent=notify,
         published_by=by.user,
     )
     since = public.started_at if number == 1 else at
@@ -118,6 +125,8 @@ def record(public: PublicIncident, said: Announcement, *, by: Actor, at: datetim
     worst = impact_of(ComponentState(state) for state in ledger.held_by(public).values())
     public.impact = worse_impact(Impact(public.impact), worst)
     public.save()
+    if notify:
+        mailings.announce(update, at=at)
     return update
 
 

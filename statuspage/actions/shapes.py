@@ -40,6 +40,7 @@ def site(picture: Picture) -> shape.Site:
         atom=path("/history.atom"),
         json=path("/api/v2/summary.json"),
         calendar=path("/maintenance.ics"),
+        subscribe=path("/subscribe") if page.takes_subscribers else "",
         support=page.support_url,
         product=page.product_url,
     )
@@ -241,10 +242,10 @@ def _affected(picture: Picture, told: Told) -> Iterable[shape.Affected]:
             yield shape.Affected(row.name, shape.State(steps[-1][1]), group)
             continue
         worst = max((state for _at, state in steps), key=BADNESS.__getitem__)
-        yield shape.Affected(row.name, shape.State(worst), group, _lasted(steps, worst, end))
+        yield shape.Affected(row.name, shape.State(worst), group, lasted(steps, worst, end))
 
 
-def _lasted(
+def lasted(
     steps: Sequence[tuple[datetime, ComponentState]], state: ComponentState, end: datetime
 ) -> int:
     """Return the seconds that a component spent in `state` until `end`."""

@@ -172,7 +172,7 @@ class Wire:
             "updated_at": self.moment(row.created_at),
             "display_at": self.moment(row.display_at),
             "affected_components": affected or None,
-            "deliver_notifications": False,
+            "deliver_notifications": row.is_sent,
             "custom_tweet": None,
             "tweet_id": None,
         }

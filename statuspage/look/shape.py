@@ -73,6 +73,7 @@ class Links:
     atom: str = ""
     json: str = ""
     calendar: str = ""
+    subscribe: str = ""
     support: str = ""
     product: str = ""
     icon: str = ""

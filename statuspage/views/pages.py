@@ -19,7 +19,7 @@ from statuspage.actions.rendering import NOT_FOUND
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look.freshness import sent_at
 from statuspage.models import Page
-from statuspage.views import rooms
+from statuspage.views import rooms, subscribing
 from statuspage.views.answers import (
     NAMED,
     NO_MORE,
@@ -107,6 +107,14 @@ def answer(request: HttpRequest) -> HttpResponse:
         return unavailable()
     if path.startswith(UNDER) and not look.entry.root:
         return HttpResponsePermanentRedirect(f"{look.entry.site}{look.path}", preserve_request=True)
+    return _within(request, look)
+
+
+def _within(request: HttpRequest, look: Look) -> HttpResponse:
+    """Answer with what a page has at a path of its own."""
+    door = subscribing.door(look.path)
+    if door is not None:
+        return door(request, look)
     item = look.edition.items.get(look.path)
     if item is not None:
         return _serve(request, look, item)

@@ -6,7 +6,7 @@ from statuspage.views import pages
 
 urlpatterns = [
     re_path(
-        r"^(?:$|api/v2/|incidents|components|history|maintenance\.ics$|status/|style-|mark-)",
+        r"^(?:$|api/v2/|incidents|components|history|maintenance\.ics$|subscribe|status/|style-|mark-)",
         pages.answer,
     ),
 ]
