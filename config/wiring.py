@@ -28,8 +28,8 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
     "sign_in.glass_broken": [later("oncall.actions.glass.tell")],
     "status_page.shown": [later("statuspage.actions.render_sharing")],
     "mailing.due": [later("statuspage.actions.fan_out")],
-    "delivery.sent": [now("oncall.actions.note_sent")],
-    "delivery.failed": [now("oncall.actions.note_failed")],
+    "delivery.sent": [now("oncall.actions.note_sent"), now("statuspage.actions.note_sent")],
+    "delivery.failed": [now("oncall.actions.note_failed"), now("statuspage.actions.note_failed")],
 }
 
 # Asked just before a send: a function (delivery, at) that returns why it is no longer wanted, or "".
@@ -56,6 +56,8 @@ DELIVERY_TEXTS: dict[str, str] = {
     "review_asked": "postmortems.actions.review_message",
     "status": "statuspage.actions.status_message",
     "subscribe": "statuspage.actions.subscribe_message",
+    "challenge": "statuspage.actions.challenge_message",
+    "quarantined": "statuspage.actions.quarantined_message",
 }
 
 # What one sibling may show of another.
@@ -317,6 +319,7 @@ SCHEDULES: dict[str, tuple[str, int]] = {
     "action reminders": ("postmortems.tasks.chase", 5),
     "status page": ("statuspage.tasks.render", 1),
     "maintenances": ("statuspage.tasks.move_maintenances", 1),
+    "forget old subscribers": ("statuspage.tasks.forget", 60),
 }
 
 # What other apps add to the demo company, in order: functions (at) that run in the loader's transaction.

@@ -36,6 +36,7 @@ BEAT_S = 10.0
 CHORE_S = 5.0
 STUCK_S = 30.0  # a stage longer than this means that a wait has no end: start anew
 SENDERS = 8  # at once, per channel
+FOR_PAGES = 2  # of them wait for pages alone, so that no mass of other mail holds one up
 
 
 @dataclass(slots=True)
@@ -159,7 +160,7 @@ class Engine:
         """Claim what is due for the free senders of each channel and hand it to them; return how many."""
         count = 0
         for kind, desk in self.desks.items():
-            for claimed in notify.claim(kind, at=at, limit=desk.free):
+            for claimed in notify.claim(kind, at=at, limit=desk.free, reserved=FOR_PAGES):
                 desk.busy += 1
                 desk.pool.submit(self._send, claimed)
                 count += 1

@@ -49,21 +49,16 @@ class Outcome:
     retry_after_s: float | None = None
 
 
-def claim(channel_kind: str, *, at: datetime, limit: int) -> list[Claim]:
+def claim(channel_kind: str, *, at: datetime, limit: int, reserved: int = 0) -> list[Claim]:
     """Lease up to `limit` due deliveries of one channel, most urgent first, and commit their attempt rows.
 
-    Expired and no longer wanted ones are closed instead, and `delivery.failed` says so. Safe with
+    `reserved`: so many of the limit are for pages alone, however much else is due. Expired and no longer wanted ones are closed instead, and `delivery.failed` says so. Safe with
     several engines.
     """
     if limit <= 0:
         return []
     with transaction.atomic():
-        due = (
-            Delivery.objects.due(at)
-            .filter(channel=channel_kind)
-            .order_by("priority", "not_before", "pk")
-        )
-        rows = list(due.select_for_update(skip_locked=True, no_key=True)[:limit])
+        rows = _due(channel_kind, at, limit, reserved)
         claims = [made for row in rows if (made := _claim_one(row, at)) is not None]
         Delivery.objects.bulk_update(
             rows, ["state", "error", "attempts", "lease_token", "lease_until"]
@@ -71,6 +66,21 @@ def claim(channel_kind: str, *, at: datetime, limit: int) -> list[Claim]:
         closed = [row.pk for row in rows if row.state != _State.LEASED]
         _publish("delivery.failed", closed, at)
     return claims
+
+
+def _due(channel_kind: str, at: datetime, limit: int, reserved: int) -> list[Delivery]:
+    """Return the rows to claim, locked: all pages that fit, then what else the reserve leaves room for."""
+    due = (
+        Delivery.objects.due(at)
+        .filter(channel=channel_kind)
+        .order_by("priority", "not_before", "pk")
+        .select_for_update(skip_locked=True, no_key=True)
+    )
+    if not reserved:
+        return list(due[:limit])
+    rows = list(due.filter(priority=Delivery.Priority.PAGE)[:limit])
+    room = limit - reserved - len(rows)
+    return rows + (list(due.exclude(priority=Delivery.Priority.PAGE)[:room]) if room > 0 else [])
 
 
 def _claim_one(row: Delivery, at: datetime) -> Claim | None:

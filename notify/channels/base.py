@@ -84,6 +84,7 @@ class Channel(abc.ABC):
 
     kind: ClassVar[str]
     label: ClassVar[str]
+    is_personal: ClassVar[bool] = True  # a responder may choose it as an address of theirs
 
     @classmethod
     @abc.abstractmethod

@@ -41,6 +41,7 @@ from notify.deadline import (
 from notify.models import KEPT
 
 QUIT_LIMIT_S = 0.5
+RECIPIENT = "the recipient"  # what a server refuses that knows no such mailbox
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -145,7 +146,7 @@ def _hand_over(
     smtp: smtplib.SMTP, message: Message, address: str, settings: MailSettings
 ) -> Receipt:
     _expect(smtp.mail(settings.sender), "the sender")
-    _expect(smtp.rcpt(address), "the recipient")
+    _expect(smtp.rcpt(address), RECIPIENT)
     try:
         reply = smtp.data(compose(message, address, settings))
     except smtplib.SMTPDataError as error:

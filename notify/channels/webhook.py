@@ -19,6 +19,7 @@ from notify.channels.base import (
 from notify.deadline import Resolver, system_resolver
 from notify.http import HttpClient, HttpFailure, HttpReply, HttpSettings, UrlNotAllowed, check_url
 
+GONE = "The receiver is gone (410): it wants no more messages."
 LARGEST_BODY = 20_000
 LONGEST_WAIT_S = 60.0
 ASKS_TO_WAIT = frozenset({429, 502, 503, 504})
@@ -53,18 +54,29 @@ class Webhook(Channel):
     def send(self, message: Message, address: str, secret: str) -> Receipt:
         """Post the message; only a 2xx is success. `secret`: one or more signing secrets, separated by spaces."""
         body = body_of(message)
-        try:
-            reply = self._client.post(address, body, _headers(message, body, secret))
-        except UrlNotAllowed as error:
-            raise ChannelError(str(error), permanent=True) from error
-        except HttpFailure as error:
-            raise ChannelError(str(error), permanent=error.permanent) from error
-        if not 200 <= reply.status < 300:
-            raise _refusal(reply, message.sent_at)
+        reply = taken_by(
+            self._client, address, body, signed(message, body, secret), message.sent_at
+        )
         return Receipt(message.id, f"the receiver answered {reply.status}")
 
 
-def _headers(message: Message, body: bytes, secret: str) -> dict[str, str]:
+def taken_by(
+    client: HttpClient, url: str, body: bytes, headers: Mapping[str, str], at: datetime
+) -> HttpReply:
+    """Post and return the answer, which is a 2xx; a ChannelError for any other and for none."""
+    try:
+        reply = client.post(url, body, headers)
+    except UrlNotAllowed as error:
+        raise ChannelError(str(error), permanent=True) from error
+    except HttpFailure as error:
+        raise ChannelError(str(error), permanent=error.permanent) from error
+    if not 200 <= reply.status < 300:
+        raise _refusal(reply, at)
+    return reply
+
+
+def signed(message: Message, body: bytes, secret: str) -> dict[str, str]:
+    """Return the headers of a body of JSON, signed; a permanent ChannelError for a secret that can't sign."""
     try:
         headers = signing.signed_headers(message.id, message.sent_at, body, secret)
     except ValueError as error:
@@ -113,9 +125,7 @@ def _json(value: object) -> bytes:
 def _refusal(reply: HttpReply, at: datetime) -> ChannelError:
     status = reply.status
     if status == 410:
-        return ChannelError(
-            "The receiver is gone (410): it wants no more messages.", permanent=True
-        )
+        return ChannelError(GONE, permanent=True)
     if 300 <= status < 400:
         text = f"The receiver redirects ({status}), which is not followed; enter its final address."
         return ChannelError(text, permanent=True)

@@ -10,7 +10,7 @@ from core.models import User
 from core.permissions import require
 from core.secrets import digest, encrypt, new_hex
 from notify import actions as notify
-from notify.channels import CHANNELS, ChannelError
+from notify.channels import PERSONAL, ChannelError
 from notify.channels import channel as channel_of
 from notify.models import Delivery
 from oncall.models import ContactMethod, Responder
@@ -29,9 +29,9 @@ def add_contact(
     Raises Invalid when the channel does not exist or the address can't be one, NotPossible after very many.
     """
     _require_own(user, by)
-    if channel not in CHANNELS:
+    if channel not in PERSONAL:
         raise Invalid.field(
-            "/channel", f"There is no channel {channel}; there are {', '.join(CHANNELS)}."
+            "/channel", f"There is no channel {channel}; there are {', '.join(PERSONAL)}."
         )
     way = channel_of(channel)
     try:

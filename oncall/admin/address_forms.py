@@ -2,13 +2,13 @@
 
 from django import forms
 
-from notify.channels import CHANNELS
+from notify.channels import PERSONAL
 
 
 class Address(forms.Form):
     """A new contact."""
 
-    channel = forms.ChoiceField(choices=[(way.kind, way.label) for way in CHANNELS.values()])
+    channel = forms.ChoiceField(choices=[(way.kind, way.label) for way in PERSONAL.values()])
     address = forms.CharField(
         max_length=500, help_text="A code is sent there; no page goes there before it came back."
     )

@@ -1,10 +1,13 @@
 """The use cases of the status page. Nothing else changes what is public."""
 
+from statuspage.actions.bounces import forget_old, note_failed, note_sent
 from statuspage.actions.components import correct_interval, set_component
+from statuspage.actions.copies import status_message
 from statuspage.actions.drafting import Announcement, Pending, pending
+from statuspage.actions.endpoints import challenge_message, quarantined_message
 from statuspage.actions.keeping import discard_draft, save_draft
 from statuspage.actions.leaks import findings
-from statuspage.actions.letters import status_message, subscribe_message
+from statuspage.actions.letters import subscribe_message
 from statuspage.actions.mailings import fan_out, still_subscribed
 from statuspage.actions.publishing import Leak, publish, record
 from statuspage.actions.rendering import render, render_due, render_sharing
@@ -13,12 +16,17 @@ __all__ = [
     "Announcement",
     "Leak",
     "Pending",
+    "challenge_message",
     "correct_interval",
     "discard_draft",
     "fan_out",
     "findings",
+    "forget_old",
+    "note_failed",
+    "note_sent",
     "pending",
     "publish",
+    "quarantined_message",
     "record",
     "render",
     "render_due",

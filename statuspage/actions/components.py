@@ -7,7 +7,7 @@ from django.db import transaction
 from core.actor import Actor
 from core.errors import Invalid, NotFound, NotPossible
 from core.permissions import require
-from statuspage.actions import ledger
+from statuspage.actions import ledger, mailings
 from statuspage.actions.rendering import render
 from statuspage.models import Component, ComponentInterval, Page
 from statuspage.rules.states import ComponentState
@@ -24,7 +24,9 @@ def set_component(public_id: str, state: str, *, by: Actor, at: datetime) -> Com
     with transaction.atomic():
         component = _locked(public_id)
         require(by, "statuspage.publish", component)
-        ledger.hold(component, wanted, incident=None, since=at)
+        moved = ledger.hold(component, wanted, incident=None, since=at)
+        if moved.old != moved.new:
+            mailings.announce_component(component, moved.old, moved.new, at=at)
         _touched(component.page, at)
         return component
 

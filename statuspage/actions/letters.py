@@ -39,14 +39,10 @@ class _Facts:
         return self.told.row
 
 
-def status_message(delivery: Delivery, at: datetime) -> Message:
-    """Return one subscriber's copy of a public update."""
-    notice = PublicNotice.objects.select_related(
-        "subscriber__page", "mailing__update__incident__page"
-    ).get(pk=delivery.object_id)
-    update = notice.mailing.update
-    if update is None:
-        raise ValueError(f"mailing {notice.mailing_id} has nothing to say")
+def update_mail(
+    delivery: Delivery, notice: PublicNotice, update: PublicUpdate, at: datetime
+) -> Message:
+    """Return one subscriber's copy of a public update, as a mail."""
     facts = _facts(update)
     text, html = look.written(_letter(facts, notice.subscriber, at))
     subject = f"{facts.page.name}: {notice.mailing.facts['subject']}"

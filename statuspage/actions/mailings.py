@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from core import facts
 from notify import actions as notify
 from notify.models import Delivery
+from statuspage.actions.subscribing import WAYS, secret_of
 from statuspage.models import (
     Component,
     Mailing,
@@ -59,6 +60,20 @@ def announce_work(update: MaintenanceUpdate, at: datetime, *, is_reminder: bool 
     return mailing
 
 
+def announce_component(component: Component, old: str, new: str, *, at: datetime) -> Mailing:
+    """Send a state that was set by hand to the endpoints that follow it, inside the transaction that set it."""
+    mailing = Mailing.objects.create(
+        page=component.page,
+        kind=_Kind.COMPONENT,
+        facts={"component": component.public_id, "old_status": old, "new_status": new},
+        created_at=at,
+    )
+    mailing.wanted = audience(mailing).count()
+    mailing.save(update_fields=["wanted"])
+    begin(mailing, at=at)
+    return mailing
+
+
 def begin(mailing: Mailing, *, at: datetime) -> None:
     """Promise the next batch of a mailing, inside the caller's transaction."""
     facts.publish("mailing.due", [mailing.pk], at=at)
@@ -85,6 +100,10 @@ def fan_out(mailing_id: int, at: datetime) -> None:
 def audience(mailing: Mailing) -> QuerySet[Subscriber]:
     """Return who is sent a mailing, as of now."""
     told = Subscriber.objects.told().filter(page=mailing.page_id)
+    if mailing.kind == _Kind.COMPONENT:
+        rows = Component.objects.filter(public_id=mailing.facts["component"])
+        ids = set(rows.values_list("pk", flat=True))
+        return told.filter(_touching(ids, None), channel=Subscriber.Channel.WEBHOOK).distinct()
     if mailing.update is None:
         return told.none()
     update = mailing.update
@@ -153,9 +172,9 @@ def _queue(mailing: Mailing, batch: Sequence[Subscriber], at: datetime) -> None:
                 kind=NOTICE,
                 object_id=notices[one.pk],
                 recipient_id=None,
-                channel=one.channel,
+                channel=WAYS[Subscriber.Channel(one.channel)],
                 address=one.address,
-                secret=one.secret,
+                secret=secret_of(one),
                 priority=Delivery.Priority.BULK,
             )
             for one in batch

@@ -11,15 +11,18 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from core.errors import Invalid, NotFound, NotPossible
-from core.secrets import digest
+from core.secrets import decrypt, digest, encrypt
 from notify import actions as notify
 from notify.channels import channel as channel_of
 from notify.models import Delivery
 from statuspage.actions import tokens
 from statuspage.models import Component, ComponentGroup, Page, Subscriber, Subscription
 
-ASKED = "subscribe"  # the kind of the deliveries that ask for a confirmation
+ASKED = "subscribe"  # the kind of the deliveries that hold a link to confirm
+CHALLENGED = "challenge"  # and of those that an endpoint must answer
+# By which channel of the outbox each of ours goes.
 _State, _Channel = Subscriber.State, Subscriber.Channel
+WAYS = {_Channel.EMAIL: "email", _Channel.WEBHOOK: "endpoint", _Channel.SLACK: "slack"}
 PAUSE, DAY, HOUR = timedelta(minutes=10), timedelta(days=1), timedelta(hours=1)
 MOST_A_DAY, MOST_OF_A_DOMAIN, MOST_OF_ALL = 3, 100, 1000
 
@@ -49,9 +52,24 @@ def sign_up(page: Page, address: str, choices: Choices, *, at: datetime) -> None
     if not page.takes_subscribers:
         raise NotPossible(f"{page.name} takes no new subscribers.")
     wanted = mail_address(address)
-    followed = checked(page, choices)
+    fresh = Subscriber(
+        page=page,
+        channel=_Channel.EMAIL,
+        address=wanted,
+        address_hash=digest(wanted),
+        created_at=at,
+    )
+    keep(fresh, choices, at=at)
+
+
+def keep(fresh: Subscriber, choices: Choices, *, at: datetime) -> None:
+    """Keep an address that signs up, or find it, and ask it to confirm; by the same statements. Raises Invalid."""
+    followed = checked(fresh.page, choices)
+    tokens.give_secret(fresh)
     with transaction.atomic():
-        row = _kept(page, wanted, at)
+        Subscriber.objects.bulk_create([fresh], ignore_conflicts=True)
+        rows = Subscriber.objects.select_for_update(no_key=True, of=("self",))
+        row = rows.get(page=fresh.page, channel=fresh.channel, address_hash=fresh.address_hash)
         if row.state == _State.PENDING:
             _choose(row, choices, followed)
         if _may_ask(row, at):
@@ -105,21 +123,25 @@ def end(row: Subscriber, at: datetime) -> None:
 
 
 def ask(row: Subscriber, at: datetime) -> None:
-    """Put the message that holds the confirming link into the outbox; who is confirmed gets its managing link."""
-    notify.queue(
-        [
-            notify.Wish(
-                unique_key=f"{ASKED}:{row.pk}:{at.timestamp():.3f}",
-                kind=ASKED,
-                object_id=row.pk,
-                recipient_id=None,
-                channel=row.channel,
-                address=row.address,
-                secret=row.secret,
-            )
-        ],
-        at=at,
+    """Put the message that asks to confirm into the outbox; who is confirmed gets its managing link by it."""
+    kind = CHALLENGED if row.channel == _Channel.WEBHOOK else ASKED
+    wish = notify.Wish(
+        unique_key=f"{kind}:{row.pk}:{at.timestamp():.3f}",
+        kind=kind,
+        object_id=row.pk,
+        recipient_id=None,
+        channel=WAYS[_Channel(row.channel)],
+        address=row.address,
+        secret=secret_of(row),
     )
+    notify.queue([wish], at=at)
+
+
+def secret_of(row: Subscriber) -> str:
+    """Return what a delivery needs besides the address, encrypted: the URL, and what signs what is sent there."""
+    if not row.signing_secret:
+        return row.secret
+    return encrypt(f"{decrypt(row.secret)} {decrypt(row.signing_secret)}")
 
 
 def mail_address(text: str) -> str:
@@ -161,26 +183,14 @@ def _choose(row: Subscriber, choices: Choices, followed: Followed) -> None:
     Subscription.objects.bulk_create(subscription_rows(row, followed))
 
 
-def _kept(page: Page, address: str, at: datetime) -> Subscriber:
-    """Return the row of an address, locked; made where there was none, by the same statements."""
-    fresh = Subscriber(
-        page=page,
-        channel=_Channel.EMAIL,
-        address=address,
-        address_hash=digest(address),
-        created_at=at,
-    )
-    tokens.give_secret(fresh)
-    Subscriber.objects.bulk_create([fresh], ignore_conflicts=True)
-    rows = Subscriber.objects.select_for_update(no_key=True, of=("self",))
-    return rows.get(page=page, channel=_Channel.EMAIL, address_hash=digest(address))
-
-
 def _may_ask(row: Subscriber, at: datetime) -> bool:
     """Tell whether one more confirming mail may leave: per address, per domain of the receivers, and of all."""
-    domain = Q(address__endswith=f"@{row.address.rpartition('@')[2]}")
-    same, hour = Q(address=row.address), Q(created_at__gt=at - HOUR)
-    asked = Delivery.objects.filter(kind=ASKED, created_at__gt=at - DAY).aggregate(
+    is_mail = row.channel == _Channel.EMAIL
+    domain = Q(address__endswith=f"@{row.address.rpartition('@')[2]}" if is_mail else row.address)
+    same = Q(address=row.address) if is_mail else Q(object_id=row.pk)
+    hour = Q(created_at__gt=at - HOUR)
+    kinds = (ASKED, CHALLENGED)
+    asked = Delivery.objects.filter(kind__in=kinds, created_at__gt=at - DAY).aggregate(
         lately=Count("pk", filter=same & Q(created_at__gt=at - PAUSE)),
         today=Count("pk", filter=same),
         of_domain=Count("pk", filter=domain & hour),

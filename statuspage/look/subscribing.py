@@ -7,6 +7,12 @@ from statuspage.look.frame import Head, fill, frame
 from statuspage.look.shape import Site
 from statuspage.look.times import Times
 
+_TITLES = {
+    "email": "Subscribe",
+    "webhook": "Subscribe by webhook",
+    "slack": "Subscribe a Slack channel",
+}
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -26,7 +32,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Form:
-    """A form as it is shown. `action`: where it posts to; `errors`: sentence by field; `said`: what was just done."""
+    """A form as it is shown. `action`: where it posts to; `errors`: sentence by field; `said`: what was just done.
+
+    `kind`: email, webhook or slack; `address` is then a URL, `contact` the mail address of who keeps it.
+    `others`: the other ways to follow, as (address, words).
+    """
 
     action: str
     choices: Sequence[Choice] = ()
@@ -36,6 +46,9 @@ class Form:
     errors: Mapping[str, str] | None = None
     said: tuple[str, str] = ("", "")
     leave: str = ""
+    kind: str = "email"
+    contact: str = ""
+    others: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Notice:
 
 def sign_up_page(site: Site, form: Form, *, style: str) -> str:
     """Give the form for an address."""
-    title = f"{'Error: ' if form.errors else ''}Subscribe"
+    title = f"{'Error: ' if form.errors else ''}{_TITLES[form.kind]}"
     return _filled("subscribe", site, title, {"form": form, "style": style}, here="subscribe")
 
 

@@ -1,16 +1,54 @@
 """What a subscription form offers, and what was ticked in it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, QueryDict
 
 from core.errors import Invalid
+from statuspage.actions import subscribing
+from statuspage.actions.endpoints import sign_up_endpoint
 from statuspage.actions.subscribing import Choices
 from statuspage.look import subscribing as look
 from statuspage.models import Page, Subscriber
 
 MOST_PICKED = 2000
+LONGEST_TYPED = 2049
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Who signs up: by mail (`address`), or a program or a Slack channel (`address` is its URL) with its keeper's mail."""
+
+    kind: str
+    address: str
+    contact: str
+
+    @classmethod
+    def of(cls, kind: str, posted: QueryDict) -> "Typed":
+        """Return what was typed."""
+        name = "address" if kind == "email" else "endpoint"
+        contact = "" if kind == "email" else posted.get("address", "")
+        return cls(kind, posted.get(name, "")[:LONGEST_TYPED], contact[:LONGEST_TYPED])
+
+    @property
+    def shown(self) -> str:
+        """Return what was typed, fit for the form that is shown again."""
+        return self.address.replace("\0", "")
+
+    def keep(self, page: Page, choices: Choices, *, at: datetime, is_trapped: bool) -> str:
+        """Sign up and return the sentence of the answer; whoever filled the trap is kept nowhere. Raises DomainError."""
+        if self.kind == "email":
+            address = subscribing.mail_address(self.address)
+            subscribing.checked(page, choices)
+            if not is_trapped:
+                subscribing.sign_up(page, address, choices, at=at)
+            return f"If {address} can receive our mail, a message with a link is on its way."
+        if not is_trapped:
+            sign_up_endpoint(page, self.kind, self.address, choices, contact=self.contact, at=at)
+        return "If the address can be reached, one message is on its way there."
 
 
 def offered(page: Page, follows: frozenset[str] | None) -> list[look.Choice]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from allauth.core.internal import ratelimit
@@ -26,7 +27,7 @@ from statuspage.look.shape import Site
 from statuspage.look.times import Times
 from statuspage.models import Page, Subscriber
 from statuspage.views.answers import READS, unavailable
-from statuspage.views.choices import chosen, errors_of, is_ours, offered, wanted_by
+from statuspage.views.choices import Typed, chosen, errors_of, is_ours, offered, wanted_by
 from statuspage.views.shelf import Look
 
 Door = Callable[[HttpRequest, Look], HttpResponse]
@@ -38,10 +39,18 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _LINK = re.compile(r"/subscribe/(?P<act>confirm|manage|leave)/(?P<token>[A-Za-z0-9_-]{20,128})")
-_SEEN_SAME = (
-    "You see this same page whether or not the address was known to us. The link in the message ends after a day; "
-    "look into the spam folder before you ask again."
-)
+_SIGN_UPS = {
+    "/subscribe": "email",
+    "/subscribe/webhook": "webhook",
+    "/subscribe/slack": "slack",
+}
+_WAYS = {"email": "Mail", "webhook": "Webhook", "slack": "Slack"}
+_SAME = "You see this same page whether or not the address was known to us."
+_SEEN_SAME = {
+    "email": f"{_SAME} The link in the message ends after a day; look into the spam folder before you ask again.",
+    "webhook": f"{_SAME} The challenge is sent within a minute, and counts for a day.",
+    "slack": f"{_SAME} The link in the message ends after a day.",
+}
 
 
 class Visit:
@@ -77,8 +86,8 @@ class Visit:
 
 def door(path: str) -> Door | None:
     """Return what answers at an address of subscriptions, the path being within the status page; None for any other."""
-    if path == "/subscribe":
-        return lambda request, seen: _open(request, seen, _sign_up, "")
+    if path in _SIGN_UPS:
+        return lambda request, seen: _open(request, seen, _sign_up, _SIGN_UPS[path])
     if path == "/subscribe/left":
         return lambda request, seen: _open(request, seen, _left, "")
     found = _LINK.fullmatch(path)
@@ -123,7 +132,7 @@ def _sign_up(visit: Visit) -> HttpResponse:
             status=404,
         )
     if not visit.is_post:
-        return answered(look.sign_up_page(visit.site, _form(visit, Choices()), style=visit.style))
+        return _signing_up(visit, Typed(visit.token, "", ""), Choices())
     if not is_ours(visit.request):
         return visit.notice(
             "Nothing was sent", "Open the form on this page and send it from here.", status=403
@@ -134,24 +143,38 @@ def _sign_up(visit: Visit) -> HttpResponse:
             "Nothing was kept. Try again in an hour.",
             status=429,
         )
-    return _signed_up(visit)
+    return _signed_up(visit, Typed.of(visit.token, visit.request.POST))
 
 
-def _signed_up(visit: Visit) -> HttpResponse:
-    typed = visit.request.POST.get("address", "")[:320]
+def _signed_up(visit: Visit, typed: Typed) -> HttpResponse:
     choices = chosen(visit.page, visit.request.POST)
     try:
-        address = subscribing.mail_address(typed)
-        subscribing.checked(visit.page, choices)
-        if not visit.request.POST.get("website"):  # no person sees that field
-            subscribing.sign_up(visit.page, address, choices, at=visit.at)
+        said = typed.keep(
+            visit.page, choices, at=visit.at, is_trapped=bool(visit.request.POST.get("website"))
+        )
     except Invalid as refusal:
-        form = _form(visit, choices, typed.replace("\0", ""), errors=errors_of(refusal))
-        return answered(look.sign_up_page(visit.site, form, style=visit.style), 422)
+        return _signing_up(visit, typed, choices, refusal)
     except DomainError as refusal:
         return visit.notice("Nothing was kept", str(refusal), status=refusal.status)
-    said = f"If {address} can receive our mail, a message with a link is on its way."
-    return visit.notice("Check your mail", said, _SEEN_SAME, status=202, is_done=True)
+    title = "Check your mail" if typed.kind == "email" else "One answer is missing"
+    return visit.notice(title, said, _SEEN_SAME[typed.kind], status=202, is_done=True)
+
+
+def _signing_up(
+    visit: Visit, typed: Typed, choices: Choices, refusal: Invalid | None = None
+) -> HttpResponse:
+    form = replace(
+        _form(visit, choices, typed.shown, errors=errors_of(refusal) if refusal else None),
+        action=visit.path(f"/subscribe{'' if typed.kind == 'email' else f'/{typed.kind}'}"),
+        kind=typed.kind,
+        contact=typed.contact,
+        others=[
+            (visit.path(path), _WAYS[kind])
+            for path, kind in _SIGN_UPS.items()
+            if kind != typed.kind
+        ],
+    )
+    return answered(look.sign_up_page(visit.site, form, style=visit.style), 422 if refusal else 200)
 
 
 def _confirm(visit: Visit) -> HttpResponse:
