@@ -143,20 +143,20 @@ def _versions(rotations: list[Rotation]) -> list[_Version]:
 
 
 def _layer(number: int, versions: list[_Version], layers: Layers, at: datetime) -> Iterator[Piece]:
-    """Yield one layer's pieces; between its versions nobody serves, at the nearest priority."""
-    edge, priority = BEGINNING, versions[0].rotation.priority if versions else 0
+    """Yield one layer's pieces; between its versions nobody serves, stacked as the nearest one is."""
+    edge, empty = BEGINNING, Piece(BEGINNING, FOREVER, ())
     for version in versions:
-        priority = version.rotation.priority
+        empty = empty._replace(priority=version.rotation.priority, mode=version.rotation.mode)
         if version.ends_at > at:
             if max(edge, at) < version.starts_at:
-                yield Piece(edge, version.starts_at, (), priority)
+                yield empty._replace(since=edge, ends_at=version.starts_at)
             if version.rotation.seat == layers.seat:
                 yield from _version(number, version, layers.absences, at)
             else:
-                yield Piece(version.starts_at, version.ends_at, (), priority)
+                yield empty._replace(since=version.starts_at, ends_at=version.ends_at)
         edge = max(edge, version.ends_at)
     if edge < FOREVER:
-        yield Piece(edge, FOREVER, (), priority)
+        yield empty._replace(since=edge)
 
 
 def _version(

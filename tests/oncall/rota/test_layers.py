@@ -210,6 +210,16 @@ def test_a_cover_of_a_layer_counts_where_the_layer_itself_is_empty():
     assert who(no_layer, at(9)).layer == 9
 
 
+def test_a_cover_of_an_additive_layer_adds_also_where_the_layer_itself_is_empty():
+    low, added = shift("A", 0, 24, 1), shift("B", 12, 18, 2, priority=2, mode="additive")
+    covers = [cover("E", at(8), at(10), layer=2), cover("F", at(19), at(20), 2, layer=2)]
+
+    assert clock(segments(plan(low, added, overrides=covers), at(7), at(21))) == [
+        "A 07:00 08:00", "EA 08:00 10:00", "A 10:00 12:00", "BA 12:00 18:00", "A 18:00 19:00",
+        "FA 19:00 20:00", "A 20:00 21:00",
+    ]  # fmt: skip
+
+
 def test_a_substitute_who_already_serves_is_named_once():
     covered = plan(rotation("AB", zone="UTC"), overrides=[cover("B", at(1), at(2), subject=1)])
 
