@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core import clock
 from core.actor import Actor
+from core.admin import suggested
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button, Refusal, status_of, words
 from core.admin.rights import who
@@ -53,6 +54,8 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
         form = button.bound(request.POST if request.method == "POST" else None)
         if form is None or not form.is_bound:
             return self.ask(request, None, button, form)
+        if suggested.is_asked(request):
+            return suggested.answer(request, form.fields)
         if not form.is_valid():
             return self.ask(request, None, button, form, status=422)
         try:

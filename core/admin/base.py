@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from core import clock
+from core.admin import suggested
 from core.admin.buttons import Button, Refusal, asks_again, is_forbidden, status_of, words
 from core.admin.fields import HouseFields
 from core.admin.fresh import fresh
@@ -130,10 +131,35 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
         view = self.admin_site.admin_view(self.press)
         return [path("<path:object_id>/press/<slug:button>/", view, name=name), *super().get_urls()]
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None,
+    ) -> Any:  # fmt: skip
+        """Answer what is being typed with suggestions; anything else as the admin does."""
+        if not suggested.is_asked(request):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        obj = self.get_object(request, unquote(object_id)) if object_id else None
+        if not (
+            self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        ):
+            raise PermissionDenied
+        fields = dict(self.get_form(request, obj, change=obj is not None).base_fields)
+        for inline in self.get_inline_instances(request, obj):
+            rows = inline.get_formset(request, obj)
+            place = f"{rows.get_default_prefix()}-{suggested.ROW}"
+            fields |= {f"{place}-{name}": one for name, one in rows.form.base_fields.items()}
+        return suggested.answer(request, fields)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         """Add buttons and panels to the page of an existing object."""
+        forms = [
+            context["adminform"].form,
+            *(one.formset.form for one in context["inline_admin_formsets"]),
+        ]
+        context["picks"] = suggested.has_picks(
+            one for form in forms for one in form.base_fields.values()
+        )
         obj = context.get("original")
         if obj is not None and not context.get("errors"):
             context["title"], context["subtitle"] = str(obj), None
@@ -176,6 +202,8 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
             text = "Nothing was done. Go back and press the button there."
             return self.ask(request, obj, found, None, problem=text, status=405)
         form = found.bound(request.POST)
+        if form is not None and suggested.is_asked(request):
+            return suggested.answer(request, form.fields)
         if found.confirm and "confirmed" not in request.POST:
             typed = form if form is not None and form.has_changed() else found.fields
             return self.ask(request, obj, found, typed)
@@ -212,6 +240,7 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
             "back": self.page_of(obj) if obj is not None else "",
             "button": button,
             "form": form,
+            "picks": form is not None and suggested.has_picks(form.fields.values()),
             "problem": problem,
             "may_go_on": status not in (403, 405),
         }

@@ -12,7 +12,7 @@ from django.forms.models import (  # the admin's own way to an inline's parent
 from django.http import HttpRequest
 
 from core.admin.base import GuardedAdmin
-from core.admin.fields import HouseFields
+from core.admin.fields import HouseFields, Picker
 from core.admin.rights import allows
 
 MOST_NEW = (
@@ -29,18 +29,27 @@ class _Guarded(HouseFields[C], InlineModelAdmin[C, P]):
 
     extra = 1  # one empty row: pages work without script
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[C]:
+        """Read what the rows name with them."""
+        many = [field.name for field in self.opts.many_to_many]
+        return super().get_queryset(request).prefetch_related(*many)
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Return the form of the rows; a save takes MOST_NEW more than there are."""
+        there = self._there(request, obj)
         if request.method == "POST":
-            most = self._there(request, obj) + MOST_NEW
+            most = there.count() + MOST_NEW
             kwargs |= {"max_num": most, "absolute_max": most}
-        return super().get_formset(request, obj, **kwargs)
+        made = super().get_formset(request, obj, **kwargs)
+        for name, field in made.form.base_fields.items():
+            if isinstance(field, Picker):
+                field.read_with(there.order_by().values(name))
+        return made
 
-    def _there(self, request: HttpRequest, obj: Any) -> int:
-        if obj is None:
-            return 0
+    def _there(self, request: HttpRequest, obj: Any) -> QuerySet[C]:
         parent = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name)
-        return self.get_queryset(request).filter(**{parent.name: obj}).count()
+        rows = self.get_queryset(request)
+        return rows.filter(**{parent.name: obj}) if obj is not None else rows.none()
 
     def _screen(self) -> GuardedAdmin[Any]:
         screen = self.admin_site.get_model_admin(self.parent_model)

@@ -14,7 +14,7 @@ from core import actions
 from core.actor import Actor
 from core.admin.adding import AddsByAction
 from core.admin.buttons import Button
-from core.admin.fields import PersonField
+from core.admin.fields import Picker, suggest
 from core.admin.panel import When
 from core.admin.rights import allows, who
 from core.models import ApiToken, User
@@ -32,15 +32,16 @@ class TokenForm(forms.Form):
     scope = forms.ChoiceField(
         choices=ApiToken.Scope.choices, help_text="Never more than the person may do."
     )
-    user = PersonField(User.objects.none(), label="for", empty_label=None)
+    user = Picker(User.objects.none(), label="for")
 
     def __init__(
-        self, *args: Any, people: QuerySet[User], asker: int | None, **kwargs: Any
+        self, *args: Any, people: QuerySet[User], asker: User | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["user"]
-        if isinstance(field, forms.ModelChoiceField):
+        if isinstance(field, Picker):
             field.queryset, field.initial = people, asker
+        suggest(self, asker)
 
 
 @admin.register(ApiToken)
@@ -67,9 +68,9 @@ class TokenAdmin(AddsByAction[ApiToken]):
 
     def add_form(self, request: HttpRequest) -> Callable[..., forms.Form]:
         """Offer other people to an Administrator only."""
-        people, asker = User.objects.filter(is_active=True, is_staff=True), who(request).user_id
+        people, asker = User.objects.filter(is_active=True, is_staff=True), who(request).user
         if not allows(request, OTHERS):
-            people = people.filter(pk=asker or 0)
+            people = people.filter(pk=asker.pk if asker else 0)
         return partial(TokenForm, people=people, asker=asker)
 
     def add(self, *, by: Actor, at: datetime, **cleaned: Any) -> tuple[ApiToken, str]:

@@ -116,7 +116,7 @@ def _read(request: HttpRequest, draft: Draft) -> tuple[dict[str, str], Declared 
     form = Declaration(request.POST)
     errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
     if draft.service is None:
-        errors["service"] = _which(draft)
+        errors["service"] = draft.why_none
     elif not may(draft.by, "incidents.declare", draft.service):
         raise PermissionDenied
     if not errors.get("service") and not draft.rank:
@@ -128,14 +128,6 @@ def _read(request: HttpRequest, draft: Draft) -> tuple[dict[str, str], Declared 
     return {}, Declared(
         found["title"], draft.service, draft.rank, found["description"], found["page_nobody"]
     )
-
-
-def _which(draft: Draft) -> str:
-    named = draft.named[:60]
-    if draft.namesakes:
-        slugs = ", ".join(draft.namesakes)
-        return f"Several services are called “{named}”. Type the slug of the one you mean: {slugs}."
-    return f"There is no service “{named}”." if named else "Choose a service."
 
 
 _UNPICKED = "Pick how bad it is, or answer the questions. In doubt, the worse one."

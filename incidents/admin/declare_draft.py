@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.actor import Actor
+from core.admin.pickers import MOST, called, folded, likely, matching, meant, refusal
 from core.models import User
 from core.templatetags.house import short_of
 from incidents.actions import playbooks
@@ -20,7 +21,7 @@ from incidents.provided import Forecast, Woken, provided
 
 logger = logging.getLogger(__name__)
 
-RECENT, LISTED, TWINS, NAMESAKES = 4, 200, 4, 5
+RECENT, TWINS = 4, 4
 OTHER = "other"
 _LONG_WORD = re.compile(r"\w{4,}")
 _WORDS = 5
@@ -65,8 +66,18 @@ class Draft:
 
     @cached_property
     def services(self) -> list[Service]:
-        """Return the services to choose from, the first LISTED by name."""
-        return list(Service.objects.order_by("name")[:LISTED])
+        """Return the likeliest services, those of the person's teams first; MOST of many."""
+        return list(self._likely[:MOST])
+
+    @property
+    def _likely(self) -> QuerySet[Service]:
+        return likely(Service.objects.all(), self.by.user)
+
+    @property
+    def suggested(self) -> list[str]:
+        """Return what the field for another service suggests: what is like the name in the making, else the likeliest."""
+        is_made = bool(self.typed) and self.service is None
+        return [called(row).text for row in (matching(self._likely, self.typed) if is_made else self.services)]  # fmt: skip
 
     @cached_property
     def recent(self) -> list[Service]:
@@ -74,9 +85,7 @@ class Draft:
         newest = Incident.objects.filter(declared_at__isnull=False).order_by("-pk")
         ids = dict.fromkeys(newest.values_list("service_id", flat=True)[:50])
         chosen = list(ids)[:RECENT]
-        known = {service.pk: service for service in self.services}
-        if not known.keys() >= set(chosen):
-            known = Service.objects.in_bulk(chosen)
+        known = Service.objects.in_bulk(chosen)
         found = [known[pk] for pk in chosen]
         rest = [service for service in self.services if service not in found]
         return found + rest[: RECENT - len(found)] if len(self.services) <= RECENT else found
@@ -98,10 +107,7 @@ class Draft:
         """Return what stands in the field for another service."""
         if not self.is_other:
             return ""
-        if self.service is None:
-            return self.named
-        shared = Service.objects.filter(name__iexact=self.service.name).exclude(pk=self.service.pk)
-        return self.service.slug if shared.exists() else self.service.name
+        return self.named if self.service is None else called(self.service).text
 
     @property
     def has_others(self) -> bool:
@@ -114,21 +120,14 @@ class Draft:
         return self._meant[0] if len(self._meant) == 1 else None
 
     @property
-    def namesakes(self) -> list[str]:
-        """Return the slugs of the services that share the name given, where it does not say which; a few of many."""
-        return [row.slug for row in self._meant] if len(self._meant) > 1 else []
+    def why_none(self) -> str:
+        """Return why what is named is no service: several are called so, or none; with the nearest."""
+        every = Service.objects.all()
+        return refusal(every, self.named, self._meant) if self.named else "Choose a service."
 
     @cached_property
     def _meant(self) -> list[Service]:
-        name = self.named
-        if not name:
-            return []
-        wanted = Q(slug=name)
-        if name.isascii() and name.isdecimal() and len(name) < 19:
-            wanted |= Q(pk=int(name))
-        exact = sorted(Service.objects.filter(wanted), key=lambda row: row.slug != name)
-        named = Service.objects.filter(name__iexact=name).order_by("pk")
-        return exact[:1] or list(named[:NAMESAKES])
+        return meant(Service.objects.all(), [self.named]).get(folded(self.named), [])
 
     @cached_property
     def book(self) -> Playbook:

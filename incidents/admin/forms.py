@@ -1,12 +1,13 @@
 """What the buttons of an incident ask for."""
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import QueryDict
 
+from core.admin.fields import person_picker, suggest
 from core.admin.fresh import fresh
 from core.models import User
 from incidents.models import Incident
@@ -35,37 +36,6 @@ class KeptNumber(Kept):
         """Return the number."""
         digits = str(value or "")
         return int(digits) if digits.isdecimal() and len(digits) < 19 else None
-
-
-class Someone(forms.CharField):
-    """A person by username, full name, first name or number: typed, with suggestions, never a list of thousands."""
-
-    widget = forms.TextInput(attrs={"list": "people", "autocomplete": "off"})
-    longest: ClassVar[int] = 300  # two names of a person, and a space
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=self.longest, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """Return the person; raise ValidationError when nobody active, or more than one, is called so."""
-        text = " ".join(str(super().clean(value)).split())
-        found = next((people for ways in _ways(text) if (people := list(ways[:2]))), [])
-        if len(found) != 1:
-            many = "Several people are" if found else "Nobody active is"
-            raise forms.ValidationError(f"{many} called {text}; write a username.")
-        return found[0]
-
-
-def _ways(text: str) -> Iterator[QuerySet[User]]:
-    """Yield whom a text may name, the strictest reading first."""
-    people = User.objects.filter(is_active=True)
-    first, _, last = text.partition(" ")
-    if text.isdecimal() and len(text) < 19:
-        yield people.filter(pk=int(text))
-    yield people.filter(username__iexact=text)
-    yield people.filter(first_name__iexact=first, last_name__iexact=last)
-    if not last:
-        yield people.filter(first_name__iexact=first)
 
 
 class Reason(forms.Form):
@@ -216,10 +186,13 @@ class RoleChange(forms.Form):
     """Who takes which role."""
 
     role = forms.ChoiceField()
-    user = Someone(label="person")
+    user = person_picker(label="person")
 
-    def __init__(self, *args: Any, playbook: Playbook, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, playbook: Playbook, reader: User | None, first: Iterable[User] = (), **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        suggest(self, reader, user=first)
         field = self.fields["role"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(role.key, role.label) for role in playbook.roles]
@@ -231,6 +204,7 @@ class RoleOffered(RoleChange):
     note = forms.CharField(
         required=False,
         max_length=4000,
+        label="what they need to know",
         widget=forms.Textarea(attrs=AREA),
         help_text="Where it stands, and what is promised.",
     )

@@ -16,7 +16,7 @@ from core.admin.live import part
 from core.admin.panel import Panel
 from core.admin.rights import allows, who
 from core.models import User
-from incidents.admin.forms import LOCAL, Correction
+from incidents.admin.forms import LOCAL, Correction, RoleOffered
 from incidents.admin.screen_found import Found, find
 from incidents.admin.screen_head import Clock, ShownStep, clocks, for_phone, stepper
 from incidents.admin.screen_next import Next, what_next
@@ -132,8 +132,17 @@ class Screen:
         ]
 
     @cached_property
-    def people(self) -> list[User]:
-        """Return whom the field for a person suggests: those who are in it already, each once."""
+    def handing_over(self) -> RoleOffered:
+        """Return the form that offers or gives a role, with the reader's own chosen beforehand."""
+        rows = self.rows
+        mine = [key for key, held in rows.holders.items() if held.user_id == rows.by.user_id]
+        return RoleOffered(
+            playbook=rows.book, reader=rows.by.user, first=self._people(), auto_id="id_give_%s",
+            initial={"role": next(iter(mine), None)},
+        )  # fmt: skip
+
+    def _people(self) -> list[User]:
+        """Return whom the field for a person suggests first: those who are in it already, each once."""
         rows, incident = self.rows, self.incident
         asked = [user for row in rows.offers.values() for user in (row.user, row.offered_by)]
         known = [

@@ -15,8 +15,10 @@ from core import clock
 from core.actor import Actor
 from core.admin.adding import AddsByAction
 from core.admin.buttons import Button
+from core.admin.fields import Picker, suggest
 from core.admin.panel import Panel, When, moment
-from core.admin.rights import allows, manages
+from core.admin.rights import allows, manages, who
+from core.models import User
 from incidents.actions import catalog
 from incidents.admin.snippets import snippet
 from incidents.models import Rejection, Service, Source, SourceKey
@@ -32,13 +34,16 @@ class SourceForm(forms.Form):
         max_length=120, help_text="As people will read it, for example Prometheus Berlin."
     )
     format = forms.ChoiceField(choices=[(form.name, form.label) for form in FORMATS.values()])
-    service = forms.ModelChoiceField(Service.objects.none())
+    service = Picker(Service.objects.none())
 
-    def __init__(self, *args: Any, services: QuerySet[Service], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, services: QuerySet[Service], reader: User | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["service"]
-        if isinstance(field, forms.ModelChoiceField):
+        if isinstance(field, Picker):
             field.queryset = services
+        suggest(self, reader)
 
 
 @admin.register(Source)
@@ -68,7 +73,8 @@ class SourceAdmin(AddsByAction[Source]):
 
     def add_form(self, request: HttpRequest) -> Callable[..., forms.Form]:
         """Offer the services whose teams the person manages."""
-        return partial(SourceForm, services=Service.objects.filter(team__in=manages(request)))
+        services = Service.objects.filter(team__in=manages(request))
+        return partial(SourceForm, services=services, reader=who(request).user)
 
     def add(self, *, by: Actor, at: datetime, **cleaned: Any) -> tuple[Source, str]:
         """Make the source with its first key, and show that this once."""

@@ -157,8 +157,15 @@ def _offers(incident: Incident, by: Actor) -> list[Button]:
         return Button(name, words, partial(act, incident.pk), form=form, shown=shown)
 
     return [
-        button("assign_role", "Give a role", _role, partial(RoleChange, playbook=book)),
-        button("offer_role", "Offer a role", _offer, partial(RoleOffered, playbook=book)),
+        button(
+            "assign_role", "Give a role", _role, partial(RoleChange, playbook=book, reader=by.user)
+        ),
+        button(
+            "offer_role",
+            "Offer a role",
+            _offer,
+            partial(RoleOffered, playbook=book, reader=by.user),
+        ),
         button("accept_role", "Accept", _accept, RoleKey),
         button("decline_role", "Decline", _decline, RoleKey),
     ]

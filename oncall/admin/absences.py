@@ -14,7 +14,7 @@ from core import clock
 from core.actor import Actor
 from core.admin.adding import AddsByAction
 from core.admin.buttons import Button
-from core.admin.fields import PersonField
+from core.admin.fields import Picker, person_picker, suggest
 from core.admin.panel import Panel, When, link
 from core.admin.rights import allows, manages, who
 from core.models import User
@@ -32,7 +32,7 @@ EDIT = "oncall.edit_schedule"
 class AbsenceForm(forms.Form):
     """From when to when, why, and what becomes of the turns. Times are the person's own wall times."""
 
-    user = PersonField(User.objects.filter(is_active=True), label="who is away")
+    user = person_picker(label="who is away")
     starts = LocalTime(label="from")
     ends = LocalTime(label="to")
     kind = forms.ChoiceField(choices=Unavailability.Kind.choices, label="why")
@@ -47,9 +47,10 @@ class AbsenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.zone = reader.time_zone or "UTC"
         self.fields["starts"].help_text = f"Wall time in {self.zone}, your own zone."
-        self.initial.setdefault("user", reader.pk)
-        if isinstance(field := self.fields["user"], PersonField):
+        self.initial.setdefault("user", reader)
+        if isinstance(field := self.fields["user"], Picker):
             field.queryset = people
+        suggest(self, reader)
 
     def clean(self) -> dict[str, Any]:
         """Turn wall times into instants."""

@@ -7,7 +7,8 @@ from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
 
-from core.models import User
+from core.admin.fields import PickInput
+from core.admin.pickers import LONGEST
 from core.models.people import validate_zone
 from oncall.actions.specs import (
     LONGEST_TURN,
@@ -18,47 +19,12 @@ from oncall.actions.specs import (
     LayerSpec,
 )
 from oncall.admin.forms import LocalTime
+from oncall.admin.slots import Names
 from oncall.models import HolidayCalendar, RotationVersion
 
-NOBODY = "nobody"
 SPARE, FEWEST, SPARE_WINDOWS = 3, 4, 1
 DAYS = (("0", "Mo"), ("1", "Tu"), ("2", "We"), ("3", "Th"), ("4", "Fr"), ("5", "Sa"), ("6", "Su"))
 _CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-
-
-class Names:
-    """The people that a slot may name: by username, or by a display name that only one of them has."""
-
-    def __init__(self) -> None:
-        rows = list(User.objects.filter(is_active=True).order_by("first_name", "last_name"))
-        shown = [row.display_name.casefold() for row in rows]
-        self.by_name = {row.username.casefold(): row.pk for row in rows}
-        self.typed = {
-            row.pk: row.display_name if shown.count(row.display_name.casefold()) == 1 else row.username
-            for row in rows
-        }  # fmt: skip
-        for row in rows:
-            if shown.count(row.display_name.casefold()) == 1:
-                self.by_name.setdefault(row.display_name.casefold(), row.pk)
-        self.zones = sorted({"UTC", *(row.time_zone for row in rows)})
-
-    def read(self, text: str) -> tuple[int, ...]:
-        """Return the people of one slot. Raises ValidationError for a name that nobody active has."""
-        if text.casefold() in {NOBODY, "-"}:
-            return ()
-        found = []
-        for part in (part.strip() for part in text.split(",")):
-            if part and part.casefold() not in self.by_name:
-                raise forms.ValidationError(f"Nobody active is called {part}.")
-            if part:
-                found.append(self.by_name[part.casefold()])
-        if len(found) > MOST_PEOPLE:
-            raise forms.ValidationError(f"A slot has at most {MOST_PEOPLE} people.")
-        return tuple(dict.fromkeys(found))
-
-    def write(self, people: tuple[int, ...]) -> str:
-        """Return a slot as it is typed."""
-        return ", ".join(self.typed[pk] for pk in people if pk in self.typed) or NOBODY
 
 
 class LayerForm(forms.Form):
@@ -112,8 +78,10 @@ class LayerForm(forms.Form):
             self._window(place, hours[place] if place < len(hours) else None)
 
     def _slot(self, place: int, people: tuple[int, ...] | None) -> None:
-        widget = forms.TextInput(attrs={"list": "people", "autocomplete": "off"})
-        field = forms.CharField(required=False, max_length=500, widget=widget, label=f"Turn {place + 1}")  # fmt: skip
+        widget = PickInput()
+        widget.picks = self.names.picks
+        longest = MOST_PEOPLE * LONGEST
+        field = forms.CharField(required=False, max_length=longest, widget=widget, label=f"Turn {place + 1}")  # fmt: skip
         self.fields[f"slot_{place}"] = field
         if people is not None:
             self.initial[f"slot_{place}"] = self.names.write(people)
@@ -169,16 +137,13 @@ class LayerForm(forms.Form):
         return cleaned
 
     def _people(self, cleaned: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
-        found = []
-        for place in range(self.slots):
-            text = str(cleaned.get(f"slot_{place}") or "").strip()
-            if not text:
-                continue
-            try:
-                found.append(self.names.read(text))
-            except forms.ValidationError as error:
-                self.add_error(f"slot_{place}", error)
-        return tuple(found)
+        names = [f"slot_{place}" for place in range(self.slots)]
+        texts = {name: text for name in names if (text := str(cleaned.get(name) or "").strip())}
+        found = self.names.read(texts)
+        for name, slot in found.items():
+            if slot.wrong:
+                self.add_error(name, slot.wrong)
+        return tuple(slot.people for slot in found.values() if not slot.wrong)
 
     def _windows(self, cleaned: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         found = []

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from core import clock
+from core.admin import suggested
 from core.admin.buttons import status_of, words
 from core.admin.rights import allows, who
 from core.errors import DomainError, Invalid
@@ -24,10 +25,11 @@ from oncall.admin import period as periods
 from oncall.admin import picture
 from oncall.admin.forms import unjudged
 from oncall.admin.impact_shown import Shown, shown
-from oncall.admin.layer_form import LayerForm, Names
+from oncall.admin.layer_form import LayerForm
 from oncall.admin.people import people_of
 from oncall.admin.plan_forms import local
 from oncall.admin.schedule_data import Read, read
+from oncall.admin.slots import Names
 from oncall.models import Layer, RotationVersion, Schedule
 from oncall.rota.civil import to_wall
 
@@ -77,6 +79,8 @@ def _page(request: HttpRequest, schedule: Schedule, layer: Layer | None) -> Http
     if not allows(request, EDIT, schedule):
         raise PermissionDenied
     desk = _desk(request, schedule, layer)
+    if suggested.is_asked(request):
+        return suggested.answer(request, desk.form.fields)
     if request.method == "POST" and "more" not in request.POST and desk.form.is_valid():
         done = _pressed(desk)
         if done is not None:
@@ -97,13 +101,13 @@ def _desk(request: HttpRequest, schedule: Schedule, layer: Layer | None) -> Desk
     first = first or request.POST.get("effective", "")[:10]
     period = periods.asked(first, span, schedule.time_zone, at)
     found = read(schedule, reader, period, at)
-    names = Names()
     if request.method == "POST":
         more = MORE if "more" in request.POST else 0
-        form = LayerForm(request.POST, names=names, more=more)
+        form = LayerForm(request.POST, names=Names(reader), more=more)
     else:
         spec = standing(layer) or first_spec(schedule.time_zone, at, bool(found.known.layers))
-        form = LayerForm(None, names=names, spec=spec)
+        told = [pk for slot in spec.people for pk in slot]
+        form = LayerForm(None, names=Names(reader, told), spec=spec)
     if layer is None:
         del form.fields["keep"]  # nobody has a turn of it yet
     return Desk(request, schedule, layer, found, form, is_end="end" in request.POST)
@@ -229,7 +233,6 @@ def _context(desk: Desk) -> dict[str, Any]:
         "at": found.at,
         "picture": picture.draw(known, _period(posted, schedule, found.at), found.people, look),
         "form": desk.form,
-        "names": sorted(desk.form.names.typed.items(), key=lambda item: item[1]),
         "zones": desk.form.names.zones,
         "impact": desk.impact,
         "is_end": desk.is_end,

@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from core import clock
+from core.admin import suggested
 from core.admin.buttons import status_of, words
+from core.admin.fields import Picker, suggest
 from core.admin.rights import manages, who
 from core.errors import DomainError
-from core.models import Team
+from core.models import Team, User
 from core.models.people import validate_zone
 from oncall import rota
 from oncall.actions.drafts import with_layer
@@ -26,9 +28,10 @@ from oncall.admin import period as periods
 from oncall.admin import picture
 from oncall.admin.forms import unjudged
 from oncall.admin.lanes import Known
-from oncall.admin.layer_form import LayerForm, Names
+from oncall.admin.layer_form import LayerForm
 from oncall.admin.layer_page import MORE, NEW, first_spec
 from oncall.admin.people import order, people_of
+from oncall.admin.slots import Names
 from oncall.models import Schedule
 
 TEMPLATE = "oncall/schedule/new.html"
@@ -41,7 +44,7 @@ class ScheduleForm(forms.Form):
     slug = forms.SlugField(
         required=False, help_text="Empty: made from the name. It stands in addresses of the API."
     )
-    team = forms.ModelChoiceField(Team.objects.all())
+    team = Picker(Team.objects.all())
     zone = forms.CharField(
         max_length=64, label="Time zone", validators=[validate_zone], widget=forms.TextInput(attrs={"list": "zones"})
     )  # fmt: skip
@@ -50,11 +53,12 @@ class ScheduleForm(forms.Form):
         help_text="Business hours are Monday to Friday, 09:00 to 17:00. What is not asked is no gap.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teams: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if isinstance(chosen := self.fields["team"], forms.ModelChoiceField):
+        if isinstance(chosen := self.fields["team"], Picker):
             chosen.queryset = teams
             chosen.initial = teams.first()
+        suggest(self, reader)
 
     def clean(self) -> dict[str, Any]:
         """Make the slug from the name where none is given."""
@@ -82,6 +86,8 @@ class Desk:
 def new_schedule(request: HttpRequest) -> HttpResponse:
     """Show the form; a POST draws the picture, and with `save` makes the schedule."""
     desk = _desk(request)
+    if suggested.is_asked(request):
+        return suggested.answer(request, {**desk.schedule.fields, **desk.layer.fields})
     if "more" in request.POST:
         unjudged(desk.schedule)
         unjudged(desk.layer)
@@ -101,15 +107,15 @@ def _desk(request: HttpRequest) -> Desk:
     reader = who(request).user
     if reader is None:
         raise PermissionDenied
-    names, teams = Names(), manages(request).order_by("name")
+    names, teams = Names(reader), manages(request).order_by("name")
     if request.method == "POST":
         more = MORE if "more" in request.POST else 0
         layer = LayerForm(request.POST, names=names, more=more)
-        schedule = ScheduleForm(request.POST, teams=teams)
+        schedule = ScheduleForm(request.POST, teams=teams, reader=reader)
     else:
         zone = reader.time_zone or "UTC"
         layer = LayerForm(None, names=names, spec=first_spec(zone, clock.now()))
-        schedule = ScheduleForm(teams=teams, initial={"zone": zone})
+        schedule = ScheduleForm(teams=teams, reader=reader, initial={"zone": zone})
     for name in ("time_zone", "effective", "keep"):  # the schedule's own, ever since, and nobody's
         del layer.fields[name]
     return Desk(request, schedule, layer)
@@ -161,7 +167,6 @@ def _context(desk: Desk) -> Mapping[str, Any]:
         "title": "New schedule",
         "schedule_form": desk.schedule,
         "form": desk.layer,
-        "names": sorted(desk.layer.names.typed.items(), key=lambda item: item[1]),
         "zones": desk.layer.names.zones,
         "picture": desk.drawn,
         "strange": desk.strange,

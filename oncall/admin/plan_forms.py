@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 
+from core.admin.fields import Picker, person_picker
+from core.admin.pickers import Picks
 from core.models import User
 from oncall import rota
 from oncall.actions.swaps import Offer
@@ -48,22 +51,22 @@ REACH = timedelta(days=60)  # how far on both sides a shift's own beginning and 
 class Choices:
     """What a form offers: the schedule's people first, then everybody active; its layers.
 
-    `own`: who may only give away what is theirs; None for a manager.
+    `own`: whether the reader may only give away what is theirs.
     """
 
     people: People
-    known: Mapping[int, User]
     layers: Sequence[Layer]
-    own: User | None = None
+    reader: User
+    own: bool = False
 
 
 class PlanForm(forms.Form):
     """One change of who serves. `kind` decides which fields it has."""
 
-    subject = forms.ChoiceField(label="Whose shift", required=False)
+    subject = person_picker(label="Whose shift")
     starts = LocalTime(label="From")
     ends = LocalTime(label="To")
-    user = forms.ChoiceField(label="Who", required=False)
+    user = person_picker(label="Who")
     back_starts = LocalTime(label="In return, from", required=False)
     back_ends = LocalTime(label="In return, to", required=False)
     layer = forms.ChoiceField(label="Only in the layer", required=False)
@@ -71,38 +74,45 @@ class PlanForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, kind: str, choices: Choices, **more: Any) -> None:
         super().__init__(data, **more)
-        self.kind, self.known = kind, choices.known
+        self.kind = kind
+        self.known = {pk: drawn.user for pk, drawn in choices.people.items()}
         self.layers = {str(row.pk): row for row in choices.layers}
         for name in set(self.fields) - set(FIELDS[kind]):
             del self.fields[name]
         self.order_fields(list(FIELDS[kind]))
         for name, label in LABELS[kind].items():
             self.fields[name].label = label
-        own = choices.own
-        whose = choices.known if own is None else {own.pk: own}
-        self._choose("subject", whose, choices.people, _EMPTY[kind][0])
-        self._choose("user", choices.known, choices.people, _EMPTY[kind][1])
+        active, reader = User.objects.filter(is_active=True), choices.reader
+        named = [one for one in self.known.values() if one.is_active]
+        anybody = Picks("people", active, reader, first=named)
+        own = active.filter(pk=reader.pk)
+        whose = (own, Picks("own", own, first=[reader])) if choices.own else (active, anybody)
+        self._suggest("subject", *whose, _EMPTY[kind][0])
+        self._suggest("user", active, anybody, _EMPTY[kind][1])
         field = self.fields.get("layer")
         if isinstance(field, forms.ChoiceField):
-            named = [(pk, row.name) for pk, row in self.layers.items()]
-            field.choices = [("", "the whole schedule"), *named]
+            layers = [(pk, row.name) for pk, row in self.layers.items()]
+            field.choices = [("", "the whole schedule"), *layers]
 
-    def _choose(self, name: str, known: Mapping[int, User], people: People, empty: str) -> None:
+    def _suggest(self, name: str, rows: QuerySet[User], picks: Picks, empty: str) -> None:
         field = self.fields.get(name)
-        if not isinstance(field, forms.ChoiceField):
+        if not isinstance(field, Picker):
             return
-        first = [pk for pk in people if pk in known]
-        rest = sorted(
-            (pk for pk in known if pk not in people), key=lambda pk: known[pk].display_name
-        )
-        named = [(str(pk), known[pk].display_name) for pk in (*first, *rest)]
-        field.choices = [("", empty or "choose a person"), *named]
-        field.required = not empty  # where nobody is chosen has a meaning, it says which
+        field.queryset, field.required = rows, not empty
+        field.suggest(picks)
+        if empty:  # where nobody is named has a meaning, the field says which
+            field.widget.attrs["placeholder"] = empty
 
     def person(self, name: str) -> User | None:
-        """Return the person chosen in a field of a valid form."""
-        chosen = self.cleaned_data.get(name)
-        return self.known[int(chosen)] if chosen else None
+        """Return the person named in a field of a form that was sent, None for none, or for no person."""
+        named: User | None = self.cleaned_data.get(name)
+        return named
+
+    def shown(self, name: str) -> User | None:
+        """Return the person whom a field shows, None where it shows nobody or names nobody."""
+        if name not in self.fields:
+            return None
+        return self.person(name) if self.is_bound else self.known.get(self.initial.get(name) or 0)
 
     def clean(self) -> dict[str, Any]:
         """Ask for both ends of what is given in return."""

@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from core import clock
+from core.admin import suggested
 from core.admin.buttons import status_of, words
 from core.admin.rights import allows, who
 from core.errors import DomainError
-from core.models import User
 from oncall import rota
 from oncall.actions.drafts import with_overrides
 from oncall.actions.impact import AHEAD, compare
@@ -71,6 +71,8 @@ class Desk:
 def plan_page(request: HttpRequest, schedule: Schedule) -> HttpResponse:
     """Show the form; a POST shows what it would change, and with `save` does it."""
     desk = _desk(request, schedule)
+    if suggested.is_asked(request):
+        return suggested.answer(request, desk.form.fields)
     if request.method == "POST" and desk.form.is_valid():
         done = _pressed(desk)
         if done is not None:
@@ -98,9 +100,7 @@ def _desk(request: HttpRequest, schedule: Schedule) -> Desk:
 
 
 def _form(request: HttpRequest, found: Read, kind: str, may_edit: bool) -> PlanForm:
-    active = {row.pk: row for row in User.objects.filter(is_active=True)}
-    own = None if may_edit else found.reader
-    choices = Choices(found.people, active, _layers(found.known), own)
+    choices = Choices(found.people, _layers(found.known), found.reader, own=not may_edit)
     if request.method == "POST":
         return PlanForm(_picked(request.POST), kind=kind, choices=choices)
     return PlanForm(None, kind=kind, choices=choices, initial=_initial(request, found, kind))
@@ -123,7 +123,9 @@ def _initial(request: HttpRequest, found: Read, kind: str) -> dict[str, Any]:
     moment, person = _moment(request.GET.get("at", "")), request.GET.get("who", "")
     owner = int(person) if person.isdecimal() and len(person) < MOST_DIGITS else None
     part = _meant(found, kind, moment, owner)
-    initial: dict[str, Any] = {"user": request.GET.get("user", ""), "subject": owner or ""}
+    chosen = request.GET.get("user", "")
+    user = int(chosen) if chosen.isdecimal() and len(chosen) < MOST_DIGITS else ""
+    initial: dict[str, Any] = {"user": user, "subject": owner or ""}
     if part is None:
         return initial
     zone, users = found.known.schedule.time_zone, part.users
@@ -225,8 +227,8 @@ def _fill(desk: Desk) -> None:
     if span is None or "user" not in desk.form.fields or span[0] >= span[1]:
         return
     found = desk.found
-    owner = str(desk.form["subject"].value()) if "subject" in desk.form.fields else ""
-    names = {pk: str(pk) == owner for pk in order(found.plan)}
+    owner = desk.form.shown("subject")
+    names = {pk: owner is not None and pk == owner.pk for pk in order(found.plan)}
     desk.picks = candidates(found.plan, span, found.people, found.known.away, names)
 
 

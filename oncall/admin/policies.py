@@ -25,8 +25,7 @@ class Steps(GuardedStack[PolicyStep, EscalationPolicy]):
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Any, Any], request: Any, **kwargs: Any
     ) -> Any:
-        """Show boxes to tick: they work on a phone and without script."""
-        kwargs["widget"] = forms.CheckboxSelectMultiple
+        """Name people who can be paged."""
         if db_field.name == "people":
             kwargs["queryset"] = User.objects.filter(is_active=True)
         return super().formfield_for_manytomany(db_field, request, **kwargs)

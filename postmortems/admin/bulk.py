@@ -14,6 +14,7 @@ from django.urls import reverse
 from core import clock
 from core.actor import Actor
 from core.admin.buttons import Refusal, words
+from core.admin.fields import suggest
 from core.admin.rights import who
 from core.permissions import require
 from postmortems.actions import items
@@ -56,6 +57,8 @@ def answer(request: HttpRequest, shell: Mapping[str, Any]) -> HttpResponse:
     label, form_class = VERBS[verb]
     is_sure = "sure" in request.POST
     form = form_class(request.POST if is_sure else None) if form_class else None
+    if form is not None:
+        suggest(form, by.user)
     if is_sure and (form is None or form.is_valid()):
         outcomes = _do(rows, verb, form.cleaned_data if form else {}, by)
         if not any(one.refusal for one in outcomes):

@@ -5,15 +5,15 @@ from typing import Any
 
 from django import forms
 
+from core.admin.fields import Picker, Pickers, person_picker, suggest
 from core.admin.fresh import fresh
 from core.models import Team, User
-from incidents.admin.forms import KeptNumber, Someone, replaced
+from incidents.admin.forms import KeptNumber, replaced
 from incidents.playbook import Playbook
 from postmortems.models import ActionItem, Factor, Postmortem
 from postmortems.models.postmortem import LONGEST_SECTION
 
 AREA = {"rows": 3}
-MOST_PEOPLE = 50
 NONE = ("", "none")
 
 
@@ -30,36 +30,14 @@ class Sent(forms.CharField):
         return False
 
 
-class Perhaps(Someone):
-    """A person, or nobody."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the person, None for an empty field; raise ValidationError for a name that nobody has."""
-        return super().clean(value) if str(value or "").strip() else None
-
-
-class Several(Someone):
-    """People by username or full name, with commas between them."""
-
-    longest = 10_000
-
-    def clean(self, value: Any) -> list[User]:
-        """Return the people, each once; raise ValidationError for a name that nobody has, and for a crowd."""
-        text = str(value or "")
-        names = [name for name in text[: self.longest].split(",") if name.strip()]
-        if not names:
-            raise forms.ValidationError("Name at least one person.")
-        if len(text) > self.longest or len(names) > MOST_PEOPLE:
-            raise forms.ValidationError(f"Name at most {MOST_PEOPLE} people.")
-        return list(dict.fromkeys(super(Several, self).clean(name) for name in names))
-
-
 class Ask(forms.Form):
     """Who is asked to read it."""
 
-    reviewers = Several(
-        label="Ask these people", help_text="Usernames or full names, with commas between."
-    )
+    reviewers = Pickers(User.objects.filter(is_active=True), label="Ask these people")
+
+    def __init__(self, *args: Any, reader: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suggest(self, reader)
 
 
 class Verdict(forms.Form):
@@ -156,7 +134,7 @@ class Use(_Found):
 
 
 class _Facts(forms.ModelForm[Postmortem]):
-    owner = Perhaps(required=False)
+    owner = person_picker(required=False)
     meeting_at = forms.DateTimeField(
         required=False,
         label="review meeting (UTC)",
@@ -166,6 +144,10 @@ class _Facts(forms.ModelForm[Postmortem]):
     class Meta:
         model = Postmortem
         fields = ("owner", "meeting_at")
+
+    def __init__(self, *args: Any, reader: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suggest(self, reader)
 
 
 class _PublicText(forms.ModelForm[Postmortem]):
@@ -199,8 +181,8 @@ _FRESH_FACTS, _FRESH_PUBLIC = fresh(_Facts, _facts_of), fresh(_PublicText, _publ
 
 def facts(*args: Any, postmortem: Postmortem, **kwargs: Any) -> Any:
     """Return the form of owner and meeting; refused once when somebody else saved meanwhile."""
-    owner = postmortem.owner.username if postmortem.owner else ""
-    return _FRESH_FACTS(*args, instance=copy(postmortem), initial={"owner": owner}, **kwargs)
+    start = {"owner": postmortem.owner}
+    return _FRESH_FACTS(*args, instance=copy(postmortem), initial=start, **kwargs)
 
 
 def public_text(*args: Any, postmortem: Postmortem, **kwargs: Any) -> Any:
@@ -212,8 +194,8 @@ class ItemForm(forms.Form):
     """The facts of an action item, with the playbook's words to choose from."""
 
     title = forms.CharField(max_length=200, label="what is to be done")
-    owner = Perhaps(required=False, help_text="A person. For now a team will do.")
-    team = forms.ModelChoiceField(Team.objects.all(), required=False, empty_label="none")
+    owner = person_picker(required=False, help_text="A person. For now a team will do.")
+    team = Picker(Team.objects.all(), required=False)
     due_on = forms.DateField(
         required=False,
         label="due on",
@@ -228,9 +210,10 @@ class ItemForm(forms.Form):
     detail = forms.CharField(required=False, max_length=20_000, widget=forms.Textarea(attrs=AREA))
 
     def __init__(
-        self, *args: Any, playbook: Playbook, factors: list[Factor], **kwargs: Any
-    ) -> None:
+        self, *args: Any, playbook: Playbook, factors: list[Factor], reader: User | None, **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        suggest(self, reader)
         kinds = [NONE, *((one.key, one.label) for one in playbook.actions.kinds)]
         numbered = [NONE, *((str(one.position), str(one)[:80]) for one in factors)]
         for name, choices in (("kind", kinds), ("factor", numbered)):
@@ -265,8 +248,8 @@ def differences(form: ItemChange) -> list[str]:
 
 
 def _shown(field: forms.Field, value: Any) -> str:
-    text = "" if value is None else str(value)
-    if isinstance(field, forms.ChoiceField):
+    text = str(field.prepare_value(value) or "")
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, Picker):
         choices: Any = field.choices
         text = next((str(word) for key, word in choices if str(key) == text), text)
     return text or "nothing"
@@ -290,4 +273,4 @@ class NewDate(forms.Form):
 class NewOwner(forms.Form):
     """Who has it from now on."""
 
-    owner = Someone(label="who has it from now on")
+    owner = person_picker(label="who has it from now on")

@@ -14,17 +14,18 @@ from django.urls import URLPattern, path
 
 from core import clock
 from core.actor import Actor
+from core.admin import suggested
 from core.admin.adding import AddsByAction
 from core.admin.buttons import Button, Refusal, status_of, words
 from core.admin.rights import allows, who
 from core.errors import Conflict
+from core.models import User
 from incidents.admin.forms import KeptNumber
 from incidents.models import Incident
 from incidents.playbook import severity_for
 from postmortems.actions import items
 from postmortems.admin import bulk, forms
 from postmortems.admin.item_list import Listing, in_days
-from postmortems.admin.screen import suggested
 from postmortems.models import ActionItem, Postmortem
 
 FOLDER = "postmortems/admin"
@@ -97,11 +98,13 @@ class ActionItemAdmin(AddsByAction[ActionItem]):
         """Return the form with the words of the incident's playbook."""
         incident = _incident(request.POST.get("incident") or request.GET.get("incident", ""))
         postmortem = Postmortem.objects.filter(incident=incident).first()
-        start = {"incident": incident.pk, "owner": request.user.get_username()}
+        reader = who(request).user
+        start = {"incident": incident.pk, "owner": reader}
         return partial(
             NewItem,
             playbook=incident.playbook.playbook,
             factors=list(postmortem.factors.all()) if postmortem else [],
+            reader=reader,
             initial=start,
         )
 
@@ -149,17 +152,24 @@ class ActionItemAdmin(AddsByAction[ActionItem]):
         """Show one; it is saved at its own address."""
         if not object_id.isdecimal() or len(object_id) > 18:
             raise Http404("There is no such action item.")
+        if suggested.is_asked(request):
+            return self._suggestions(request, _found(int(object_id)))
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         item = _found(int(object_id))
-        return self._page(request, item, _form(item, None))
+        return self._page(request, item, _form(item, None, who(request).user))
+
+    def _suggestions(self, request: HttpRequest, item: ActionItem) -> HttpResponse:
+        if not allows(request, items.EDIT, item):
+            raise PermissionDenied
+        return suggested.answer(request, _form(item, None, who(request).user).fields)
 
     def save(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Save the facts of one by the action; what was typed stays where it is refused."""
         item = _found(pk)
         if request.method != "POST" or not allows(request, items.EDIT, item):
             raise PermissionDenied
-        form = _form(item, request.POST)
+        form = _form(item, request.POST, who(request).user)
         if not form.is_valid():
             return self._page(request, item, form, status=422)
         values = dict(form.cleaned_data)
@@ -182,7 +192,7 @@ class ActionItemAdmin(AddsByAction[ActionItem]):
         item = _found(pk)
         data = request.POST.copy()
         data["version"] = str(item.version)
-        form = _form(item, data)
+        form = _form(item, data, who(request).user)
         problem = " ".join([str(conflict), *forms.differences(form)])
         return self._page(request, item, form, status=status_of(conflict), problem=problem)
 
@@ -207,7 +217,6 @@ class ActionItemAdmin(AddsByAction[ActionItem]):
             "code": severity_for(item.incident.playbook.playbook, item.incident.rank).code,
             "when": in_days(item.due_on, today) if item.due_on else "no date",
             "is_late": item.is_late(today),
-            "people": suggested(),
             "form": form if allows(request, items.EDIT, item) else None,
             "problem": problem,
             "buttons": [one for one in self.buttons(request, item) if one.shown],
@@ -245,14 +254,18 @@ def _found(pk: int) -> ActionItem:
     return found
 
 
-def _form(item: ActionItem, data: Any) -> forms.ItemChange:
+def _form(item: ActionItem, data: Any, reader: User | None) -> forms.ItemChange:
     start = {
-        "title": item.title, "owner": item.owner.username if item.owner else "", "team": item.team_id,
+        "title": item.title, "owner": item.owner, "team": item.team,
         "due_on": item.due_on, "kind": item.kind, "priority": item.priority, "measure": item.measure,
         "factor": item.factor.position if item.factor else None, "detail": item.detail, "evidence": item.evidence,
         "version": item.version,
     }  # fmt: skip
     factors = list(item.postmortem.factors.all()) if item.postmortem else []
     return forms.ItemChange(
-        data, playbook=item.incident.playbook.playbook, factors=factors, initial=start
+        data,
+        playbook=item.incident.playbook.playbook,
+        factors=factors,
+        reader=reader,
+        initial=start,
     )

@@ -27,7 +27,7 @@ def buttons_of(reading: Reading, by: Actor) -> list[Button]:
     is_reviewer = any(one.reviewer_id == by.user_id for one in reading.reviews)
     pk = postmortem.pk
     return [
-        _button("ask_review", "Ask for a review", _ask, pk, forms.Ask, "ask_review" in possible and may_edit),
+        _button("ask_review", "Ask for a review", _ask, pk, partial(forms.Ask, reader=by.user), "ask_review" in possible and may_edit),
         _button(
             "answer", "Send my review", _answer, pk, forms.Verdict,
             is_reviewer and "answer" in possible and may(by, review.REVIEW, postmortem),
@@ -42,14 +42,15 @@ def buttons_of(reading: Reading, by: Actor) -> list[Button]:
         _button("remove_factor", "Remove it", _remove_factor, pk, forms.Numbered, may_write),
         _button("keep_phrase", "Keep, with a reason", _keep, pk, forms.Keep, may_write),
         _button("use_sentence", "Use it", _use, pk, forms.Use, may_write),
-        _button("facts", "Save", partial(_facts, postmortem), pk, partial(forms.facts, postmortem=postmortem), may_edit),
+        _button("facts", "Save", partial(_facts, postmortem), pk, partial(forms.facts, postmortem=postmortem, reader=by.user), may_edit),
         _button(
             "public_text", "Save the text", partial(_facts, postmortem), pk,
             partial(forms.public_text, postmortem=postmortem), may_edit,
         ),
         _button(
             "add_action", "Add the action", partial(_add_action, postmortem.incident_id), pk,
-            partial(forms.ItemForm, playbook=reading.playbook, factors=reading.factors), may(by, items.EDIT),
+            partial(forms.ItemForm, playbook=reading.playbook, factors=reading.factors, reader=by.user),
+            may(by, items.EDIT),
         ),
     ]  # fmt: skip
 

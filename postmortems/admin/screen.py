@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from core.admin.buttons import Button
 from core.admin.rights import who
-from core.models import User
 from incidents.playbook import label as incident_word
 from incidents.playbook import severity_for
 from postmortems.actions.reading import FACTOR_KEYS, Condition, Reading
@@ -199,11 +198,6 @@ class Screen:
             for one in self.reading.measures
         ]
 
-    @cached_property
-    def people(self) -> list[User]:
-        """Return whom the fields for a person suggest."""
-        return suggested()
-
     @property
     def meeting_note(self) -> str:
         """Return what the playbook says of the review meeting."""
@@ -234,11 +228,6 @@ def glyph_of(postmortem: Postmortem) -> str:
     """Return the incident state whose glyph stands for where a postmortem stands."""
     glyphs = {"draft": "upcoming", "approved": "resolved", "published": "resolved"}
     return glyphs.get(postmortem.state, str(postmortem.state))
-
-
-def suggested() -> list[User]:
-    """Return whom a field for a person suggests."""
-    return list(User.objects.filter(is_active=True).order_by("first_name", "username")[:60])
 
 
 def _remark(

@@ -46,6 +46,8 @@ class Bindings(GuardedTable[ComponentService, Component]):
 class OnPage(PublicScreen[Any]):
     """Something that stands on a page; the default page is chosen beforehand."""
 
+    selects = ("page",)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Choose the default page."""
         page = Page.objects.filter(is_default=True).values_list("pk", flat=True).first()

@@ -17,6 +17,9 @@ BUDGET, SERVICE_BUDGET = (
     25,
     31,
 )  # a service's screen says of five apps whether they are ready for it
+CHOICES = 21  # of any list on any page: rows of many are typed, and suggested; with an empty choice
+# Where rows are chosen from a list: playbooks; the status page and its groups. A house has few of them.
+CHOSEN = {"incidents.service", "statuspage.component", "statuspage.componentgroup"}
 PICTURE_BUDGET = 20  # of a schedule's screen (issue 4)
 PAGES = (
     "/admin/", "/admin/search/?q=a", "/admin/keys/", "/admin/style/", "/admin/lamp/", "/admin/first-run/",
@@ -62,16 +65,20 @@ def test_a_list_of_a_large_table_never_counts_or_reads_all_of_it(label: str) -> 
     assert not [sql for sql in asked if "DISTINCT" in sql]
 
 
-def costs(browser: Client) -> dict[str, int]:
-    return {name: cost(browser, address) for name, address in addresses().items()}
+def costs(browser: Client) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many statements each page runs, and how many choices its longest list offers."""
+    found = {name: cost(browser, address) for name, address in addresses().items()}
+    return {name: one[0] for name, one in found.items()}, {name: one[1] for name, one in found.items()}  # fmt: skip
 
 
-def cost(browser: Client, address: str) -> int:
+def cost(browser: Client, address: str) -> tuple[int, int]:
     answer = browser.get(address, follow=True)  # fills what a process remembers
     where = answer.redirect_chain[-1][0] if answer.redirect_chain else address
     with CaptureQueriesContext(connection) as queries:
-        assert browser.get(where).status_code == 200, address
-    return len(queries)
+        answer = browser.get(where)
+    assert answer.status_code == 200, address
+    lists = re.finditer(r"<(select|datalist)\b.*?</\1>", answer.content.decode(), re.DOTALL)
+    return len(queries), max((one[0].count("<option") for one in lists), default=0)
 
 
 def test_e15_every_screen_costs_the_same_for_three_rows_and_for_thirty() -> None:
@@ -79,11 +86,12 @@ def test_e15_every_screen_costs_the_same_for_three_rows_and_for_thirty() -> None
     browser = scene.signed_in(people.administrator)
     scene.fill(people.team, FEW)
 
-    few = costs(browser)
+    few, _ = costs(browser)
     scene.fill(people.team, MANY - FEW)
-    many = costs(browser)
+    many, choices = costs(browser)
 
     assert many == few
+    assert {name for name, number in choices.items() if number > CHOICES} == CHOSEN
     assert few["oncall.schedule"] <= PICTURE_BUDGET
     assert few.pop("incidents.service") <= SERVICE_BUDGET
     assert {name: number for name, number in few.items() if number > BUDGET} == {}

@@ -80,4 +80,4 @@ def test_a_name_that_nobody_bears_is_said_and_kept(browser: Client) -> None:
     )
 
     assert reply.status_code == 422
-    assert "Nobody active is called Nobody Here" in reply.content.decode()
+    assert "Nobody active is called “Nobody Here”" in reply.content.decode()

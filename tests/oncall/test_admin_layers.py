@@ -92,9 +92,9 @@ def test_a_layer_s_form_shows_how_it_turns_now(browser: Client, schedule: Schedu
 
     html = text(browser.get(page(schedule, f"layers/{layer.pk}/")))
 
-    assert [f'value="{name}"' in html for name in ("Cyd", "Anna", "Ben")] == [True] * 3
+    assert [f'value="{name}"' in html for name in ("Cyd (cyd)", "Anna (anna)", "Ben (ben)")] == [True] * 3  # fmt: skip
     assert 'value="2026-01-05T09:00"' in html
-    assert '<option value="Dan">' in html  # suggested
+    assert '<option value="Dan (dan)">' in html  # suggested
 
 
 def test_a_change_is_compared_over_26_weeks_and_drawn_before_it_is_saved(
@@ -177,7 +177,7 @@ def test_everything_that_a_layer_can_be_is_kept(
     assert (row.layer.name, row.seat, row.priority, row.mode) == ("Nights", "secondary", 7, "additive")  # fmt: skip
     assert (row.unit, row.length, row.turn_mode, row.time_zone) == ("day", 2, "active", "Asia/Kolkata")  # fmt: skip
     assert (row.holidays, row.holiday_effect, row.effective_from) == (calendar, "off", NINE)
-    assert [f'value="{said}"' in text(again) for said in ("Anna, Ben", "nobody", "22:00", "06:30")] == [True] * 4  # fmt: skip
+    assert [f'value="{said}"' in text(again) for said in ("Anna (anna), Ben (ben)", "nobody", "22:00", "06:30")] == [True] * 4  # fmt: skip
 
 
 def test_a_backup_s_change_is_compared_on_its_own_seat(browser: Client, schedule: Schedule) -> None:
@@ -204,8 +204,8 @@ def test_more_rows_are_given_without_losing_what_was_typed(
 
 @pytest.mark.parametrize(("changes", "said"), [
     ({"slot_0": "", "slot_1": ""}, "nobody would ever be on call"),
-    ({"slot_0": "Zoe"}, "Nobody active is called Zoe."),
-    ({"slot_0": "Anna, Zoe"}, "Nobody active is called Zoe."),
+    ({"slot_0": "Zoe"}, "Nobody active is called “Zoe”."),
+    ({"slot_0": "Anna, Zoe"}, "Nobody active is called “Zoe”."),
     ({"anchor": "yesterday"}, "is not a time such as"),
     ({"anchor": "2026-02-30T09:00"}, "is not a time such as"),
     ({"unit": "year"}, "not one of the available choices"),
@@ -341,7 +341,7 @@ def test_a_schedule_is_made_with_its_first_layer_in_one_form(
     ({"zone": ""}, "This field is required"),
     ({"expectation": "never"}, "not one of the available choices"),
     ({"slot_0": "", "slot_1": ""}, "nobody would ever be on call"),
-    ({"slot_0": "Zoe"}, "Nobody active is called Zoe."),
+    ({"slot_0": "Zoe"}, "Nobody active is called “Zoe”."),
 ])  # fmt: skip
 def test_a_new_schedule_that_can_t_be_is_refused_in_words(
     browser: Client, team: Team, people: list[User], changes: dict[str, str], said: str
@@ -364,5 +364,5 @@ def test_a_taken_slug_and_a_foreign_team_are_refused(
     foreign = browser.post("/admin/oncall/schedule/add/", new(team=ATeam().pk, slug="x", save="1"))
 
     assert "There is a schedule night-shop already." in words(taken)
-    assert "not one of the available choices" in words(foreign)
+    assert "No team is called" in words(foreign)
     assert Schedule.objects.count() == 1

@@ -238,14 +238,14 @@ def test_a_text_full_of_blame_can_still_be_opened_and_mended(browser):
 @pytest.mark.parametrize(
     ("verb", "said", "words"),
     [
-        ("ask_review", {"reviewers": "nobody-here"}, "Nobody active is called nobody-here"),
+        ("ask_review", {"reviewers": "nobody-here"}, "Nobody active is called “nobody-here”"),
         ("ask_review", {"reviewers": " , "}, "Name at least one person."),
         ("ask_review", {"reviewers": "a," * 51}, "Name at most 50 people."),
         ("ask_review", {"reviewers": "a," * 1_000_000}, "Name at most 50 people."),
-        ("facts", {"owner": "a" * 301}, "at most 300 characters"),
+        ("facts", {"owner": "a" * 501}, "at most 500 characters"),
         ("add_factor", {"text": ""}, "This field is required."),
         ("add_action", {"title": "No owner", "due_on": "2026-12-01"}, "Name who does it"),
-        ("facts", {"owner": "nobody-here"}, "Nobody active is called nobody-here"),
+        ("facts", {"owner": "nobody-here"}, "Nobody active is called “nobody-here”"),
         ("public_text", {"is_public": "on"}, "Write the text for the status page"),
     ],
 )
