@@ -22,6 +22,11 @@ BIND = "127.0.0.1" if DEMO else environment.text("BIND", "0.0.0.0")  # noqa: S10
 STATUSPAGE_SNAPSHOT_DIR = Path(
     environment.text("STATUSPAGE_SNAPSHOT_DIR", str(DATA_DIR / "statuspage"))
 ).resolve()
+STATUSPAGE_EXPORT_TO = environment.text("STATUSPAGE_EXPORT_TO")
+S3_ENDPOINT = environment.url("S3_ENDPOINT", "https://s3.amazonaws.com")
+S3_REGION = environment.text("S3_REGION", "us-east-1")
+S3_ACCESS_KEY_ID = environment.text("S3_ACCESS_KEY_ID")
+S3_SECRET_ACCESS_KEY = environment.text_or_file("S3_SECRET_ACCESS_KEY")
 SITE_URL = environment.url("SITE_URL", f"http://127.0.0.1:{PORT}")
 STAFF_URL = environment.url("STAFF_URL", SITE_URL)
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")

@@ -82,6 +82,7 @@ PANELS: dict[str, list[str]] = {
         "core.admin.marks.failing_calls",
         "core.sign_in.break_glass.red_marks",
         "oncall.admin.panels.pager_marks",
+        "statuspage.admin.marks.red_marks",
     ],
     "now": [
         "incidents.admin.now.fires",
@@ -320,6 +321,8 @@ SCHEDULES: dict[str, tuple[str, int]] = {
     "status page": ("statuspage.tasks.render", 1),
     "maintenances": ("statuspage.tasks.move_maintenances", 1),
     "forget old subscribers": ("statuspage.tasks.forget", 60),
+    "status page, rooms": ("statuspage.tasks.rooms", 1),
+    "status page, static copy": ("statuspage.tasks.export", 1),
 }
 
 # What other apps add to the demo company, in order: functions (at) that run in the loader's transaction.

@@ -16,6 +16,7 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 
 MACHINE_PATHS = ("/in/", "/v2/", "/healthz", "/readyz", "/livez/")
 REPLY_PATHS = ("/r/", "/ical/")
+PUBLIC_FILES = ("/badge.svg", "/embed", "/uptime.json", "/ledger.csv", "/robots.txt")
 PUBLIC_PATHS = (
     "/incidents",
     "/components",
@@ -26,6 +27,7 @@ PUBLIC_PATHS = (
     "/status/",
     "/style-",
     "/mark-",
+    *PUBLIC_FILES,
 )
 API_PATH = "/api/v1/"
 PEOPLE_PATHS = ("/admin/", "/accounts/")

@@ -80,7 +80,11 @@ class HttpClient:
         self._settings, self._resolver = settings, resolver
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
-        """Post `body` and return the answer, whatever its status; a redirect is an answer like any other.
+        """Post `body`; see `send`."""
+        return self.send("POST", url, body, headers)
+
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
+        """Make one request and return the answer, whatever its status; a redirect is an answer like any other.
 
         Raises UrlNotAllowed before any packet leaves, HttpFailure when there is no answer in time.
         """
@@ -88,7 +92,9 @@ class HttpClient:
         deadline = Deadline(self._settings.time_limit_s)
         try:
             with self._open(target, deadline) as sock:
-                return _exchange(TimedSocket(sock, deadline), target, body, headers)
+                return _exchange(
+                    TimedSocket(sock, deadline), target, _Request(method, body, headers)
+                )
         except ssl.SSLCertVerificationError as error:
             raise HttpFailure(
                 f"The receiver's certificate {certificate_fault(error)}.", permanent=True
@@ -115,14 +121,20 @@ class HttpClient:
         return [str(plain_address(address)) for address in addresses]
 
 
-def _exchange(
-    sock: TimedSocket, target: Target, body: bytes, headers: Mapping[str, str]
-) -> HttpReply:
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def _exchange(sock: TimedSocket, target: Target, request: _Request) -> HttpReply:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.auto_open = 0  # never dial by itself: that would go round the address check
     connection.sock = cast("socket.socket", sock)
     ours = {"Host": target.host_header, "User-Agent": "Watchbill", "Connection": "close"}
-    connection.request("POST", target.path, body=body, headers={**headers, **ours})
+    headers = {**request.headers, **ours}
+    connection.request(request.method, target.path, body=request.body, headers=headers)
     response = connection.getresponse()
     with response:
         names = {name.lower(): value for name, value in response.getheaders()}

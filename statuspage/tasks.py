@@ -1,7 +1,7 @@
 """Background tasks of django-q2: at most five lines each, idempotent, integer arguments only."""
 
 from core import clock
-from statuspage.actions import forget_old, render_due
+from statuspage.actions import export_due, forget_old, render_due, render_rooms
 from statuspage.actions.maintenance_clock import move_due
 
 
@@ -18,3 +18,13 @@ def move_maintenances(**_: object) -> None:
 def forget(**_: object) -> None:
     """Delete subscribers that never confirmed, that nothing reaches, or that left long ago."""
     forget_old(clock.now())
+
+
+def rooms(**_: object) -> None:
+    """Render what lies behind the pages where it has moved, so that it outlives the database."""
+    render_rooms(clock.now())
+
+
+def export(**_: object) -> None:
+    """Bring the static copies up to date."""
+    export_due(clock.now())

@@ -1,6 +1,7 @@
 """Fill an installation that runs as real processes: people, policy, source, incidents. Prints JSON.
 
 `python -m tests.seed people` makes ana and bob (10 s each) and a source of each format;
+`... status_page` makes a status page with an open incident, all rendered;
 `... webhook URL` adds a person with a webhook to the first step; `... events KEY COUNT` stores events.
 """
 
@@ -15,11 +16,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from core import clock  # noqa: E402  the apps must be loaded first
+from core.command_line import COMMAND_LINE  # noqa: E402
 from core.secrets import encrypt  # noqa: E402
 from incidents.actions.receive import Request, store  # noqa: E402
 from incidents.ingest.keys import find  # noqa: E402
+from incidents.models import Service  # noqa: E402
 from notify import signing  # noqa: E402
 from oncall.models import ContactMethod, PolicyStep  # noqa: E402
+from statuspage.actions import publish, render_rooms  # noqa: E402
 from tests.factories import (  # noqa: E402
     NINE,
     APolicy,
@@ -28,6 +32,7 @@ from tests.factories import (  # noqa: E402
     AService,
     ASource,
 )
+from tests.statuspage.scenes import a_component, a_page, an_incident, said  # noqa: E402
 
 WAIT_S = 10
 
@@ -69,6 +74,23 @@ def events(key: str, count: str) -> list[int]:
     return found
 
 
+def status_page() -> str:
+    """Make a status page with three components and an open incident, rendered with all its rooms; return its id."""
+    at = clock.now()
+    service = Service.objects.get(slug="checkout")
+    page = a_page(team=service.team)
+    row, _search, _labs = [
+        a_component(page, name, service=service if name == "Payments" else None)
+        for name in ("Payments", "Search", "Labs")
+    ]
+    told = said(components={row.public_id: "major_outage"})
+    incident = an_incident(service, opened_at=at, declared_at=at)
+    publish(incident.pk, told, by=COMMAND_LINE, at=at, despite_findings=True)
+    render_rooms(clock.now())
+    return page.public_id
+
+
+MAKERS = {"people": people, "webhook": webhook, "events": events, "status_page": status_page}
+
 if __name__ == "__main__":
-    made = {"people": people, "webhook": webhook, "events": events}[sys.argv[1]](*sys.argv[2:])
-    sys.stdout.write(json.dumps(made))
+    sys.stdout.write(json.dumps(MAKERS[sys.argv[1]](*sys.argv[2:])))

@@ -5,12 +5,14 @@ from statuspage.actions.components import correct_interval, set_component
 from statuspage.actions.copies import status_message
 from statuspage.actions.drafting import Announcement, Pending, pending
 from statuspage.actions.endpoints import challenge_message, quarantined_message
+from statuspage.actions.exporting import export_due
 from statuspage.actions.keeping import discard_draft, save_draft
 from statuspage.actions.leaks import findings
 from statuspage.actions.letters import subscribe_message
 from statuspage.actions.mailings import fan_out, still_subscribed
 from statuspage.actions.publishing import Leak, publish, record
 from statuspage.actions.rendering import render, render_due, render_sharing
+from statuspage.actions.rooms import render_rooms
 
 __all__ = [
     "Announcement",
@@ -19,6 +21,7 @@ __all__ = [
     "challenge_message",
     "correct_interval",
     "discard_draft",
+    "export_due",
     "fan_out",
     "findings",
     "forget_old",
@@ -30,6 +33,7 @@ __all__ = [
     "record",
     "render",
     "render_due",
+    "render_rooms",
     "render_sharing",
     "save_draft",
     "set_component",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
 
+from statuspage.actions.listing import listed
 from statuspage.actions.picture import Picture, take
 from statuspage.actions.resource import Rendered
 from statuspage.actions.works import Planned
@@ -26,7 +27,7 @@ def component_path(public_id: str) -> str:
 
 def component_calendar(page: Page, public_id: str, at: datetime) -> Rendered | None:
     """Return the calendar of one component; None where there is none of that id."""
-    component = page.components.filter(public_id=public_id).first()
+    component = next((row for row in listed(page) if row.public_id == public_id), None)
     if component is None:
         return None
     picture = take(page, at)

@@ -1,15 +1,17 @@
-"""The history as feeds: RSS and Atom of the newest incidents."""
+"""The history as feeds: RSS and Atom of the newest incidents, of each update, of one incident, of one component."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from statuspage.actions.picture import Picture, Told
+from statuspage.actions.picture import Picture, Told, take
 from statuspage.actions.resource import Rendered
 from statuspage.actions.works import Planned
 from statuspage.look import feeds as look
 from statuspage.look import shape
+from statuspage.models import Page
 from statuspage.rules.states import Stage
 
-RSS, ATOM = "/history.rss", "/history.atom"
+RSS, ATOM, UPDATES = "/history.rss", "/history.atom", "/history/updates.atom"
 RSS_TYPE = "application/rss+xml; charset=utf-8"
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
 FIRST_WORK = (
@@ -18,16 +20,39 @@ FIRST_WORK = (
 
 
 def feeds(picture: Picture, site: str) -> Iterator[Rendered]:
-    """Return both feeds; `site` is the absolute address of the page. They move only when something was said."""
+    """Return the feeds of the whole page; `site` is the absolute address of the page. They move only when something was said."""
     yield Rendered(RSS, RSS_TYPE, look.rss(_feed(picture, site, RSS)).encode())
     yield Rendered(ATOM, ATOM_TYPE, look.atom(_feed(picture, site, ATOM)).encode())
+    yield Rendered(UPDATES, ATOM_TYPE, look.updates_atom(_feed(picture, site, UPDATES)).encode())
 
 
-def _feed(picture: Picture, site: str, path: str) -> shape.Feed:
+def of_incident(page: Page, public_id: str, at: datetime) -> Rendered | None:
+    """Return the updates of one incident as a feed; None where there is none of that id."""
+    picture = take(page, at, incidents=page.incidents.filter(public_id=public_id))
+    if not picture.incidents:
+        return None
+    path = f"{picture.incidents[0].row.path}.atom"
+    feed = _feed(picture, picture.place.site, path)
+    return Rendered(path, ATOM_TYPE, look.updates_atom(feed).encode())
+
+
+def of_component(page: Page, public_id: str, at: datetime) -> Rendered | None:
+    """Return the incidents of one component as a feed; None where there is none of that id."""
+    row = page.components.filter(public_id=public_id).first()
+    if row is None:
+        return None
+    touching = page.incidents.filter(updates__changes__component=row).distinct()
+    picture = take(page, at, incidents=touching)
+    path = f"/components/{public_id}{ATOM}"
+    feed = _feed(picture, picture.place.site, path, name=f"{page.name}, {row.name}")
+    return Rendered(path, ATOM_TYPE, look.atom(feed).encode())
+
+
+def _feed(picture: Picture, site: str, path: str, *, name: str = "") -> shape.Feed:
     said = [update.display_at for told in picture.incidents for update in told.updates]
     said += [update.display_at for one in picture.works for update in one.updates]
     return shape.Feed(
-        name=picture.page.name,
+        name=name or picture.page.name,
         url=site,
         self_url=f"{site}{path}",
         updated_at=max(said, default=picture.page.created_at),

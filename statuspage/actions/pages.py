@@ -107,6 +107,13 @@ def this_month(page: Page, at: datetime) -> Rendered | None:
     return month(page, at.astimezone(page.zone).date().replace(day=1), at)
 
 
+def months_of(page: Page, at: datetime) -> list[date]:
+    """Return the first days of the newest months that the page reported in, the present one first."""
+    since = shapes.reports_since(take(page, at, incidents=page.incidents.none()))
+    present = at.astimezone(page.zone).date().replace(day=1)
+    return [first for first in _back(present) if first >= since.replace(day=1)]
+
+
 def address(first: date) -> str:
     """Return the path of a month, within the status page."""
     return f"/history/{first:%Y-%m}"

@@ -3,18 +3,26 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 
 from core.facts import publish as publish_fact
 from statuspage.actions import calendars, feeds, looks, shapes, wire
+from statuspage.actions.headers import EMBEDDED
 from statuspage.actions.picture import Picture, take
 from statuspage.actions.places import Place
 from statuspage.actions.resource import HTML, Rendered
+from statuspage.look import badge
 from statuspage.look import render as look
+from statuspage.look.shape import PublicPage
 from statuspage.models import Edition, Page, SharedComponent, Snapshot
 
-NOT_FOUND = "404"
+NOT_FOUND, BADGE, ROBOTS = "404", "/badge.svg", "/robots.txt"
+SHAPE, SHAPE_TYPE = (
+    "shape",
+    "application/msgpack",
+)  # what the page was drawn from, for who must draw it without the database
 EVERY = timedelta(seconds=60)
 STALE_AFTER = 3 * EVERY  # from the latest rendering on (public.md 7)
 
@@ -53,11 +61,26 @@ def resources(picture: Picture) -> Iterator[Rendered]:
     yield Rendered("/", HTML, fresh, stale)
     yield looks.style(picture.page)
     yield from looks.pictures(picture.marks)
+    yield Rendered(SHAPE, SHAPE_TYPE, msgspec.msgpack.encode(page))
+    yield Rendered(BADGE, badge.CONTENT_TYPE, *(_badge(page, stale=old) for old in (False, True)))
+    framed = (look.embedded(page, stale=old).encode() for old in (False, True))
+    yield Rendered(EMBEDDED, HTML, *framed)
+    yield Rendered(ROBOTS, "text/plain; charset=utf-8", _robots(picture))
     yield Rendered(NOT_FOUND, HTML, look.not_found_page(page.site).encode())
     yield from feeds.feeds(picture, site)
     yield calendars.calendar(picture)
     for path, content in wire.Wire(picture, site).documents().items():
         yield Rendered(path, wire.CONTENT_TYPE, content)
+
+
+def _badge(page: PublicPage, *, stale: bool) -> bytes:
+    return badge.page_badge(page.site.name, page.groups, stale=stale).encode()
+
+
+def _robots(picture: Picture) -> bytes:
+    """Say what search engines may list: the page, and never what a visitor has no business with."""
+    refused = ["/admin/", "/accounts/", "/api/v1/"] if picture.page.is_indexed else ["/"]
+    return "".join(["User-agent: *\n", *(f"Disallow: {path}\n" for path in refused)]).encode()
 
 
 def unconfigured(at: datetime) -> Picture:

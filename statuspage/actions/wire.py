@@ -6,6 +6,7 @@ A strict client refuses any further key, so nothing is ever added here.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -25,7 +26,6 @@ class Wire:
 
     def __init__(self, picture: Picture, site: str) -> None:
         self._picture, self._page, self._site = picture, picture.page, site
-        self._zone = self._page.zone
         self._states = {row.pk: picture.state(row) for row in picture.components}
         self._group_ids = {group.pk: group.public_id for group in picture.groups}
         self._open = [told for told in picture.incidents if told.row.is_open]
@@ -84,12 +84,8 @@ class Wire:
         ]
 
     def moment(self, at: datetime | None) -> str | None:
-        """Return an instant in the page's zone with three decimals: "2026-11-21T14:05:00.000Z"."""
-        if at is None:
-            return None
-        zone = UTC if self._page.time_zone in {"UTC", "Etc/UTC"} else self._zone
-        text = at.astimezone(zone).isoformat(timespec="milliseconds")
-        return text.removesuffix("+00:00") + "Z" if zone is UTC else text
+        """Return an instant in the page's zone."""
+        return None if at is None else moment_in(self._page.time_zone, at)
 
     def _component(self, row: Component) -> Document:
         return {
@@ -219,3 +215,10 @@ class Wire:
             "custom_tweet": None,
             "tweet_id": None,
         }
+
+
+def moment_in(time_zone: str, at: datetime) -> str:
+    """Return an instant with three decimals in a zone: "2026-11-21T14:05:00.000Z"."""
+    zone = UTC if time_zone in {"UTC", "Etc/UTC"} else ZoneInfo(time_zone)
+    text = at.astimezone(zone).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z" if zone is UTC else text

@@ -43,25 +43,53 @@ def rss(feed: Feed) -> str:
 
 def atom(feed: Feed) -> str:
     """Give the feed as Atom (RFC 4287)."""
+    root, host = _atom_root(feed), urlsplit(feed.url).netloc
+    for entry in _newest(feed):
+        item = _atom_entry(root, f"tag:{host},2005:Incident/{entry.number}", entry.url)
+        _text(item, "published", _iso(entry.created_at))
+        _text(item, "updated", _iso(_moved(entry)))
+        _text(item, "title", clean(entry.title))
+        _text(item, "content", _story(entry, feed.zone)).set("type", "html")
+    return _written(root)
+
+
+def updates_atom(feed: Feed) -> str:
+    """Give the feed as Atom with an entry for each update, so that a reader misses none and is told of none twice."""
+    root, host = _atom_root(feed), urlsplit(feed.url).netloc
+    told = [
+        (update, label, entry)
+        for entry in feed.entries
+        for update, label in _labelled(sorted(entry.updates, key=lambda update: update.at))
+    ]
+    told.sort(key=lambda one: (one[0].at, one[2].number, one[0].id), reverse=True)
+    for update, label, entry in told[:ENTRIES]:
+        name = f"tag:{host},2005:Update/{entry.number}/{clean(update.id)}"
+        item = _atom_entry(root, name, f"{entry.url}#u-{clean(update.id)}")
+        _text(item, "published", _iso(update.at))
+        _text(item, "updated", _iso(update.at))
+        _text(item, "title", f"{clean(entry.title)}: {label}")
+        _text(item, "content", _paragraph(update, label, feed.zone)).set("type", "html")
+    return _written(root)
+
+
+def _atom_root(feed: Feed) -> Element:
+    """Give the head of an Atom feed; its id is its address without the ending."""
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en-US"})
-    host = urlsplit(feed.url).netloc
-    _text(root, "id", f"tag:{host},2005:/history")
+    own = urlsplit(feed.self_url)
+    _text(root, "id", f"tag:{urlsplit(feed.url).netloc},2005:{own.path.removesuffix('.atom')}")
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": clean(feed.url)})
     SubElement(root, "link", {"rel": "self", "href": clean(feed.self_url)})
     _text(root, "title", _title(feed))
     _text(root, "updated", _iso(feed.updated_at))
     _text(SubElement(root, "author"), "name", clean(feed.name))
-    for entry in _newest(feed):
-        item = SubElement(root, "entry")
-        _text(item, "id", f"tag:{host},2005:Incident/{entry.number}")
-        _text(item, "published", _iso(entry.created_at))
-        _text(item, "updated", _iso(_moved(entry)))
-        SubElement(
-            item, "link", {"rel": "alternate", "type": "text/html", "href": clean(entry.url)}
-        )
-        _text(item, "title", clean(entry.title))
-        _text(item, "content", _story(entry, feed.zone)).set("type", "html")
-    return _written(root)
+    return root
+
+
+def _atom_entry(root: Element, name: str, url: str) -> Element:
+    item = SubElement(root, "entry")
+    _text(item, "id", name)
+    SubElement(item, "link", {"rel": "alternate", "type": "text/html", "href": clean(url)})
+    return item
 
 
 def _title(feed: Feed) -> str:

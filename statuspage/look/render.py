@@ -32,6 +32,7 @@ from statuspage.look.times import Times, month_and_year, month_name
 
 __all__ = [
     "component_page",
+    "embedded",
     "history_page",
     "incident_page",
     "maintenance_page",
@@ -101,6 +102,18 @@ def history_page(page: HistoryPage, *, stale: bool) -> str:
     }
     head = Head(month, url=page.url, here="history")
     return fill("history", frame(page.site, times, head, stale=stale), facts)
+
+
+def embedded(page: PublicPage, *, stale: bool) -> str:
+    """Give the state in one line, for a frame on somebody else's page; it needs no script there."""
+    times = _times(page.site)
+    shown = (
+        stale_banner(page, no_news(page.site, times))
+        if stale
+        else banner(page, times, large=is_large(page.groups))
+    )
+    head = Head(shown.title)
+    return fill("embed", frame(page.site, times, head, stale=stale), {"banner": shown})
 
 
 def not_found_page(site: Site) -> str:

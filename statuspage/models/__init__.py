@@ -15,7 +15,7 @@ from statuspage.models.page import (
 from statuspage.models.proposal import Proposal
 from statuspage.models.public import ComponentChange, PublicIncident, PublicUpdate
 from statuspage.models.reader import Reader
-from statuspage.models.snapshot import Edition, Snapshot
+from statuspage.models.snapshot import Edition, Export, Room, Snapshot
 from statuspage.models.subscriber import Mailing, PublicNotice, Subscriber, Subscription
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ComponentService",
     "Draft",
     "Edition",
+    "Export",
     "FollowedComponent",
     "Hold",
     "Mailing",
@@ -39,6 +40,7 @@ __all__ = [
     "PublicNotice",
     "PublicUpdate",
     "Reader",
+    "Room",
     "SharedComponent",
     "Snapshot",
     "Subscriber",

@@ -41,3 +41,53 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return self.resource
+
+
+class Room(models.Model):
+    """What lies behind a page's front as bytes: an incident, a component, a month. Kept for when the database is away.
+
+    Each is as old as its own `as_of`: it is rendered again when what it tells has moved. `number` grows from one
+    rendering of a page's rooms to the next, so that a reader takes only what is newer than what it has.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="rooms")
+    resource = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=80)
+    fresh = models.BinaryField()
+    stale = models.BinaryField(default=b"")
+    etag = models.CharField(max_length=64)
+    as_of = models.DateTimeField()
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "resource"], name="statuspage_room_once")
+        ]
+        indexes = [
+            models.Index(fields=["page", "number", "resource"], name="statuspage_newer_rooms")
+        ]
+
+    def __str__(self) -> str:
+        return self.resource
+
+
+class Export(models.Model):
+    """Static copies of a page in one place: a folder, or s3://bucket/prefix. `files`: what lies there, by its hash.
+
+    `error` is why the latest attempt failed, empty where it did not.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="exports")
+    to = models.CharField(max_length=500)
+    tried_at = models.DateTimeField()
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    files = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "to"], name="statuspage_exported_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.to

@@ -4,7 +4,6 @@ Headers: areas/statuspage.md 4.2; validators: RFC 9110, 8.8 and 13. Query string
 """
 
 import gzip
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -13,22 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date, parse_http_date_safe
 
 from core.middleware import PUBLIC_POLICY
+from statuspage.actions.headers import EVERY, headers_of
 from statuspage.actions.resource import etag_of
 
-CACHE = "public, max-age=10, s-maxage=10, stale-while-revalidate=30, stale-if-error=86400"
-FOREVER = "public, max-age=31536000, immutable"
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 BRIEFLY = "public, max-age=10"
-OPEN = {"Access-Control-Allow-Origin": "*"}  # programs of other sites may read it
-NAMED = {"Cache-Control": FOREVER}  # its address changes with its content
-NO_MORE: Mapping[str, str] = {}
-_EVERY = {
-    "Cache-Control": CACHE,
-    "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": PUBLIC_POLICY,
-}
+_EVERY = {**EVERY, "Content-Security-Policy": PUBLIC_POLICY}
 _OF_304 = ("Cache-Control", "Vary", "ETag", "Last-Modified", "Access-Control-Allow-Origin")
 READS = ("GET", "HEAD")
 
@@ -47,7 +35,7 @@ class Variant:
 
 
 class Ready:
-    """A resource that can be sent at once. `more`: headers of its kind, such as OPEN or NAMED."""
+    """A resource that can be sent at once; `resource` is its path within the page."""
 
     def __init__(
         self,
@@ -56,19 +44,17 @@ class Ready:
         etag: str,
         *,
         modified_at: datetime,
-        more: Mapping[str, str] = NO_MORE,
+        resource: str = "",
         status: int = 200,
     ) -> None:
         self.etag, self.status = etag, status
         self.modified_s = int(modified_at.timestamp())
         self._content = content
         self._headers = {
-            **_EVERY,
+            **headers_of(resource, content_type),
             "Content-Type": content_type,
             "Last-Modified": http_date(self.modified_s),
             **({"Cache-Control": BRIEFLY} if status != 200 else {}),
-            **more,
-            **({"Content-Security-Policy": PICTURE_POLICY} if "image/" in content_type else {}),
         }
 
     @cached_property
@@ -91,9 +77,12 @@ class Ready:
         return Variant(body, headers)
 
 
-def of_bytes(content: bytes, content_type: str, *, at: datetime, status: int = 200) -> Ready:
+def of_bytes(
+    content: bytes, content_type: str, *, at: datetime, resource: str = "", status: int = 200
+) -> Ready:
     """Return what was made for this answer alone as a resource."""
-    return Ready(content, content_type, etag_of(content), modified_at=at, status=status)
+    tag = etag_of(content)
+    return Ready(content, content_type, tag, modified_at=at, resource=resource, status=status)
 
 
 def send(request: HttpRequest, ready: Ready) -> HttpResponse:
@@ -114,7 +103,7 @@ def nothing(*, is_open: bool = False) -> HttpResponse:
     """Return an empty 404 that may be kept for ten seconds."""
     headers = {**_EVERY, "Cache-Control": BRIEFLY, "Content-Length": "0"}
     if is_open:
-        headers.update(OPEN)
+        headers["Access-Control-Allow-Origin"] = "*"
     return HttpResponse(status=404, headers=headers)
 
 

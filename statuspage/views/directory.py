@@ -1,5 +1,7 @@
 """Which page answers on which host and path, as one value that a process holds (design.md 5, Hosts)."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from statuspage.actions.places import UNDER, place_of
@@ -9,7 +11,7 @@ from statuspage.models import Edition, Page
 class Entry(msgspec.Struct, frozen=True):
     """One page. `site`, `root`: its place. `number`: of its newest edition, 0 for none.
 
-    `networks` and `link_hash` admit to what is not public.
+    `networks` and `link_hash` admit to what is not public. `changed_at`: when something was last published on it.
     """
 
     page_id: int
@@ -25,6 +27,7 @@ class Entry(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     site: str = ""
     root: str = ""
+    changed_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     @property
     def is_public(self) -> bool:
@@ -84,4 +87,5 @@ def _entry(page: Page, number: int) -> Entry:
         hosts=tuple(page.hosts),
         site=place.site,
         root=place.root,
+        changed_at=page.updated_at,
     )

@@ -1,7 +1,7 @@
 """The public doors: the status page and its JSON from memory, the pages behind it as they are asked for."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,27 +14,18 @@ from django.views.defaults import page_not_found
 
 from core.middleware import MACHINE_PATHS, PEOPLE_PATHS, REPLY_PATHS, STAFF_PATHS, host_of
 from core.refusals import not_found
+from statuspage.actions.held import Item
 from statuspage.actions.places import UNDER
-from statuspage.actions.rendering import NOT_FOUND
+from statuspage.actions.rendering import NOT_FOUND, STALE_AFTER
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look.freshness import sent_at
 from statuspage.models import Page
-from statuspage.views import rooms, subscribing
-from statuspage.views.answers import (
-    NAMED,
-    NO_MORE,
-    OPEN,
-    READS,
-    Ready,
-    nothing,
-    of_bytes,
-    send,
-    unavailable,
-)
-from statuspage.views.editions import Item
+from statuspage.views import kept_rooms, rooms, subscribing
+from statuspage.views.answers import READS, Ready, nothing, of_bytes, send, unavailable
 from statuspage.views.shelf import Look, shelf
 
 MOST_KEPT = 64
+COPIED = -1  # the number of what came from a file: the database is asked as soon as it is back
 _MINUTE = timedelta(minutes=1)
 _NOT_FOR_VISITORS = (*MACHINE_PATHS, *REPLY_PATHS, *STAFF_PATHS, "/api", "/static/")
 _AWAY = (DatabaseError, OSError, msgspec.DecodeError)  # of the database; of the copy
@@ -44,9 +35,10 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A page that was rendered for somebody, and in which edition; None: there is no such page."""
+    """A page behind the page: in which edition it was rendered, of when it is; None: there is no such page."""
 
     number: int
+    as_of: datetime
     item: Item | None
 
 
@@ -71,7 +63,7 @@ class Memory:
                 item.content_type,
                 item.etag,
                 modified_at=item.modified_at,
-                more=_kind(item.resource),
+                resource=item.resource,
             )
             if len(self._ready) > 2 * MOST_KEPT:
                 self._ready.clear()
@@ -84,13 +76,6 @@ class Memory:
         self.kept.move_to_end(key)
         if len(self.kept) > MOST_KEPT:
             self.kept.popitem(last=False)
-
-
-def _kind(resource: str) -> Mapping[str, str]:
-    """Return the headers that only some resources have."""
-    if resource.startswith("/api/"):
-        return OPEN
-    return NAMED if resource.startswith(("/style-", "/mark-")) else NO_MORE
 
 
 memory = Memory()
@@ -115,9 +100,9 @@ def _within(request: HttpRequest, look: Look) -> HttpResponse:
     door = subscribing.door(look.path)
     if door is not None:
         return door(request, look)
-    item = look.edition.items.get(look.path)
+    item = look.edition.find(look.path)
     if item is not None:
-        return _serve(request, look, item)
+        return _serve(request, look, item, look.edition.generated_at)
     make = rooms.maker(look.path)
     return _missing(request, look) if make is None else _on_demand(request, look, make)
 
@@ -133,45 +118,55 @@ def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _on_demand(request: HttpRequest, look: Look, make: Make) -> HttpResponse:
     """Answer with a page of the present edition, rendered at the first request for it; an older one without the database."""
-    key, number = (look.entry.page_id, look.path), look.edition.number
+    key = (look.entry.page_id, look.path)
     kept = memory.kept.get(key)
-    if kept is None or kept.number != number:
+    if kept is None or kept.number != look.edition.number:
         try:
-            kept = Kept(number, _made(look, make))
+            kept = _older(look, kept) if look.is_away else _made(look, make)
         except DatabaseError:
             connection.close()
-            if kept is None:
-                return unavailable()
+            kept = _older(look, kept)
+        if kept is None:
+            return unavailable()
         memory.keep(key, kept)
     if kept.item is None:
         return _missing(request, look)
-    return _serve(request, look, kept.item)
+    return _serve(request, look, kept.item, kept.as_of)
 
 
-def _made(look: Look, make: Make) -> Item | None:
+def _made(look: Look, make: Make) -> Kept:
     page = Page.objects.filter(pk=look.entry.page_id).first()
     made = make(page, look.at) if page is not None else None
+    number = look.edition.number
     if made is None:
+        return Kept(number, look.at, None)
+    item = Item(look.path, made.content_type, made.fresh, made.stale, made.etag, look.at)
+    return Kept(number, look.at, item)
+
+
+def _older(look: Look, kept: Kept | None) -> Kept | None:
+    """Return what there is without the database: what this process has, else the copy; None where there is neither."""
+    if kept is not None:
+        return kept
+    try:
+        found = kept_rooms.find(look.entry, look.path)
+    except (OSError, msgspec.DecodeError):
         return None
-    return Item(look.path, made.content_type, made.fresh, made.stale, made.etag, look.at)
+    return Kept(COPIED, found.as_of, found.item)
 
 
-def _serve(request: HttpRequest, look: Look, item: Item) -> HttpResponse:
-    edition = look.edition
-    if not item.stale or not edition.is_stale(look.at):
+def _serve(request: HttpRequest, look: Look, item: Item, as_of: datetime) -> HttpResponse:
+    if not item.stale or look.at - as_of <= STALE_AFTER:
         return send(request, memory.ready(look.entry.page_id, item))
-    minutes = (look.at - edition.generated_at) // _MINUTE
-    return send(
-        request, _aged(item.stale, item.content_type, edition.zone, edition.generated_at, minutes)
-    )
+    return send(request, _aged(item, look.edition.zone, as_of, (look.at - as_of) // _MINUTE))
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _aged(stale: bytes, content_type: str, zone: str, as_of: datetime, minutes: int) -> Ready:
-    """Return a stale page that says how old it is; told once for each minute of its age."""
+def _aged(item: Item, zone: str, as_of: datetime, minutes: int) -> Ready:
+    """Return a stale resource that says how old it is; told once for each minute of its age."""
     at = as_of + minutes * _MINUTE
-    told = sent_at(stale.decode(), zone=zone, as_of=as_of, at=at)
-    return of_bytes(told.encode(), content_type, at=at)
+    told = sent_at(item.stale.decode(), zone=zone, as_of=as_of, at=at)
+    return of_bytes(told.encode(), item.content_type, at=at, resource=item.resource)
 
 
 def _no_page(request: HttpRequest) -> HttpResponse:

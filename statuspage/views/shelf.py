@@ -15,9 +15,11 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from core import clock
+from statuspage.actions.held import HeldEdition
 from statuspage.views import directory, editions
 from statuspage.views.directory import Directory, Entry
-from statuspage.views.editions import HeldEdition
+from statuspage.views.kept_rooms import RoomCopies
+from statuspage.views.overrides import Overrides
 
 RECHECK_S, BACK_OFF_S = 1.0, 5.0
 
@@ -33,12 +35,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one request is answered from: the page, its edition, the path within it, and the instant (UTC)."""
+    """What one request is answered from: the page, its edition, the path within it, and the instant (UTC).
+
+    `is_away`: the database was, when it was last asked.
+    """
 
     entry: Entry
     edition: HeldEdition
     path: str
     at: datetime
+    is_away: bool = False
 
 
 class Shelf:
@@ -48,13 +54,17 @@ class Shelf:
         self.timer = timer
         self._known: Known | None = None
         self._editions: dict[int, HeldEdition] = {}
-        self._next_look = 0.0
+        self._rooms, self._overrides = RoomCopies(), Overrides()
+        self._next_look, self._is_away = 0.0, False
         self._looking = threading.Lock()
         self._loading = threading.Lock()
 
     def forget(self) -> None:
         """Hold nothing, as a process that has just started."""
-        self._known, self._editions, self._next_look = None, {}, 0.0
+        self._known, self._editions = None, {}
+        self._next_look, self._is_away = 0.0, False
+        self._rooms.forget()
+        self._overrides.forget()
 
     def look(self, host: str, path: str) -> Look | None:
         """Return what answers on a host and path, the newest that can be had; None where no page is named so.
@@ -67,7 +77,8 @@ class Shelf:
             return None
         entry, inner = found
         at = known.at + timedelta(seconds=self.timer() - known.monotonic)
-        return Look(entry, self._edition(entry, at), inner, at)
+        edition = self._overrides.over(entry, self._edition(entry, at), self.timer())
+        return Look(entry, edition, inner, at, self._is_away)
 
     def _newest(self) -> Known:
         known = self._known
@@ -85,14 +96,17 @@ class Shelf:
         try:
             at = clock.now()
             found = directory.read(known.directory if known else None)
+            for entry in found.entries:
+                self._rooms.renew(entry)
         except DatabaseError:
             connection.close()
+            self._is_away = True
             self._next_look = self.timer() + BACK_OFF_S
             if known is None:
                 known = Known(editions.copied_directory(), clock.without_database(), self.timer())
                 self._known = known
             return known
-        self._next_look = self.timer() + RECHECK_S
+        self._next_look, self._is_away = self.timer() + RECHECK_S, False
         if known is None or found is not known.directory:
             editions.copy_directory(found)
         self._known = Known(found, at, self.timer())

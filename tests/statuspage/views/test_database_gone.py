@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,14 +10,14 @@ from django.conf import LazySettings
 from django.db import OperationalError, connection
 from django.test import Client
 
-from statuspage.actions import render_due, rendering
-from statuspage.models import Edition, Page
+from statuspage.actions import render_due, render_rooms, rendering
+from statuspage.models import Edition, Page, Room
 from statuspage.views.pages import memory
 from statuspage.views.shelf import shelf
 from tests.conftest import Clock
-from tests.factories import NINE
+from tests.factories import NINE, AService
 from tests.statuspage.conftest import Timer
-from tests.statuspage.scenes import a_component, a_page, shown
+from tests.statuspage.scenes import a_component, a_page, an_incident, shown, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 STORED = ["/", "/history.rss", "/api/v2/summary.json"]
@@ -108,6 +109,96 @@ def test_a_page_behind_the_page_outlives_the_database_as_well(client: Client, ti
     with gone():
         assert client.get("/history").content == before
         assert client.get("/history/2026-10").status_code == 503
+
+
+@pytest.fixture
+def rooms(page: Page, client: Client, timer: Timer) -> list[str]:
+    """Give the addresses of every room of a page, copied by a process that was asked for its front alone."""
+    update = tell(an_incident(a_component(page, "Search", service=AService()).services.get()))
+    render_rooms(NINE)
+    shown(page)
+    client.get("/")
+    rooms = [*Room.objects.values_list("resource", flat=True)]
+    assert update.incident.path in rooms
+    restarted()
+    return rooms
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_process_that_starts_meanwhile_serves_every_room(
+    client: Client, rooms: list[str], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("core.clock.without_database", lambda: NINE)
+
+    with gone():
+        answers = {path: client.get(path) for path in rooms}
+
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert all(b"a newer copy is due by" in answer.content for answer in answers.values())
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_room_is_as_old_as_itself(client: Client, rooms: list[str], monkeypatch: Any) -> None:
+    at = NINE + timedelta(minutes=54)
+    monkeypatch.setattr("core.clock.without_database", lambda: at)
+
+    with gone():
+        answers = [client.get(path).content for path in rooms]
+
+    assert all(b"54 minutes before it was sent to you" in content for content in answers)
+
+
+@pytest.mark.usefixtures("shipped")
+def test_while_the_database_is_away_no_room_asks_it(
+    client: Client, rooms: list[str], django_assert_num_queries: Any
+) -> None:
+    with gone():
+        client.get("/")
+
+    with django_assert_num_queries(0):
+        assert {client.get(path).status_code for path in rooms} == {200}
+
+
+@pytest.mark.usefixtures("shipped")
+def test_when_the_database_is_back_rooms_are_of_now(
+    client: Client, rooms: list[str], timer: Timer, clock: Clock
+) -> None:
+    with gone():
+        client.get("/history")
+    clock.forward(minutes=10)
+    timer.forward(5)
+
+    assert b"09:10" in client.get("/history").content
+
+
+@pytest.mark.usefixtures("shipped")
+def test_many_rooms_are_copied_a_slice_at_each_look(
+    client: Client, page: Page, timer: Timer, settings: LazySettings
+) -> None:
+    for number in range(40):
+        a_component(page, f"Part {number}")
+    render_rooms(NINE)
+    shown(page)
+
+    copied = []
+    for _look in range(4):
+        client.get("/")
+        timer.forward(1)
+        copied.append(len(list(settings.STATUSPAGE_SNAPSHOT_DIR.rglob("*.room"))))
+
+    assert copied == [25, 50, 54, 54]
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_copy_of_what_is_gone_goes_as_well(
+    client: Client, page: Page, rooms: list[str], timer: Timer, settings: LazySettings
+) -> None:
+    page.components.get(name="Search").delete()
+    render_rooms(NINE + timedelta(minutes=1))
+    shown(page)
+    client.get("/")
+
+    assert len(list(settings.STATUSPAGE_SNAPSHOT_DIR.rglob("*.room"))) == len(rooms) - 1
 
 
 def test_the_database_is_asked_again_after_a_while(

@@ -1,0 +1,93 @@
+"""Write a page as static files to where it outlives this installation: a folder, or a bucket."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.conf import settings
+
+from core.errors import DomainError, NotFound, NotPossible, as_text
+from statuspage.actions import overriding
+from statuspage.actions.held import HeldEdition, item_of
+from statuspage.actions.places import place_of
+from statuspage.actions.sinks import SinkFailure, sink_of
+from statuspage.actions.static_files import file_of, hints, served
+from statuspage.models import Edition, Export, Page, Room, Snapshot
+
+LATE = timedelta(minutes=10)
+
+
+def export(page: Page, to: str, *, at: datetime, is_private_meant: bool = False) -> int:
+    """Bring a folder ("/var/www/status") or a bucket ("s3://name/prefix") up to date; return how many files moved.
+
+    Only what has moved is written, and what is gone is deleted: the front last, so that nothing it leads to is missing.
+    Raises NotPossible for a page that is not for everybody unless that `is_private_meant`, NotFound before its first
+    edition, Invalid for an unknown kind of place, SinkFailure where it can't be written.
+    """
+    if not page.is_public and not is_private_meant:
+        raise NotPossible(
+            f"{page.name} is not for everybody; a static copy of it would be. Say --private to make one."
+        )
+    files = files_of(page)
+    known = Export.objects.filter(page=page, to=to).first()
+    row = known or Export(page=page, to=to)
+    row.tried_at = at
+    try:
+        moved = _bring(row, files)
+    except (SinkFailure, DomainError) as failure:
+        row.error = as_text(failure)
+        row.save()
+        raise
+    row.succeeded_at, row.error = at, ""
+    row.save()
+    return moved
+
+
+def export_due(at: datetime) -> int:
+    """Bring STATUSPAGE_EXPORT_TO up to date with every public page that has no host of its own; return how many files moved.
+
+    A failure stands in the row, and turns into a red mark.
+    """
+    moved = 0
+    pages = Page.objects.filter(audience=Page.Audience.PUBLIC, edition__isnull=False)
+    for page in pages if settings.STATUSPAGE_EXPORT_TO else ():
+        if not place_of(page).root and not page.is_default:
+            continue
+        try:
+            moved += export(page, settings.STATUSPAGE_EXPORT_TO, at=at)
+        except (SinkFailure, DomainError):
+            continue
+    return moved
+
+
+def files_of(page: Page) -> dict[str, tuple[bytes, str]]:
+    """Return every file of a page: name -> content and type. Raises NotFound before the first edition."""
+    edition = Edition.objects.filter(page=page).first()
+    if edition is None:
+        raise NotFound(f"{page.name} was not rendered yet.")
+    rows = Snapshot.objects.filter(page=page)
+    items = {row.resource: item_of(row, row.modified_at) for row in rows}
+    told = overriding.standing(page.public_id)
+    if told is not None and told.at >= page.updated_at:
+        items |= told.items
+    held = HeldEdition(page.pk, edition.number, page.time_zone, edition.generated_at, items)
+    rooms = [item_of(row, row.as_of) for row in Room.objects.filter(page=page)]
+    root = place_of(page).root
+    found = {
+        file_of(root, item): (item.fresh, item.content_type) for item in [*rooms, *served(held)]
+    }
+    plain = {name: (content, "text/plain; charset=utf-8") for name, content in hints(root).items()}
+    return {**plain, **found}
+
+
+def _bring(row: Export, files: Mapping[str, tuple[bytes, str]]) -> int:
+    sink = sink_of(row.to)
+    hashes = {name: sha256(content).hexdigest()[:32] for name, (content, _kind) in files.items()}
+    moved = [name for name in files if row.files.get(name) != hashes[name] or not sink.has(name)]
+    moved.sort(key=lambda name: name.endswith("index.html"))
+    for name in moved:
+        sink.write(name, *files[name])
+    for name in row.files.keys() - files.keys():
+        sink.delete(name)
+    row.files = hashes
+    return len(moved)

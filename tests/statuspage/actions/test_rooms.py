@@ -1,0 +1,102 @@
+"""What lies behind a page's front is kept: everything there is, what has moved, a bounded number at once."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.command_line import COMMAND_LINE
+from statuspage.actions import correct_interval, render_rooms, set_component
+from statuspage.actions import rooms as rooms_actions
+from statuspage.models import Component, ComponentInterval, Page, Room
+from tests.conftest import Clock
+from tests.factories import NINE
+from tests.statuspage.scenes import MINUTE, a_component, a_page, an_incident, shown, tell
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
+LIVE = {"/history", "/history/2026-11"}
+
+
+@pytest.fixture
+def page() -> Page:
+    """Give a page with two components that nothing was ever told on."""
+    page = a_page()
+    for name in ("Payments", "Search"):
+        a_component(page, name)
+    return page
+
+
+def renewed(at: object) -> set[str]:
+    """Return the rooms that a run renders at an instant."""
+    assert render_rooms(at) >= 0  # type: ignore[arg-type]
+    return set(Room.objects.filter(as_of=at).values_list("resource", flat=True))
+
+
+def test_every_room_of_a_page_is_kept(page: Page) -> None:
+    service = an_incident().service
+    row = Component.objects.get(name="Payments")
+    row.bindings.create(service=service)
+    update = tell(an_incident(service), components={row.public_id: "major_outage"})
+
+    render_rooms(NINE)
+
+    kept = set(Room.objects.values_list("resource", flat=True))
+    months = {path for path in kept if path.startswith("/history/")}
+    components = {f"/components/{one.public_id}" for one in Component.objects.all()}
+    assert kept == {"/history", update.incident.path} | months | components
+    assert len(months) == 12
+
+
+def test_what_has_not_moved_is_not_rendered_again(page: Page) -> None:
+    render_rooms(NINE)
+
+    assert renewed(NINE + MINUTE) == LIVE
+
+
+def test_what_has_moved_is_rendered_again(page: Page) -> None:
+    row = Component.objects.get(name="Search")
+    render_rooms(NINE)
+    at = NINE + MINUTE
+    by = COMMAND_LINE
+    set_component(row.public_id, "major_outage", by=by, at=at)
+
+    path = f"/components/{row.public_id}"
+    assert path in renewed(at + MINUTE)
+    assert path in renewed(at + 2 * MINUTE), "it is still in trouble"
+    set_component(row.public_id, "operational", by=by, at=at + 3 * MINUTE)
+    assert path in renewed(at + 4 * MINUTE)
+    assert path not in renewed(at + 5 * MINUTE)
+    interval = ComponentInterval.objects.get()
+    correct_interval(interval.pk, "partial_outage", reason="It was only half.", by=by, at=at + 6 * MINUTE)  # fmt: skip
+    assert path in renewed(at + 7 * MINUTE)
+
+
+def test_after_a_day_everything_is_of_another_day(page: Page) -> None:
+    render_rooms(NINE)
+
+    assert len(renewed(NINE + timedelta(days=1, minutes=1))) == Room.objects.count()
+
+
+def test_a_run_is_bounded_and_the_next_goes_on(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms_actions, "MOST_AT_ONCE", 5)
+
+    assert [render_rooms(NINE + number * MINUTE) for number in range(5)] == [5, 5, 5, 5, 3]
+    assert Room.objects.count() == 15
+
+
+def test_what_is_gone_is_kept_no_longer(page: Page) -> None:
+    render_rooms(NINE)
+    gone = Component.objects.get(name="Search")
+    path = f"/components/{gone.public_id}"
+    gone.delete()
+
+    render_rooms(NINE + MINUTE)
+
+    assert not Room.objects.filter(resource=path).exists()
+
+
+def test_an_older_run_overwrites_nothing(page: Page, clock: Clock) -> None:
+    render_rooms(NINE + MINUTE)
+
+    assert not renewed(NINE)
+    assert Room.objects.filter(as_of=NINE + MINUTE).count() == Room.objects.count()
+    shown(page)
