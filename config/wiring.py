@@ -99,6 +99,7 @@ PANELS: dict[str, list[str]] = {
         "oncall.admin.now.own_turn",
         "oncall.admin.asked.waiting",
         "statuspage.admin.waiting.waiting",
+        "statuspage.admin.works_waiting.waiting",
         "postmortems.admin.panels.waiting",
     ],
     "incident": [
@@ -163,6 +164,7 @@ SIDEBAR: list[Entry] = [
                 "statuspage.view",
                 also=("statuspage_publish",),
             ),
+            Tab("Maintenance", "statuspage_maintenance_changelist", "statuspage.view"),
             Tab("Components", "statuspage_component_changelist", "statuspage.view"),
             Tab("Groups", "statuspage_componentgroup_changelist", "statuspage.view"),
             Tab(

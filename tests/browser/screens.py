@@ -114,6 +114,7 @@ STAFF = [
     *a_list_with_a_form("policy", "/admin/oncall/escalationpolicy/"),
     *a_list_with_a_form("policy of a service", "/admin/oncall/policybinding/"),
     *a_list_with_a_form("responder", "/admin/oncall/responder/"),
+    *a_list_with_a_form("maintenance", "/admin/statuspage/maintenance/"),
     *a_list_with_a_form("public component", "/admin/statuspage/component/"),
     *a_list_with_a_form("group of components", "/admin/statuspage/componentgroup/"),
     *a_list_and_its_rows("public page", "/admin/statuspage/page/"),

@@ -36,8 +36,8 @@ from oncall.models import (
     Unavailability,
 )
 from postmortems.models import ActionItem, Postmortem, Section
+from statuspage.models import Maintenance, PublicIncident
 from statuspage.models import Page as StatusPage
-from statuspage.models import PublicIncident
 from tests.factories import (
     NINE,
     AnIncident,
@@ -187,6 +187,12 @@ def _fill_public(team: Team, incident: Incident, number: int) -> None:
     PublicIncident.objects.create(
         page=page, incident=incident, name="Payments fail", started_at=NINE, created_at=NINE, updated_at=NINE,
     )  # fmt: skip
+    work = Maintenance.objects.create(
+        page=page, name="Move", scheduled_for=NINE + HOUR, scheduled_until=NINE + 2 * HOUR, created_at=NINE,
+        updated_at=NINE,
+    )  # fmt: skip
+    work.touched.create(component=page.components.get())
+    work.updates.create(number=1, state="scheduled", body="Soon.", display_at=NINE, created_at=NINE)
 
 
 def screens() -> list[Any]:

@@ -52,6 +52,7 @@ MATRIX = {
     "postmortems.postmortem": ("v",    "v",    "v",    "v",    "v"),
     "statuspage.component":   ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.componentgroup": ("vacd", "vacd", "va", "v",   "v"),
+    "statuspage.maintenance": ("va",  "va",   "va",   "va",   "v"),
     "statuspage.page":        ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.publicincident": ("v", "v",    "v",    "v",    "v"),
 }  # fmt: skip
