@@ -2,11 +2,31 @@
 
 from django.urls import URLPattern, path
 
-from statuspage.api import v1
+from statuspage.api import maintenances, v1
 
 urlpatterns: list[URLPattern] = [
     path("public-incidents/", v1.PublicIncidents.as_view(), name="api-public-incidents"),
     path(
         "public-incidents/<public_id>/", v1.OnePublicIncident.as_view(), name="api-public-incident"
+    ),
+    path(
+        "status-maintenances/",
+        maintenances.Maintenances.as_view(),
+        name="api-status-maintenances",
+    ),
+    path(
+        "status-maintenances/<public_id>/",
+        maintenances.OneMaintenance.as_view(),
+        name="api-status-maintenance",
+    ),
+    path(
+        "status-maintenances/<public_id>/updates/",
+        maintenances.MaintenanceUpdates.as_view(),
+        name="api-status-maintenance-updates",
+    ),
+    path(
+        "status-maintenances/<public_id>/<verb>/",
+        maintenances.MaintenanceVerb.as_view(),
+        name="api-status-maintenance-verb",
     ),
 ]

@@ -83,6 +83,10 @@ DOORS = {
     "api-action-item-verb": ("action-items/1/close/", "POST"),
     "api-public-incidents": ("public-incidents/", "GET, HEAD, POST"),
     "api-public-incident": ("public-incidents/c3f6j1r9t4ye/", "GET, HEAD"),
+    "api-status-maintenances": ("status-maintenances/", "GET, HEAD, POST"),
+    "api-status-maintenance": ("status-maintenances/c3f6j1r9t4ye/", "GET, HEAD, PATCH"),
+    "api-status-maintenance-updates": ("status-maintenances/c3f6j1r9t4ye/updates/", "POST"),
+    "api-status-maintenance-verb": ("status-maintenances/c3f6j1r9t4ye/begin/", "POST"),
     "api-teams": ("teams/", "GET, HEAD"),
     "api-team": ("teams/web/", "GET, HEAD"),
 }
