@@ -107,7 +107,7 @@ PANELS: dict[str, list[str]] = {
         "postmortems.admin.panels.on_incident",
     ],
     "person_needed": ["oncall.admin.panels.why_needed"],
-    "person": ["oncall.admin.reach.of_person"],
+    "person": ["oncall.admin.reach.of_person", "oncall.admin.eligibility.of_person"],
     "service_ready": [
         "oncall.admin.service_ready.steps",
         "incidents.admin.service_panels.own_steps",
@@ -201,7 +201,7 @@ SIDEBAR: list[Entry] = [
             Tab("Services", "incidents_service_changelist", "incidents.view"),
             Tab("Sources", "incidents_source_changelist", "incidents.view", also=("first_run",)),
             Tab("Playbooks", "incidents_playbookversion_changelist", "incidents.view"),
-            Tab("People", "core_user_changelist", "core.view"),
+            Tab("People", "core_user_changelist", "core.view", also=("oncall_eligibility",)),
             Tab("Teams", "core_team_changelist", "core.view"),
             Tab("API tokens", "core_apitoken_changelist", "core.view"),
             Tab("Sign-ins", "core_signin_changelist", "core.view_sign_ins"),
@@ -219,6 +219,11 @@ STAFF_PAGES: list[Page] = [
     Page("lamp/", "core.admin.shell.lamp_part", "lamp"),
     Page("style/", "incidents.admin.style.components", "style"),
     Page("shifts/", "oncall.admin.shifts.my_shifts", "oncall_my_shifts"),
+    Page(
+        "core/user/<int:person>/eligibility/",
+        "oncall.admin.eligibility.eligibility_page",
+        "oncall_eligibility",
+    ),
     Page("contacts/", "oncall.admin.own_contacts.own_contacts", "own_contacts"),
     Page(
         "statuspage/publish/<int:number>/",

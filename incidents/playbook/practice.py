@@ -118,6 +118,17 @@ class RecurringReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Who may be primary or secondary; whoever is not yet is warned about, never kept out (R136)."""
+
+    onboarded_days: Count = 30
+    shadowed_shifts: Count = 2
+    production_access: bool = True
+    monitoring: bool = True
+    training: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class OnCallRules:
     """What a rotation must look like; a schedule that differs is warned about (R130 to R132, C25)."""
 
@@ -133,6 +144,7 @@ class OnCallRules:
     paid_per_day: bool = False
     time_off_in_lieu: bool = False
     bonus_ranks: tuple[Rank, ...] = ()
+    eligibility: Eligibility | None = None
 
 
 @dataclass(frozen=True, slots=True)

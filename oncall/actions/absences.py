@@ -7,10 +7,11 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.errors import Invalid, NotFound, NotPossible
-from core.models import Membership, User
-from core.permissions import may, require
+from core.models import User
+from core.permissions import require
 from oncall import rota
 from oncall.actions.ledger import freeze
+from oncall.actions.scope import require_lead
 from oncall.models import RotationSlot, Schedule, Unavailability, plans
 
 LONGEST = timedelta(days=366)
@@ -89,9 +90,7 @@ def _require(by: Actor, user: User) -> None:
     if by.user is not None and by.user.pk == user.pk:
         require(by, "oncall.swap")
         return
-    teams = Membership.objects.filter(user=user).values_list("team_id", flat=True)
-    if not any(may(by, "oncall.edit_schedule", Schedule(team_id=team)) for team in teams):
-        require(by, "oncall.edit_schedule")
+    require_lead(by, user)
 
 
 def _faults(away: Away, at: datetime) -> dict[str, list[str]]:

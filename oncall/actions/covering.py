@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from core.models import Membership, User
 from oncall import rota
+from oncall.actions.eligibility import ineligible
+from oncall.actions.rules import Rules
 from oncall.actions.scope import schedules_of_people
 from oncall.models import ContactMethod, Schedule, Unavailability, plans
 from oncall.rota.windows import Span
@@ -36,7 +38,7 @@ def candidates(
     people: Collection[int],
     *,
     weights: Mapping[int, float],
-    missing: Mapping[int, tuple[str, ...]],
+    rules: Rules,
 ) -> list[Candidate]:
     """Return who of these people, or of the team, could serve all of the span, the best first.
 
@@ -49,6 +51,8 @@ def candidates(
     pool = set(reached.values_list("responder__user_id", flat=True)) - _away(span)
     near = _distances(pool, span)
     free = [user for user in pool if near.get(user) != timedelta()]
+    lacking = ineligible(dict.fromkeys(free, span[0]), rules)
+    missing = {one.user: one.missing for one in lacking}
     found = [
         Candidate(user, weights.get(user, 0.0), missing.get(user, ()), near.get(user))
         for user in free

@@ -21,7 +21,7 @@ class Impact:
     """The difference between two forms of a schedule from `starts_at` to `ends_at` (UTC), for the primary seat.
 
     `people`: whoever gains or loses time. `hours_before`, `hours_after`: by user id. `conflicts`: shifts of the
-    new form while their person is away.
+    new form while their person is away. `after`: the new form.
     """
 
     starts_at: datetime
@@ -35,6 +35,7 @@ class Impact:
     conflicts: Sequence[rota.Shift]
     hours_before: dict[int, float]
     hours_after: dict[int, float]
+    after: rota.Plan
 
 
 def impact_of_document(
@@ -79,7 +80,7 @@ def compare(
     return Impact(
         start, end, found, tuple(sorted(people)), old, new, list(outside(_spans(new), _spans(old))),
         list(outside(_spans(old), _spans(new))), _conflicts(after, start, end),
-        hours(before, start, end), hours(after, start, end),
+        hours(before, start, end), hours(after, start, end), after,
     )  # fmt: skip
 
 

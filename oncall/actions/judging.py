@@ -9,6 +9,7 @@ from typing import Literal
 from django.db import transaction
 
 from core.models import User
+from oncall.actions.eligibility import said
 from oncall.actions.fairness import HOUR
 from oncall.actions.quality import Quality, quality
 from oncall.actions.rules import RECOMMENDED, WEEKS_PUBLISHED
@@ -35,7 +36,7 @@ def findings(schedule: Schedule, found: Quality) -> list[Finding]:
     """Return everything to mend, what is wrong first."""
     users = {shift.user for shift in found.empty} | {month.user for month in found.too_often}
     users |= {one.user for one in found.alone if one.user is not None}
-    users |= {one.stint.user for one in found.readiness}
+    users |= {one.stint.user for one in found.readiness} | {one.user for one in found.ineligible}
     people = User.objects.in_bulk(users)
     names = {pk: person.display_name for pk, person in people.items()}
     listed = [
@@ -44,6 +45,7 @@ def findings(schedule: Schedule, found: Quality) -> list[Finding]:
         *(Finding("warning", "wrong", said) for said in found.warnings),
         *_sizes(found),
         *_often(found, names),
+        *_ineligible(schedule, found, names),
         *_ahead(schedule, found),
         *_unready(schedule, found, names),
     ]
@@ -135,6 +137,15 @@ def _often(found: Quality, names: dict[int, str]) -> Iterator[Finding]:
         yield Finding(
             "too_often", "wrong" if rules.playbooks else "advice", f"{said}{more}; {limit}."
         )
+
+
+def _ineligible(schedule: Schedule, found: Quality, names: dict[int, str]) -> Iterator[Finding]:
+    for one in found.ineligible:
+        begins = to_wall(one.begins, schedule.time_zone)
+        yield Finding(
+            "not_eligible", "wrong" if found.rules.eligibility else "advice",
+            f"{said(names[one.user], one)} The first shift is on {begins:%a %d %b %Y}.",
+        )  # fmt: skip
 
 
 def _ahead(schedule: Schedule, found: Quality) -> Iterator[Finding]:

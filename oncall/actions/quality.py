@@ -8,6 +8,7 @@ from typing import Literal
 from oncall import rota
 from oncall.actions.covering import Candidate, active, candidates, usual_span
 from oncall.actions.duties import duties_of
+from oncall.actions.eligibility import Lacking, first_shifts, ineligible
 from oncall.actions.fairness import Fairness, fairness
 from oncall.actions.load import Month, too_often
 from oncall.actions.readiness import Readiness, readiness
@@ -40,6 +41,7 @@ class Alone:
 class Quality:
     """What is found from `starts_at` on. `empty`: shifts of people who can't be paged, which are no gaps.
 
+    `ineligible`: who is not eligible when they first serve (R136).
     `published_to`: the end of the last primary shift of the year. `served`, `planned`: half a year back and ahead.
     """
 
@@ -58,6 +60,7 @@ class Quality:
     cover: Span
     candidates: Sequence[Candidate]
     readiness: Sequence[Readiness]
+    ineligible: Sequence[Lacking]
 
 
 def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Quality:
@@ -86,8 +89,9 @@ def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Q
         served=served,
         planned=planned,
         cover=span,
-        candidates=candidates(schedule, span, people & present, weights=weights, missing={}),
-        readiness=readiness(duties_of(schedule, at)),
+        candidates=candidates(schedule, span, people & present, weights=weights, rules=rules),
+        readiness=readiness(duties_of(schedule, at), rules),
+        ineligible=ineligible(first_shifts(shifts), rules),
     )  # fmt: skip
 
 

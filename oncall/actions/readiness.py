@@ -12,6 +12,8 @@ from django.db import transaction
 from core.models import User
 from oncall import rota
 from oncall.actions.duties import HORIZON, Duties, all_duties, duties_of
+from oncall.actions.eligibility import ineligible
+from oncall.actions.rules import Rules, rules_of
 from oncall.actions.scope import managers_of, schedules_of_people
 from oncall.actions.shift_notices import Word, tell
 from oncall.models import ContactMethod, Responder, Schedule
@@ -26,7 +28,7 @@ class Readiness:
     """How well somebody can be reached in their next stint of a schedule.
 
     `confirmed`: channels that pages go to; `proven`: those of them whose latest message arrived within 30 days;
-    `missing`: what to do, as sentences; none: ready.
+    `missing`: what to do, as sentences; none: ready. `lacking`: why they are not eligible for it, as sentences (R136).
     """
 
     schedule: Schedule
@@ -35,18 +37,29 @@ class Readiness:
     confirmed: tuple[str, ...]
     proven: tuple[str, ...]
     missing: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
 
 
-def readiness(duties: Duties) -> list[Readiness]:
+def readiness(duties: Duties, rules: Rules) -> list[Readiness]:
     """Return everybody who is on call within 14 days, each once for each seat, in order of their shifts."""
     first: dict[tuple[int, str], rota.Stint] = {}
     for stint in duties.stints:
         if stint.ends_at > duties.at and stint.starts_at < duties.at + HORIZON:
             first.setdefault((stint.user, stint.seat), stint)
     ways = _ways({user for user, _ in first}, duties.at)
+    begins: dict[int, datetime] = {}
+    for stint in first.values():
+        begins.setdefault(stint.user, stint.starts_at)
+    lacking = {one.user: one.missing for one in ineligible(begins, rules)}
     return [
         Readiness(
-            duties.schedule, stint, duties.mark(stint), way.confirmed, way.proven, way.missing
+            duties.schedule,
+            stint,
+            duties.mark(stint),
+            way.confirmed,
+            way.proven,
+            way.missing,
+            lacking.get(stint.user, ()),
         )
         for stint in first.values()
         for way in [ways[stint.user]]
@@ -56,22 +69,27 @@ def readiness(duties: Duties) -> list[Readiness]:
 def readiness_of(user: User, at: datetime) -> list[Readiness]:
     """Return one person's readiness for each schedule that they serve within 14 days."""
     schedules = Schedule.objects.filter(pk__in=schedules_of_people([user.pk])).order_by("name")
-    found = [one for schedule in schedules for one in readiness(duties_of(schedule, at))]
+    found = [
+        one
+        for schedule in schedules
+        for one in readiness(duties_of(schedule, at), rules_of(schedule))
+    ]
     return [one for one in found if one.stint.user == user.pk]
 
 
 def tell_unready(at: datetime) -> int:
-    """Tell whoever is not ready, and the managers, once per shift; return how many words went out."""
-    return sum(
-        _tell(one, at) for duties in all_duties(at) for one in readiness(duties) if one.missing
+    """Tell whoever is not ready or not eligible, and the managers, once per shift; return how many words went out."""
+    found = [
+        one for duties in all_duties(at) for one in readiness(duties, rules_of(duties.schedule))
+    ]
+    return sum(_tell(one, at) for one in found if one.missing) + sum(
+        _tell_lacking(one, at) for one in found if one.lacking
     )
 
 
 def _tell(found: Readiness, at: datetime) -> int:
     user = User.objects.get(pk=found.stint.user)
-    schedule, name = found.schedule, user.display_name
-    begins = f"{to_wall(found.stint.starts_at, schedule.time_zone):%a %d %b %H:%M} ({schedule.time_zone})"
-    shift = f"The shift of {schedule.name}, {found.stint.seat}, begins {begins}."
+    schedule, name, shift = found.schedule, user.display_name, _shift(found)
     own = Word(
         f"unready:{found.mark}:{user.pk}",
         f"Be reachable for {schedule.name}",
@@ -86,6 +104,30 @@ def _tell(found: Readiness, at: datetime) -> int:
     )
     with transaction.atomic():
         return tell([user.pk], own, at=at) + tell(managers_of(schedule), other, at=at)
+
+
+def _tell_lacking(found: Readiness, at: datetime) -> int:
+    user = User.objects.get(pk=found.stint.user)
+    schedule, name, shift = found.schedule, user.display_name, _shift(found)
+    occasion = f"ineligible:{found.mark}:{user.pk}"
+    stays = "The turns stay as they are; the schedule alone decides who is paged."
+    own = Word(
+        occasion, f"Before your shift of {schedule.name}: you are not eligible yet",
+        [shift, *found.lacking, stays, "Your managers were told as well: ask them for a swap, or for what is missing."],
+        f"/admin/core/user/{user.pk}/change/",
+    )  # fmt: skip
+    other = Word(
+        occasion, f"{name} is not eligible yet and on call for {schedule.name}",
+        [shift, f"{name} was told as well.", *found.lacking, stays], f"/admin/core/user/{user.pk}/change/",
+    )  # fmt: skip
+    with transaction.atomic():
+        return tell([user.pk], own, at=at) + tell(managers_of(schedule), other, at=at)
+
+
+def _shift(found: Readiness) -> str:
+    zone = found.schedule.time_zone
+    begins = f"{to_wall(found.stint.starts_at, zone):%a %d %b %H:%M} ({zone})"
+    return f"The shift of {found.schedule.name}, {found.stint.seat}, begins {begins}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
 """What a rotation must look like: the playbook of the services that it answers for, else the guides' numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from incidents.actions.playbooks import present
-from incidents.playbook.practice import OnCallRules
+from incidents.models import Service
+from incidents.playbook.practice import Eligibility, OnCallRules
+from oncall import rota
 from oncall.actions.scope import services_of
 from oncall.models import Schedule
 
@@ -30,6 +35,7 @@ class Rules:
     rotations_a_month: int = ROTATIONS_A_MONTH
     has_secondary: bool = False
     turn: timedelta = TURN
+    eligibility: rota.Asked | None = None
 
     @property
     def who_asks(self) -> str:
@@ -39,10 +45,7 @@ class Rules:
 
 def rules_of(schedule: Schedule) -> Rules:
     """Return the rule that the playbooks in force for the schedule's services make."""
-    slugs = services_of(schedule).order_by("playbook_slug").values_list("playbook_slug", flat=True)
-    versions = {version.pk: version for version in map(present, slugs.distinct())}
-    spoken = {version.name: version.playbook.on_call for version in versions.values()}
-    said = {name: rules for name, rules in spoken.items() if rules is not None}
+    said = _spoken(services_of(schedule))
     if not said:
         return Rules()
     asked = list(said.values())
@@ -55,6 +58,36 @@ def rules_of(schedule: Schedule) -> Rules:
         ),
         has_secondary=any(rules.has_secondary for rules in asked),
         turn=min(_length(rules) for rules in asked),
+        eligibility=_strictest([one.eligibility for one in asked if one.eligibility]),
+    )
+
+
+def eligibility_asked() -> rota.Asked | None:
+    """Return what the playbooks in force ask of people on call, over all services; None: nothing."""
+    said = _spoken(Service.objects.all()).values()
+    return _strictest([one.eligibility for one in said if one.eligibility])
+
+
+def _spoken(services: QuerySet[Service]) -> dict[str, OnCallRules]:
+    """Return the on-call rules of the playbooks in force for services, by the playbook's name."""
+    slugs = services.order_by("playbook_slug").values_list("playbook_slug", flat=True)
+    versions = {version.pk: version for version in map(present, slugs.distinct())}
+    spoken = {version.name: version.playbook.on_call for version in versions.values()}
+    return {name: rules for name, rules in spoken.items() if rules is not None}
+
+
+def _strictest(asked: Sequence[Eligibility]) -> rota.Asked | None:
+    if not asked:
+        return None
+    marks = {
+        "access": any(one.production_access for one in asked),
+        "monitoring": any(one.monitoring for one in asked),
+        "training": any(one.training for one in asked),
+    }
+    return rota.Asked(
+        max(one.onboarded_days for one in asked),
+        max(one.shadowed_shifts for one in asked),
+        frozenset(mark for mark, is_asked in marks.items() if is_asked),
     )
 
 

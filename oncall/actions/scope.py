@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from core.models import Membership
+from core.actor import Actor
+from core.models import Membership, User
 from core.people import administrators
+from core.permissions import may, require
 from incidents.models import Service
 from oncall.models import EscalationPolicy, PolicyBinding, RotationSlot, Schedule
+
+EDIT = "oncall.edit_schedule"
 
 
 def managers_of(schedule: Schedule) -> list[int]:
@@ -18,6 +22,13 @@ def managers_of(schedule: Schedule) -> list[int]:
     )
     found = list(managers.order_by("user").values_list("user_id", flat=True))
     return found or list(administrators().values_list("pk", flat=True))
+
+
+def require_lead(by: Actor, user: User) -> None:
+    """Raise NotAllowed unless the actor manages a team that the person is in, or is an Administrator."""
+    teams = Membership.objects.filter(user=user).values_list("team_id", flat=True)
+    if not any(may(by, EDIT, Schedule(team_id=team)) for team in teams):
+        require(by, EDIT)
 
 
 def services_of(schedule: Schedule) -> QuerySet[Service]:

@@ -74,6 +74,12 @@ class ScheduleSpec:
     layers: tuple[LayerSpec, ...]
     team_id: int | None = None
 
+    @property
+    def seated(self) -> frozenset[int]:
+        """Return everybody whom it seats in primary or secondary."""
+        layers = [layer for layer in self.layers if layer.seat != "shadow"]
+        return frozenset(user for layer in layers for slot in layer.people for user in slot)
+
 
 def wall(text: str) -> datetime:
     """Return the naive time of a first handoff; raise ValueError for anything else."""

@@ -124,9 +124,10 @@ class UnavailabilityAdmin(AddsByAction[Unavailability]):
 
 
 def leads(request: HttpRequest, user: User) -> bool:
-    """Return whether the reader manages a team that the person is in."""
+    """Return whether the reader manages a team that the person is in, or is an Administrator."""
     teams = user.memberships.values_list("team_id", flat=True)
-    return any(allows(request, EDIT, Schedule(team_id=team)) for team in teams)
+    found = any(allows(request, EDIT, Schedule(team_id=team)) for team in teams)
+    return found or allows(request, EDIT)
 
 
 def take_back(row: Unavailability, *, shown: bool) -> Button:

@@ -18,7 +18,9 @@ from core.admin.rights import allows, who
 from core.errors import DomainError, Invalid
 from oncall import rota
 from oncall.actions.drafts import with_layer, without_layer
-from oncall.actions.impact import compare
+from oncall.actions.eligibility import seat_warnings
+from oncall.actions.impact import Impact, compare
+from oncall.actions.rules import rules_of
 from oncall.actions.schedules import add_layer, end_layer, refuse_faults, write_layer
 from oncall.actions.specs import LayerSpec
 from oncall.admin import period as periods
@@ -212,9 +214,15 @@ def _compare(desk: Desk, spec: LayerSpec, effective: datetime | None) -> None:
     before = [one.seat for one in found.plan.rotations if one.layer == desk.number]
     seats: list[rota.Seat] = [one for one in rota.SEATS if one in (*before, spec.seat)]
     impact = compare(desk.schedule, found.plan, desk.draft, start, seat=seats[0])
-    strange = [] if desk.is_end else rota.warnings(spec.rotation())
+    strange = [] if desk.is_end else [*rota.warnings(spec.rotation()), *_early(desk, spec, impact)]
     zone = desk.schedule.time_zone
     desk.impact = shown(impact, found.people, found.reader, zone, strange)
+
+
+def _early(desk: Desk, spec: LayerSpec, impact: Impact) -> list[str]:
+    """Say who would serve before they are eligible; learning in the shadow is open to everybody."""
+    users = [] if spec.seat == "shadow" else {pk for slot in spec.people for pk in slot}
+    return seat_warnings(impact, users, rules_of(desk.schedule))
 
 
 def _context(desk: Desk) -> dict[str, Any]:

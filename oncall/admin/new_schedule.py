@@ -22,6 +22,8 @@ from core.models import Team, User
 from core.models.people import validate_zone
 from oncall import rota
 from oncall.actions.drafts import with_layer
+from oncall.actions.eligibility import warned
+from oncall.actions.rules import Rules
 from oncall.actions.schedules import create_schedule, refuse_faults
 from oncall.actions.specs import LayerSpec, ScheduleSpec
 from oncall.admin import period as periods
@@ -145,7 +147,9 @@ def _pressed(desk: Desk) -> HttpResponse | None:
         desk.problems.append(words(refusal))
         desk.status = status_of(refusal)
         return None
-    desk.strange = rota.warnings(layer.rotation())
+    # no playbook speaks for a schedule that nothing pages by yet
+    early = warned(dict.fromkeys(spec.seated, clock.now()), Rules())
+    desk.strange = [*rota.warnings(layer.rotation()), *early]
     desk.drawn = _drawn(desk, spec, layer)
     return None
 

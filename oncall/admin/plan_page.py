@@ -18,8 +18,10 @@ from core.admin.rights import allows, who
 from core.errors import DomainError
 from oncall import rota
 from oncall.actions.drafts import with_overrides
+from oncall.actions.eligibility import seat_warnings
 from oncall.actions.impact import AHEAD, compare
 from oncall.actions.overrides import add_override, refuse_unfit
+from oncall.actions.rules import rules_of
 from oncall.actions.swaps import offer_swap, refuse_offer
 from oncall.admin import period as periods
 from oncall.admin import picture
@@ -218,7 +220,9 @@ def _compare(desk: Desk, wanted: Asked) -> None:
     desk.draft = with_overrides(found.plan, wanted.wishes)
     latest = max([at + AHEAD, *(wish.ends_at for wish in wanted.wishes)])
     impact = compare(desk.schedule, found.plan, desk.draft, at, latest)
-    desk.impact = shown(impact, found.people, found.reader, desk.schedule.time_zone)
+    seated = [wish.user.pk for wish in wanted.wishes if wish.user]
+    early = seat_warnings(impact, seated, rules_of(desk.schedule))
+    desk.impact = shown(impact, found.people, found.reader, desk.schedule.time_zone, early)
 
 
 def _fill(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from oncall.actions.judging import findings
 from oncall.actions.quality import Quality, quality
 from oncall.actions.rules import RECOMMENDED, WEEKS_PUBLISHED, Rules
 from oncall.api import quality_shapes as shapes
+from oncall.api.eligibility import asked_facts
 from oncall.api.reading import LONGEST, instant, schedule_of
 from oncall.api.schedules import told, usernames
 from oncall.models import Schedule
@@ -102,7 +103,7 @@ def _written(schedule: Schedule, found: Quality) -> dict[str, object]:
             {
                 "user": names[one.stint.user], "seat": one.stint.seat, "start": one.stint.starts_at,
                 "ready": not one.missing, "channels": list(one.confirmed), "proven": list(one.proven),
-                "missing": list(one.missing),
+                "missing": list(one.missing), "lacking": list(one.lacking),
             }
             for one in found.readiness
         ],
@@ -130,6 +131,7 @@ def _rules(rules: Rules) -> dict[str, object]:
         "rotations_per_month": rules.rotations_a_month,
         "secondary": rules.has_secondary,
         "weeks_published": WEEKS_PUBLISHED,
+        "eligibility": asked_facts(rules.eligibility),
     }
 
 

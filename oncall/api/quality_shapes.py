@@ -1,6 +1,7 @@
 """What the API says of a schedule's quality, field by field."""
 
 from core.api.shapes import Piece, Shape, flag, many, maybe, moment, named, text, whole
+from oncall.api.eligibility_shapes import ASKED
 from oncall.api.shapes import GAP, NINE, SEGMENT, TEN
 from oncall.models import RotationVersion, Schedule
 from oncall.rota import CLASSES
@@ -25,10 +26,12 @@ RULES = Shape(
         "rotations_per_month": whole("", 1),
         "secondary": flag("Whether a secondary is asked for."),
         "weeks_published": whole("", 1),
+        "eligibility": maybe(ASKED),
     },
     example={
         "playbooks": ["IMAG"], "people_min": 2, "people_max": 12, "recommended": [6, 8],
         "rotations_per_month": 1, "secondary": True, "weeks_published": 6,
+        "eligibility": None,
     },
 )  # fmt: skip
 ALONE = Shape(
@@ -117,10 +120,12 @@ READY = Shape(
         "channels": many(text(), "What pages go to."),
         "proven": many(text(), "What a message arrived by within 30 days."),
         "missing": many(text(), "What to do."),
+        "lacking": many(text(), "Why they are not eligible for the shift; it changes nobody's turn."),
     },
     example={
         "user": "ines", "seat": "primary", "start": NINE, "ready": False, "channels": ["email"], "proven": ["email"],
         "missing": ["Pages go to one channel, email; 2 are needed, in case one fails."],
+        "lacking": [],
     },
 )  # fmt: skip
 _FIELDS: dict[str, Piece | Shape] = {

@@ -20,7 +20,9 @@ from core.models import User
 from core.permissions import require
 from oncall import rota
 from oncall.actions import impact
+from oncall.actions.eligibility import seat_warnings
 from oncall.actions.rotation import resolve
+from oncall.actions.rules import rules_of
 from oncall.actions.schedules import (
     EDIT,
     create_schedule,
@@ -274,6 +276,7 @@ def _difference(schedule: Schedule, spec: ScheduleSpec, found: impact.Impact) ->
         "hours_before": {names[user]: length for user, length in found.hours_before.items()},
         "hours_after": {names[user]: length for user, length in found.hours_after.items()},
         "warnings": [
-            f"{layer.name}: {said}" for layer in spec.layers for said in rota.warnings(layer.rotation())
+            *(f"{layer.name}: {said}" for layer in spec.layers for said in rota.warnings(layer.rotation())),
+            *seat_warnings(found, spec.seated, rules_of(schedule)),
         ],
     }  # fmt: skip

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from oncall.api import (
     calendars_in,
+    eligibility,
     feeds,
     handoffs,
     holidays,
@@ -51,6 +52,11 @@ urlpatterns: list[URLPattern] = [
         "unavailability/import-calendar/", calendars_in.AbsencesIn.as_view(), name="api-absences-in"
     ),
     path("unavailability/<pk>/", swaps.OneAbsence.as_view(), name="api-absence"),
+    path(
+        "users/<username>/eligibility/",
+        eligibility.OneEligibility.as_view(),
+        name="api-eligibility",
+    ),
     path("calendar-feeds/", feeds.Feeds.as_view(), name="api-feeds"),
     path("calendar-feeds/<pk>/", feeds.OneFeed.as_view(), name="api-feed"),
     path("calendar-feeds/<pk>/rotate/", feeds.RotatedFeed.as_view(), name="api-feed-rotate"),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from core.models import Team, User
 from oncall import rota
 from oncall.actions import handoffs
+from oncall.actions.eligibility import DATES, EligibilityChange, note_eligibility
 from oncall.actions.holidays import CalendarWish, add_day, create_calendar
 from oncall.actions.schedules import write_layer
 from oncall.actions.specs import LayerSpec
@@ -86,6 +87,16 @@ def add_holidays(team: Team, at: datetime) -> None:
     calendar = create_calendar(CalendarWish(country="NO", team_id=team.pk), by=LOADER, at=at)
     eve = date((at + timedelta(days=7)).year, 12, 24)
     add_day(calendar.pk, eve, "Closed for Christmas", by=LOADER, at=at)
+
+
+def note_newcomer(newcomer: User, trained: User, at: datetime) -> None:
+    """Note that one person is on the way to being on call, and another one has arrived."""
+    today = at.date()
+    ago = [today - timedelta(days=days) for days in (300, 20)]
+    done = dict.fromkeys(DATES, ago[0])
+    begun = {"onboarded_on": ago[1], "access_on": ago[1]}
+    note_eligibility(trained.pk, EligibilityChange(done, shadowed_elsewhere=2), by=LOADER, at=at)
+    note_eligibility(newcomer.pk, EligibilityChange(begun), by=LOADER, at=at)
 
 
 def latest_handoff(at: datetime, zone: str) -> datetime:

@@ -1,5 +1,6 @@
 """Who is woken, when, until they answer."""
 
+from oncall.models.eligibility import Eligibility
 from oncall.models.escalation import Escalation, Page, ReplyToken
 from oncall.models.feed import CalendarFeed, ShiftEvent
 from oncall.models.handoff import Handoff
@@ -17,6 +18,7 @@ from oncall.models.swap import Swap, SwapLeg
 __all__ = [
     "CalendarFeed",
     "ContactMethod",
+    "Eligibility",
     "Escalation",
     "EscalationPolicy",
     "Handoff",

@@ -3,6 +3,7 @@
 from oncall.rota.civil import UnknownZone, to_utc
 from oncall.rota.classes import CLASSES, HourClass, class_at, classified, evenness, stretches
 from oncall.rota.coverage import BUSINESS_HOURS, changes, coverage, gaps, unbacked
+from oncall.rota.eligible import MARKS, Asked, Progress, lacking
 from oncall.rota.faults import YEARS, Fault, faults, idle_positions, override_faults, warnings
 from oncall.rota.resolve import LOOK_AHEAD, SEATS, final, next_after, on_call, segments, who
 from oncall.rota.settle import cycle
@@ -36,10 +37,12 @@ __all__ = [
     "CLASSES",
     "LONGEST_REST",
     "LOOK_AHEAD",
+    "MARKS",
     "SEATS",
     "YEARS",
     "Absence",
     "Answer",
+    "Asked",
     "Change",
     "Fault",
     "Holder",
@@ -51,6 +54,7 @@ __all__ = [
     "Ledger",
     "Override",
     "Plan",
+    "Progress",
     "Rotation",
     "Seat",
     "Segment",
@@ -73,6 +77,7 @@ __all__ = [
     "gaps",
     "idle_positions",
     "in_step",
+    "lacking",
     "next_after",
     "on_call",
     "override_faults",

@@ -26,9 +26,11 @@ class Stint:
     ends_at: datetime
 
 
-def stints(shifts: Iterable[Shift]) -> list[Stint]:
-    """Give the stints of these shifts, shadow seats left out, in order of start."""
-    by_seat: dict[Seat, list[Shift]] = {"primary": [], "secondary": []}
+def stints(
+    shifts: Iterable[Shift], seats: Sequence[Seat] = ("primary", "secondary")
+) -> list[Stint]:
+    """Give the stints of these shifts in these seats, in order of start; shadow seats are left out unless asked for."""
+    by_seat: dict[Seat, list[Shift]] = {seat: [] for seat in seats}
     for shift in shifts:
         if shift.seat in by_seat:
             by_seat[shift.seat].append(shift)

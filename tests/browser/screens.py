@@ -72,6 +72,7 @@ STAFF = [
     Screen("history of a row", "/admin/core/team/1/history/"),
     Screen("deleting a row", "/admin/core/team/1/delete/"),
     Screen("somebody's password", "/admin/core/user/1/password/"),
+    Screen("eligibility of somebody", "/admin/core/user/1/eligibility/"),
     Screen("postmortem to read", "/admin/postmortems/postmortem/1/read/"),
     Screen("sign-out", "/admin/logout/"),
     Screen("account", "/accounts/"),

@@ -75,6 +75,7 @@ DOORS = {
     "api-delivery": ("deliveries/1/", "GET, HEAD"),
     "api-users": ("users/", "GET, HEAD"),
     "api-user": ("users/rita/", "GET, HEAD"),
+    "api-eligibility": ("users/rita/eligibility/", "GET, HEAD, PATCH, DELETE"),
     "api-postmortems": ("postmortems/", "GET, HEAD, POST"),
     "api-postmortem": ("postmortems/1/", "GET, HEAD, PATCH"),
     "api-postmortem-verb": ("postmortems/1/submit/", "POST"),

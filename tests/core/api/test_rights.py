@@ -57,6 +57,7 @@ WRITES = (
     "/api/v1/sources/",
     "/api/v1/schedules/",
     "/api/v1/holiday-calendars/",
+    "/api/v1/users/",
 )  # and all below them: MANAGER
 SELF_SERVICE = (
     "/api/v1/schedules/{slug}/swaps/",
@@ -88,7 +89,7 @@ class Scene:
         team = ATeam(slug="web")
         manages = {"manages": team} if group == "Manager" else {}
         self.person: User = AUser(group="Responder" if manages else group, **manages)
-        leila = AUser(username="leila")
+        leila = AUser(username="leila", member_of=team)
         schedule = ASchedule(slug="shop", team=team, people=[leila])
         service = AService(slug="shop", team=team)
         AService(slug="stock", team=team)
