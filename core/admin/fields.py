@@ -39,10 +39,11 @@ class PickInput(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Add the suggestions where they are drawn for the first time."""
-        said = {"autocomplete": "off", "spellcheck": "false", **(attrs or {})}
+        said = {"autocomplete": "off", "spellcheck": "false"}
         if self.picks is None:
-            return {**super().get_context(name, value, said), "options": None}
-        context = super().get_context(name, value, {**said, "list": self.picks.id})
+            return {**super().get_context(name, value, {**said, **(attrs or {})}), "options": None}
+        said |= {"list": self.picks.id, "placeholder": self.picks.hint, **self.attrs}
+        context = super().get_context(name, value, {**said, **(attrs or {})})
         return {**context, "list": self.picks.id, "options": self.picks.draw()}
 
 

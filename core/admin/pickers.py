@@ -53,9 +53,11 @@ class Called:
 
     @property
     def text(self) -> str:
-        """Return the one writing that can't mean another row: Ines Okafor (ines)."""
+        """Return the one writing that can't mean another row: Ines Okafor (ines); Payments, where both are one word."""
         name = " ".join(self.name.replace(",", " ").split())
-        return f"{name} ({self.key})" if name and name != self.key else self.key
+        if name.casefold() == self.key.casefold():
+            return name
+        return f"{name} ({self.key})" if name else self.key
 
     @property
     def ways(self) -> tuple[frozenset[str], ...]:
@@ -245,6 +247,11 @@ class Picks:
         self._is_drawn = False
         self._texts = {row.pk: called(row).text for row in self.first}
         self._stored: dict[str, Model] = {}
+
+    @property
+    def hint(self) -> str:
+        """Return what an empty field says of what may be typed."""
+        return "Name, username or e-mail" if self.rows.model is User else "Name"
 
     def draw(self) -> list[str] | None:
         """Return the suggestions, None where they stand on the page already."""

@@ -111,7 +111,7 @@ def test_what_stands_in_brackets_is_no_key_where_it_is_part_of_the_name() -> Non
 
 def test_a_text_names_one_row_whatever_its_name_holds() -> None:
     assert Called("sam", "Sam  Lee, Jr.").text == "Sam Lee Jr. (sam)"
-    assert Called("rob", "rob").text == "rob"
+    assert Called("payments", "Payments").text == "Payments"
     assert Called("rob", "").text == "rob"
 
 

@@ -92,9 +92,9 @@ def test_a_layer_s_form_shows_how_it_turns_now(browser: Client, schedule: Schedu
 
     html = text(browser.get(page(schedule, f"layers/{layer.pk}/")))
 
-    assert [f'value="{name}"' in html for name in ("Cyd (cyd)", "Anna (anna)", "Ben (ben)")] == [True] * 3  # fmt: skip
+    assert [f'value="{name}"' in html for name in ("Cyd", "Anna", "Ben")] == [True] * 3  # fmt: skip
     assert 'value="2026-01-05T09:00"' in html
-    assert '<option value="Dan (dan)">' in html  # suggested
+    assert '<option value="Dan">' in html  # suggested
 
 
 def test_a_change_is_compared_over_26_weeks_and_drawn_before_it_is_saved(
@@ -177,7 +177,7 @@ def test_everything_that_a_layer_can_be_is_kept(
     assert (row.layer.name, row.seat, row.priority, row.mode) == ("Nights", "secondary", 7, "additive")  # fmt: skip
     assert (row.unit, row.length, row.turn_mode, row.time_zone) == ("day", 2, "active", "Asia/Kolkata")  # fmt: skip
     assert (row.holidays, row.holiday_effect, row.effective_from) == (calendar, "off", NINE)
-    assert [f'value="{said}"' in text(again) for said in ("Anna (anna), Ben (ben)", "nobody", "22:00", "06:30")] == [True] * 4  # fmt: skip
+    assert [f'value="{said}"' in text(again) for said in ("Anna, Ben", "nobody", "22:00", "06:30")] == [True] * 4  # fmt: skip
 
 
 def test_a_backup_s_change_is_compared_on_its_own_seat(browser: Client, schedule: Schedule) -> None:

@@ -194,7 +194,7 @@ def test_an_older_page_loses_nothing(browser):
 
 
 def test_an_overtaken_save_shows_both_values_and_the_next_press_replaces_theirs(browser, rita):
-    team = ATeam(name="Payments team", slug="payments")
+    team = ATeam(name="Payments team", slug="pay")
     item = an_item(owner=rita, due_on=date(2026, 12, 1))
     stale = form_of(item, due_on="2026-12-08", reason="the vendor needs longer")
     theirs = {"due_on": date(2026, 12, 3), "team": team}
@@ -203,7 +203,7 @@ def test_an_overtaken_save_shows_both_values_and_the_next_press_replaces_theirs(
     refused = browser.post(f"{LIST}{item.pk}/save/", stale)
 
     assert "due on is now “2026-12-03”; you wrote “2026-12-08”." in text(refused).lower()
-    assert "team is now “payments team (payments)”; you wrote “nothing”." in text(refused).lower()
+    assert "team is now “payments team (pay)”; you wrote “nothing”." in text(refused).lower()
     assert 'name="version" value="2"' in text(refused)
     again = {**stale, "version": "2", "team": str(team.pk)}
     assert browser.post(f"{LIST}{item.pk}/save/", again).status_code == 302
