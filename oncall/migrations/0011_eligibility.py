@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oncall", "0009_holidays_taken_out"),
+        ("oncall", "0010_pay_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
