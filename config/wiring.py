@@ -52,6 +52,7 @@ DELIVERY_TEXTS: dict[str, str] = {
     "test": "oncall.actions.test_message",
     "glass_broken": "oncall.actions.glass.message",
     "shift": "oncall.actions.shift_notices.message",
+    "reader_link": "statuspage.actions.admission.link_message",
     "action_reminder": "postmortems.actions.reminder_message",
     "review_asked": "postmortems.actions.review_message",
     "status": "statuspage.actions.status_message",

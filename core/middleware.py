@@ -23,6 +23,7 @@ PUBLIC_PATHS = (
     "/history",
     "/maintenance.ics",
     "/subscribe",
+    "/enter/",
     "/api/v2/",
     "/status/",
     "/style-",
@@ -74,6 +75,10 @@ class MachineDoor:
         return answer
 
 
+class NeedsSession(Exception):
+    """A public page asks who the reader is: its request is answered again with their session."""
+
+
 class PublicDoor:
     """Take what visitors read straight to its view, under every host: no session, no cookie, nothing about the reader."""
 
@@ -86,7 +91,10 @@ class PublicDoor:
         if path != "/" and not path.startswith(PUBLIC_PATHS):
             return self.get_response(request)
         match = request.resolver_match = _known(path)
-        answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        try:
+            answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        except NeedsSession:
+            return self.get_response(request)
         return answer
 
 

@@ -10,6 +10,7 @@ import msgspec
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.defaults import page_not_found
 
 from core.middleware import MACHINE_PATHS, PEOPLE_PATHS, REPLY_PATHS, STAFF_PATHS, host_of
@@ -20,7 +21,7 @@ from statuspage.actions.rendering import NOT_FOUND, STALE_AFTER
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look.freshness import sent_at
 from statuspage.models import Page
-from statuspage.views import kept_rooms, rooms, subscribing
+from statuspage.views import gate, kept_rooms, rooms, subscribing
 from statuspage.views.answers import READS, Ready, nothing, of_bytes, send, unavailable
 from statuspage.views.shelf import Look, shelf
 
@@ -81,18 +82,30 @@ class Memory:
 memory = Memory()
 
 
+@csrf_exempt  # its forms say where they come from (statuspage.views.choices.is_ours)
 def answer(request: HttpRequest) -> HttpResponse:
     """Answer with what the page of this host and path has there: from memory, or rendered at the first request."""
     path = request.path_info
     try:
         look = shelf.look(host_of(request), path)
-        if look is None or not look.entry.is_public:
+        if look is None:
             return _no_page(request)
     except _AWAY:
         return unavailable()
     if path.startswith(UNDER) and not look.entry.root:
         return HttpResponsePermanentRedirect(f"{look.entry.site}{look.path}", preserve_request=True)
-    return _within(request, look)
+    return _within(request, look) if look.entry.is_public else _private(request, look)
+
+
+def _private(request: HttpRequest, look: Look) -> HttpResponse:
+    """Answer for a page that is not for everybody; to a stranger it says at most whose it is."""
+    try:
+        if gate.admitted(request, look):
+            return gate.sealed(_within(request, look))
+        return gate.shut(request, look) or _no_page(request)
+    except DatabaseError:
+        connection.close()
+        return unavailable()
 
 
 def _within(request: HttpRequest, look: Look) -> HttpResponse:

@@ -97,6 +97,15 @@ def door(path: str) -> Door | None:
     return lambda request, seen: _open(request, seen, handle, token)
 
 
+def is_known_link(seen: Look) -> bool:
+    """Return whether a path is a link of somebody's: it works wherever its owner is, whoever may read the page."""
+    found = _LINK.fullmatch(seen.path)
+    page = Page(pk=seen.entry.page_id)
+    return found is not None and (
+        tokens.find(page, found["act"], found["token"], seen.at) is not None
+    )
+
+
 def answered(html: str, status: int = 200) -> HttpResponse:
     """Return a page that nobody may keep."""
     return HttpResponse(html, status=status, content_type=HTML, headers=HEADERS)

@@ -11,7 +11,7 @@ FILES = "|".join(f"{re.escape(path[1:])}$" for path in PUBLIC_FILES)
 
 urlpatterns = [
     re_path(
-        rf"^(?:$|api/v2/|incidents|components|history|maintenance\.ics$|subscribe|status/|style-|mark-|{FILES})",
+        rf"^(?:$|api/v2/|incidents|components|history|maintenance\.ics$|subscribe|enter/|status/|style-|mark-|{FILES})",
         pages.answer,
     ),
 ]
