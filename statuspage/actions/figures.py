@@ -13,7 +13,7 @@ from statuspage.actions.resource import Rendered
 from statuspage.actions.wire import moment_in
 from statuspage.models import Component, ComponentInterval, Page
 from statuspage.rules.states import ComponentState
-from statuspage.rules.uptime import TENTHS, WEIGHTS, Day, days, start_of, uptime
+from statuspage.rules.uptime import TENTHS, Day, days, start_of, uptime
 
 UPTIME, LEDGER = "/uptime.json", "/ledger.csv"
 JSON_TYPE, CSV_TYPE = "application/json; charset=utf-8", "text/csv; charset=utf-8"
@@ -34,7 +34,7 @@ def uptime_json(page: Page, at: datetime) -> Rendered:
         "as_of": moment_in(page.time_zone, at),
         "first_day": picture.first_day.isoformat(),
         "last_day": at.astimezone(page.zone).date().isoformat(),
-        "weights": {state.value: weight / TENTHS for state, weight in WEIGHTS.items()},
+        "weights": {state.value: weight / TENTHS for state, weight in page.weights.items()},
         "components": [_component(picture, row) for row in shown],
     }
     return Rendered(UPTIME, JSON_TYPE, orjson.dumps(document))
@@ -62,7 +62,7 @@ def _component(picture: Picture, row: Component) -> dict[str, Any]:
         "id": row.public_id,
         "name": row.name,
         "measured_from": moment_in(page.time_zone, begin),
-        "uptime": uptime(spans, begin, picture.at) if shows else None,
+        "uptime": uptime(spans, begin, picture.at, weights=page.weights) if shows else None,
         "days": list(_days(picture, row)) if row.shows_history else [],
     }
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -48,26 +49,23 @@ class HeldEdition(msgspec.Struct, frozen=True):
         return found
 
     def badges(self) -> list[Item]:
-        """Return the badges of all components, and of all groups."""
-        paths = [f"/components/{one.id}/badge.svg" for one in self._components()]
+        """Return the badges of all components, groups among them."""
+        paths = [f"/components/{public_id}/badge.svg" for public_id in self._listed()]
         return [found for path in paths if (found := self.find(path))]
 
     def _badge(self, path: str, public_id: str) -> Item | None:
-        named = next((one for one in self._components() if one.id == public_id), None)
-        if named is None:
+        found = self._listed().get(public_id)
+        if found is None:
             return None
-        fresh = badge.badge(named.name, State(named.status)).encode()
-        stale = badge.badge(named.name, State.NO_DATA).encode()
-        at = self.items[COMPONENTS].modified_at
-        return Item(path, badge.CONTENT_TYPE, fresh, stale, etag_of(fresh), at)
+        return _badge(path, found.name, found.status, self.items[COMPONENTS].modified_at)
 
-    def _components(self) -> list["_Component"]:
+    def _listed(self) -> dict[str, "_Component"]:
         """Return the components as programs are told of them: they are in every edition, so no statement is needed."""
-        listed = self.items.get(COMPONENTS)
-        return _LISTS.decode(listed.fresh).components if listed else []
+        document = self.items.get(COMPONENTS)
+        return _components(document.fresh) if document else {}
 
 
-class _Component(msgspec.Struct):
+class _Component(msgspec.Struct, frozen=True):
     id: str
     name: str
     status: str
@@ -78,3 +76,15 @@ class _List(msgspec.Struct):
 
 
 _LISTS = msgspec.json.Decoder(_List)
+
+
+@lru_cache(maxsize=16)
+def _components(document: bytes) -> dict[str, _Component]:
+    return {one.id: one for one in _LISTS.decode(document).components}
+
+
+@lru_cache(maxsize=512)
+def _badge(path: str, name: str, status: str, at: datetime) -> Item:
+    fresh = badge.badge(name, State(status)).encode()
+    stale = badge.badge(name, State.NO_DATA).encode()
+    return Item(path, badge.CONTENT_TYPE, fresh, stale, etag_of(fresh), at)

@@ -63,6 +63,7 @@ def component(page: Page, public_id: str, at: datetime) -> Rendered | None:
         work=shapes.work(picture, running) if running else None,
         calendar=picture.place.path(component_path(public_id)),
         months=tuple(_months(picture, row)),
+        atom=picture.place.path(f"/components/{public_id}/history.atom"),
         reports_since=row.measured_from.astimezone(page.zone).date(),
     )
     fresh, stale = (look.component_page(shown, stale=old) for old in (False, True))
@@ -151,6 +152,7 @@ def _months(picture: Picture, row: Component) -> Iterator[shape.MonthRow]:
     if not firsts:
         return
     spans = spans_of([row], since=start_of(firsts[-1], zone)).get(row.pk, [])
+    shows = page.shows_uptime and row.shows_uptime
     for first in firsts:
         begin = max(start_of(first, zone), row.measured_from)
         end = min(start_of(_next(first), zone), picture.at)
@@ -159,7 +161,7 @@ def _months(picture: Picture, row: Component) -> Iterator[shape.MonthRow]:
         yield shape.MonthRow(
             first=first,
             url=picture.place.path(address(first)),
-            uptime=uptime(spans, begin, end) if page.shows_uptime and row.shows_uptime else None,
+            uptime=uptime(spans, begin, end, weights=page.weights) if shows else None,
             incidents=sum(_overlaps(told, begin, end) for told in picture.incidents),
             seconds=timedelta(microseconds=trouble) // timedelta(seconds=1),
         )

@@ -41,12 +41,22 @@ def site(picture: Picture) -> shape.Site:
         json=path("/api/v2/summary.json"),
         calendar=path("/maintenance.ics"),
         subscribe=path("/subscribe") if page.takes_subscribers else "",
+        figures=path("/uptime.json"),
+        ledger=path("/ledger.csv"),
         support=page.support_url,
         product=page.product_url,
     )
     zone = "UTC" if page.time_zone == "Etc/UTC" else page.time_zone  # one name for people
-    logo = looks.logo(picture.marks, picture.place)
-    return shape.Site(page.name, zone, picture.at, picture.at, picture.at + DUE, links, logo)
+    return shape.Site(
+        name=page.name,
+        zone=zone,
+        as_of=picture.at,
+        written_at=picture.at,
+        due_at=picture.at + DUE,
+        links=links,
+        logo=looks.logo(picture.marks, picture.place),
+        strict=page.is_strict,
+    )
 
 
 def status_page(picture: Picture) -> shape.PublicPage:
@@ -106,15 +116,15 @@ def component(picture: Picture, row: Component, *, causes: Sequence[Cause] = ())
     """Return one component with its 90 days; `causes`: what to name on the days that they touched."""
     page = picture.page
     begin = max(start_of(picture.first_day, page.zone), row.measured_from)
-    shows = page.shows_uptime and row.shows_uptime
+    shows, spans = page.shows_uptime and row.shows_uptime, picture.spans.get(row.pk, ())
     return shape.Component(
         id=row.public_id,
         name=row.name,
         url=picture.place.path(f"/components/{row.public_id}"),
         state=shape.State(picture.state(row)),
         since=picture.since(row),
-        days=runs(picture, _days(picture, row), causes),
-        uptime=uptime(picture.spans.get(row.pk, ()), begin, picture.at) if shows else None,
+        days=runs(picture, _days(picture, row), causes) if row.shows_history else None,
+        uptime=uptime(spans, begin, picture.at, weights=page.weights) if shows else None,
     )
 
 
@@ -149,6 +159,7 @@ def incident(picture: Picture, told: Told) -> shape.Incident:
         summary=row.summary,
         promises=_promises(picture, told) if picture.page.shows_promises else None,
         postmortem=shape.Postmortem(lesson.body, lesson.display_at) if lesson else None,
+        atom=picture.place.path(f"{row.path}.atom"),
     )
 
 

@@ -87,7 +87,7 @@ location = {root}/embed {{
   try_files $uri.html =404;
 {embedded}
 }}
-location {root}/api/ {{
+location ^~ {root}/api/ {{
   error_page 404 = @nothing;
   try_files $uri =404;
 {programs}

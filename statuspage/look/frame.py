@@ -40,6 +40,7 @@ class Frame:
     as_of: SafeString
     written: SafeString
     stale: bool
+    strict: bool
 
 
 def frame(site: Site, times: Times, head: Head, *, stale: bool) -> Frame:
@@ -55,6 +56,7 @@ def frame(site: Site, times: Times, head: Head, *, stale: bool) -> Frame:
         as_of=as_of_line(site, times, stale=stale),
         written=written_line(site, times, stale=stale),
         stale=stale,
+        strict=site.strict,
     )
 
 

@@ -72,6 +72,8 @@ class Links:
     rss: str = ""
     atom: str = ""
     json: str = ""
+    figures: str = ""
+    ledger: str = ""
     calendar: str = ""
     subscribe: str = ""
     support: str = ""
@@ -86,6 +88,7 @@ class Site:
     - `zone`: an IANA name ("UTC", "Europe/Berlin").
     - `as_of`: the instant that the facts are of; it decides what is present, past and overdue.
     - `written_at`, `due_at`: when this copy was rendered, and when the next one replaces it.
+    - `strict`: a partial outage counts against the uptime in full.
     - `links.support`: http(s) or mailto; `links.product`: the thing itself, for a stale page.
     """
 
@@ -97,6 +100,7 @@ class Site:
     links: Links
     logo: Logo | None = None
     language: str = "en"
+    strict: bool = False
 
 
 @dataclass(frozen=True)

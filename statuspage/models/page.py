@@ -1,5 +1,6 @@
 """What a status page lists: groups, components, and the services behind them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -13,7 +14,8 @@ from core.models import Team
 from core.models.people import validate_zone
 from incidents.models import Service
 from statuspage.rules.ids import LENGTH, new_id
-from statuspage.rules.uptime import start_of
+from statuspage.rules.states import ComponentState
+from statuspage.rules.uptime import STRICT, WEIGHTS, start_of
 
 _COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", "Write a colour as #1f3f80.")
 _ADDRESS = RegexValidator(
@@ -107,6 +109,16 @@ class Page(models.Model):
     def zone(self) -> ZoneInfo:
         """Return the zone of its days and times."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def is_strict(self) -> bool:
+        """Return whether a partial outage counts in full."""
+        return self.uptime_rule == Page.UptimeRule.STRICT
+
+    @property
+    def weights(self) -> Mapping[ComponentState, int]:
+        """Return what counts against its uptime, in tenths."""
+        return STRICT if self.is_strict else WEIGHTS
 
     @property
     def is_public(self) -> bool:

@@ -17,6 +17,7 @@ MICRO = timedelta(microseconds=1)
 SECOND = 1_000_000
 TENTHS = 10
 WEIGHTS = {ComponentState.MAJOR: 10, ComponentState.PARTIAL: 3}  # Statuspage's own
+STRICT = {ComponentState.MAJOR: 10, ComponentState.PARTIAL: 10}  # a partial outage is no service
 
 
 @dataclass(frozen=True, slots=True)

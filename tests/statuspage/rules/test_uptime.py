@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from statuspage.rules.states import ComponentState
-from statuspage.rules.uptime import Span, days, mean, start_of, uptime
+from statuspage.rules.uptime import STRICT, Span, days, mean, start_of, uptime
 
 DE, PA, MA, MT = (
     ComponentState.DEGRADED,
@@ -18,7 +18,6 @@ END = datetime(2026, 11, 23, tzinfo=UTC)
 BEGIN = END - timedelta(days=90)
 BERLIN = ZoneInfo("Europe/Berlin")
 UTC_ZONE = ZoneInfo("UTC")
-STRICT = {MA: 10, PA: 10}  # the other profile: a partial outage is no service
 
 
 def lasting(state: ComponentState, seconds: float, *, after_days: float = 10) -> Span:
