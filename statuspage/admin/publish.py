@@ -27,7 +27,7 @@ from statuspage.actions import (
 )
 from statuspage.admin.preview import preview
 from statuspage.admin.written import STAGES, Written, errors_of
-from statuspage.models import Component
+from statuspage.models import Component, PublicUpdate
 
 _TEMPLATE = "statuspage/admin/publish.html"
 _PARTS = {"preview": "statuspage/admin/_preview.html"}
@@ -93,9 +93,18 @@ def _done(request: HttpRequest, found: Pending, written: Written, at: datetime) 
         seen=written.seen,
         draft_seen=written.version,
         despite_findings="despite_findings" in request.POST,
+        notify=written.notify,
     )
-    messages.success(request, f"Update {update.number} is public.")
+    messages.success(request, f"Update {update.number} is public. {_told(update)}")
     return HttpResponseRedirect(_back(found.incident))
+
+
+def _told(update: PublicUpdate) -> str:
+    """Say how many are being told of it."""
+    mailing = update.mailings.first()
+    if mailing is None:
+        return "Nobody is mailed."
+    return f"{mailing.wanted} subscriber{'' if mailing.wanted == 1 else 's'} will be told."
 
 
 def _shown(  # noqa: PLR0913  what was typed, and what came of it
@@ -125,6 +134,7 @@ def _shown(  # noqa: PLR0913  what was typed, and what came of it
         "stages": STAGES,
         "errors": wrong,
         "preview": preview(found, written, said, at),
+        "told": written.told(found),
         "zone": at.astimezone(found.page.zone).tzname(),
         "is_refused": leak is not None,
         "is_checked": is_checked and not wrong,

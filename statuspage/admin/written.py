@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import DomainError, Invalid
 from statuspage.actions import Announcement, Pending
 from statuspage.actions.ledger import present_states
+from statuspage.actions.mailings import counted
 from statuspage.models import Component
 from statuspage.models.ledger import STATE_CHOICES
 from statuspage.rules.states import OVER, ComponentState, Stage, words
@@ -40,12 +41,16 @@ class Picker:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The form. `next_update_by` is local time of the page's zone, as typed; "" for no promise."""
+    """The form. `next_update_by` is local time of the page's zone, as typed; "" for no promise.
+
+    `notify`: those who subscribed are told.
+    """
 
     said: Announcement
     next_update_by: str
     seen: int
     version: int
+    notify: bool = True
 
     @classmethod
     def of(cls, found: Pending) -> "Written":
@@ -70,7 +75,11 @@ class Written:
             },
         )
         return cls(
-            said, data.get("next_update_by", ""), _number(data, "seen"), _number(data, "version")
+            said,
+            data.get("next_update_by", ""),
+            _number(data, "seen"),
+            _number(data, "version"),
+            notify="notify" in data or "asked" not in data,
         )
 
     def announcement(self, found: Pending) -> Announcement:
@@ -89,6 +98,11 @@ class Written:
                 "/next_update_by", "Write a time such as 2026-11-21T15:15, or leave it empty."
             ) from error
         return replace(said, next_update_by=moment)
+
+    def told(self, found: Pending) -> int:
+        """Return how many subscribers would be told of what is chosen now."""
+        rows = found.page.components.filter(public_id__in=list(self.said.components))
+        return counted(found.page, found.public, list(rows))
 
     def pickers(self, found: Pending) -> list[Picker]:
         """Return the components of the draft with what is chosen for each."""

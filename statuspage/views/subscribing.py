@@ -26,6 +26,7 @@ from statuspage.look import subscribing as look
 from statuspage.look.shape import Site
 from statuspage.look.times import Times
 from statuspage.models import Page, Subscriber
+from statuspage.views import subscribers_json as api
 from statuspage.views.answers import READS, unavailable
 from statuspage.views.choices import Typed, chosen, errors_of, is_ours, offered, wanted_by
 from statuspage.views.shelf import Look
@@ -88,6 +89,8 @@ def door(path: str) -> Door | None:
     """Return what answers at an address of subscriptions, the path being within the status page; None for any other."""
     if path in _SIGN_UPS:
         return lambda request, seen: _open(request, seen, _sign_up, _SIGN_UPS[path])
+    if path == api.PATH:
+        return api.subscribers
     if path == "/subscribe/left":
         return lambda request, seen: _open(request, seen, _left, "")
     found = _LINK.fullmatch(path)

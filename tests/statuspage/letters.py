@@ -30,4 +30,4 @@ def part(mail: Message, kind: str = "text/plain") -> str:
     found = next(one for one in mail.walk() if one.get_content_type() == kind)
     content = found.get_payload(decode=True)
     assert isinstance(content, bytes)
-    return content.decode()
+    return content.decode().replace("\r\n", "\n")

@@ -123,7 +123,7 @@ def test_every_value_has_its_type_w1() -> None:
     newest, oldest = incident["incident_updates"]
     assert (newest["status"], oldest["status"]) == ("identified", "investigating")
     assert newest["affected_components"] is None
-    assert [newest[key] for key in UPDATE[-3:]] == [False, None, None]
+    assert [newest[key] for key in UPDATE[-3:]] == [True, None, None]
     assert newest["incident_id"] == incident["id"]
 
 
