@@ -68,6 +68,27 @@ class CaseData(Record, frozen=True):
     summary: str = ""
 
 
+class WorkData(Record, frozen=True):
+    """Planned work. It begins `days` before today at `at` (UTC; after today where negative), or `ago` before now.
+
+    `told`: how long before its beginning it was announced. `said`: what was said after its beginning.
+    """
+
+    id: str
+    name: str
+    by: str
+    components: list[str]
+    lasts: str
+    told: str
+    body: str
+    days: int = 0
+    at: str = ""
+    ago: str = ""
+    advice: str = ""
+    remind: int = 0
+    said: dict[str, str] = {}
+
+
 class DraftData(Record, frozen=True):
     """What waits to be published; `promise`: how far ahead of now the next one is."""
 
@@ -85,6 +106,7 @@ class Everything(Record, frozen=True):
     page: PageData
     groups: list[GroupData]
     incidents: list[CaseData]
+    maintenances: list[WorkData]
     drafts: list[DraftData]
 
 

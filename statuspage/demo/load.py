@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from core.actor import Actor, person
+from core.actor import ENGINE, Actor, person
 from core.models import Team, User
 from incidents.models import Incident, Service
 from statuspage.actions import Announcement, record, render, save_draft
 from statuspage.actions.drafting import began_at
+from statuspage.actions.maintenance import Plan, plan
+from statuspage.actions.maintenance_steps import move
+from statuspage.actions.maintenance_words import say
 from statuspage.actions.publishing import tell_inside
 from statuspage.demo.data import (
     CaseData,
@@ -15,11 +18,20 @@ from statuspage.demo.data import (
     Everything,
     GroupData,
     UpdateData,
+    WorkData,
     clock_on,
     read,
     span,
 )
-from statuspage.models import Component, ComponentGroup, ComponentService, Page, PublicIncident
+from statuspage.models import (
+    Component,
+    ComponentGroup,
+    ComponentService,
+    Mailing,
+    Maintenance,
+    Page,
+    PublicIncident,
+)
 
 Ids = Mapping[str, str]
 
@@ -32,6 +44,9 @@ def load(at: datetime) -> None:
     for place, group in enumerate(data.groups, start=1):
         ids |= _group(page, group, place, at)
     people = {user.username: person(user) for user in User.objects.filter(is_active=True)}
+    for told in data.maintenances:
+        _work(page, told, ids, people, now=at)
+    Mailing.objects.filter(page=page).update(finished_at=at)  # of long ago: nobody is sent it now
     for case in sorted(data.incidents, key=lambda case: _began(case, at)):
         _tell(page, case, ids, people, now=at)
     for draft in data.drafts:
@@ -109,6 +124,34 @@ def _tell(
             tell_inside(inside, update, by=by, at=at)
     page.updated_at = max(page.updated_at, public.updated_at)
     page.save(update_fields=["updated_at"])
+
+
+def _work(
+    page: Page, told: WorkData, ids: Ids, people: Mapping[str, Actor], *, now: datetime
+) -> None:
+    """Announce planned work at its moment, and let it begin and end as far as its time has come."""
+    by = people[told.by]
+    begins = now - span(told.ago) if told.ago else clock_on(told.days, told.at, now=now)
+    ends = begins + span(told.lasts)
+    planned = Plan(
+        name=told.name,
+        scheduled_for=begins,
+        scheduled_until=ends,
+        components={ids[key]: "under_maintenance" for key in told.components},
+        body=told.body,
+        advice=told.advice,
+        remind_minutes=told.remind or None,
+    )
+    work = plan(page.pk, planned, by=by, at=begins - span(told.told), despite_findings=True)
+    Maintenance.objects.filter(pk=work.pk).update(public_id=told.id)
+    work = Maintenance.objects.get(pk=work.pk)
+    if begins > now:
+        return
+    move(work, "begin", by=ENGINE, at=begins, is_sent=True)
+    for after, body in told.said.items():
+        say(work, body, by=by, at=begins + span(after), is_sent=True)
+    if ends <= now:
+        move(work, "complete", by=ENGINE, at=ends, is_sent=True)
 
 
 def _said(case: CaseData, told: UpdateData, ids: Ids, at: datetime) -> Announcement:

@@ -15,7 +15,15 @@ from incidents.models import Incident
 from oncall import demo
 from statuspage.actions import pending, publish
 from statuspage.demo.data import read
-from statuspage.models import Component, ComponentInterval, Draft, Page, PublicIncident
+from statuspage.models import (
+    Component,
+    ComponentInterval,
+    Draft,
+    Mailing,
+    Maintenance,
+    Page,
+    PublicIncident,
+)
 from tests.conftest import Clock
 from tests.factories import somebody
 
@@ -91,11 +99,18 @@ class TestDemo:
         assert rows["Reader sync"] == "99.98"
         assert rows["Order tracking"] == "100.00"
 
-    def test_only_the_open_incident_holds_anything(self) -> None:
+    def test_one_maintenance_runs_one_is_planned_one_is_over_and_nobody_is_sent_them(self) -> None:
+        states = Maintenance.objects.order_by("scheduled_for").values_list("state", flat=True)
+
+        assert list(states) == ["completed", "in_progress", "scheduled"]
+        assert not Mailing.objects.filter(finished_at=None).exists()
+
+    def test_only_the_open_incident_and_the_running_work_hold_anything(self) -> None:
         open_ones = ComponentInterval.objects.filter(to_at=None)
 
-        assert [(row.component.name, row.state) for row in open_ones] == [
-            ("Payments", "partial_outage")
+        assert sorted((row.component.name, row.state) for row in open_ones) == [
+            ("Payments", "partial_outage"),
+            ("Sales webhooks", "under_maintenance"),
         ]
         document = json.loads(Client().get("/api/v2/summary.json").content)
         assert [row["id"] for row in document["incidents"]] == ["c4rdpaym2041"]
@@ -108,6 +123,7 @@ def test_every_id_of_the_data_is_one_and_unique() -> None:
         *(group.id for group in data.groups),
         *(one.id for group in data.groups for one in group.components.values()),
         *(case.id for case in data.incidents),
+        *(work.id for work in data.maintenances),
     ]
 
     assert all(re.fullmatch(r"[a-z0-9]{12}", one) for one in ids)
