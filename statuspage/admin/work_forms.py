@@ -76,10 +76,14 @@ class PlanForm(forms.Form):
         super().__init__(data, auto_id=auto_id or "id_%s", initial=_initial(page, work))
         self.page, self.work = page, work
         rows = Component.objects.filter(page=page).select_related("group")
-        choices = [(row.public_id, _label(row)) for row in rows.order_by("group__position")]
+        choices = [
+            (row.public_id, _label(row))
+            for row in rows.order_by("group__position", "position", "pk")
+        ]
         self.fields["components"].choices = choices  # type: ignore[attr-defined]
+        zone = zone_name(page)
         for name in ("begins", "ends"):
-            self.fields[name].help_text = f"Wall time in {page.time_zone}, the page's zone."
+            self.fields[name].help_text = f"Wall time in {zone}, the page's zone."
         if work is not None:
             self.fields["body"].required = False
             told = "Empty: new times are announced in our words, anything else is silent."
@@ -144,7 +148,7 @@ class WordForm(forms.Form):
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
-        self.fields["next_update_by"].help_text = f"Wall time in {page.time_zone}; may stay empty."
+        self.fields["next_update_by"].help_text = f"Wall time in {zone_name(page)}; may stay empty."
 
     def clean(self) -> dict[str, Any]:
         """Turn the wall time into an instant."""
@@ -192,6 +196,11 @@ def _initial(page: Page, work: Maintenance | None) -> dict[str, Any]:
 def _touched(work: Maintenance) -> dict[str, str]:
     rows = work.touched.select_related("component")
     return {row.component.public_id: row.state for row in rows}
+
+
+def zone_name(page: Page) -> str:
+    """Return the zone as people read it."""
+    return "UTC" if page.time_zone == "Etc/UTC" else page.time_zone
 
 
 def _label(row: Component) -> str:

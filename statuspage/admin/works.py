@@ -23,6 +23,7 @@ from statuspage.actions.maintenance_steps import allowed, step, tell
 from statuspage.actions.places import place_of
 from statuspage.admin.screens import NO_PAGE
 from statuspage.admin.work_forms import PlanForm, StepForm, WordForm
+from statuspage.admin.work_preview import read_by_visitors
 from statuspage.models import Maintenance, MaintenanceUpdate, Page
 from statuspage.rules.maintenance import owed
 from statuspage.rules.states import RUNNING, Work, words
@@ -182,10 +183,19 @@ class MaintenanceAdmin(AddsByAction[Maintenance]):
         return [*steps[:3], word, plan_button, steps[3]]
 
     def panels(self, request: HttpRequest, obj: Maintenance) -> Sequence[Panel]:
-        """Show what was said, the latest first."""
+        """Show what was said, the latest first, and what visitors read of it now."""
         rows = obj.updates.select_related("published_by").order_by("-number")
         columns = ("No.", "Said (UTC)", "State", "Text", "Sent", "By")
-        return [Panel("Updates", "", columns, [_row(row) for row in rows], "Nothing was said.")]
+        said = [_row(row) for row in rows]
+        return [
+            Panel("Updates", "", columns, said, "Nothing was said."),
+            Panel(
+                "What visitors read",
+                template="statuspage/admin/_work.html",
+                data=read_by_visitors(obj, clock.now()),
+                link=(place_of(obj.page).url(obj.path), "Public page"),
+            ),
+        ]
 
 
 def _owed(row: Maintenance, at: datetime) -> str:
