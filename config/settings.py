@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment, wiring
+from config import environment, navigation, wiring
 
 django_stubs_ext.monkeypatch()
 
@@ -272,8 +272,8 @@ DELIVERY_TEXTS = wiring.DELIVERY_TEXTS
 PROVIDERS = wiring.PROVIDERS
 PANELS = wiring.PANELS
 RIGHTS = wiring.RIGHTS
-SIDEBAR = wiring.SIDEBAR
-STAFF_PAGES = wiring.STAFF_PAGES
+SIDEBAR = navigation.SIDEBAR
+STAFF_PAGES = navigation.STAFF_PAGES
 LAMP = wiring.LAMP
 PAGER_LINE = wiring.PAGER_LINE
 FIRST_RUN = wiring.FIRST_RUN

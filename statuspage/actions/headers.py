@@ -8,6 +8,7 @@ from statuspage.look import badge
 
 CACHE = "public, max-age=10, s-maxage=10, stale-while-revalidate=30, stale-if-error=86400"
 FOREVER = "public, max-age=31536000, immutable"
+DRAWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 NAMED = ("/style-", "/mark-")  # their addresses change with their content
 EMBEDDED = "/embed"
 EMBEDDED_POLICY = PUBLIC_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -27,6 +28,8 @@ def headers_of(resource: str, content_type: str) -> dict[str, str]:
 
 
 def _policy(resource: str, content_type: str) -> str:
-    if content_type.startswith("image/"):
+    if resource.startswith(NAMED) and content_type.startswith("image/"):
+        return DRAWN_POLICY  # an owner's picture can do nothing, also opened alone
+    if content_type.startswith("image/svg"):
         return badge.POLICY
     return EMBEDDED_POLICY if resource == EMBEDDED else PUBLIC_POLICY

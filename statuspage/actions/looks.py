@@ -18,6 +18,8 @@ CSS = "text/css; charset=utf-8"
 HEIGHT = 32  # of a logo on the page
 _STYLE, _ICON = "statuspage/status.css", "core/favicon.svg"
 _KINDS = {"image/png": "png", "image/svg+xml": "svg"}
+_SVG = "image/svg+xml; charset=utf-8"
+_SERVED = {"image/png": "image/png", "image/svg+xml": _SVG}
 _WIDEST = 320
 
 
@@ -36,9 +38,9 @@ def address_of(file: str) -> str:
 def pictures(marks: Mapping[str, Mark]) -> Iterator[Rendered]:
     """Return the pictures; the usual icon where the owner has none."""
     for mark in marks.values():
-        yield Rendered(address(mark), mark.content_type, bytes(mark.content))
+        yield Rendered(address(mark), _SERVED[mark.content_type], bytes(mark.content))
     if Mark.Kind.ICON not in marks:
-        yield Rendered(_usual_icon(), "image/svg+xml", _file(_ICON))
+        yield Rendered(_usual_icon(), _SVG, _file(_ICON))
 
 
 def icon(marks: Mapping[str, Mark]) -> str:

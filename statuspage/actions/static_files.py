@@ -6,7 +6,7 @@ A page is a file that ends in ".html", since "/history" has children: hosts find
 
 from collections.abc import Iterable, Mapping
 
-from statuspage.actions.headers import EMBEDDED, headers_of
+from statuspage.actions.headers import DRAWN_POLICY, EMBEDDED, FOREVER, NAMED, headers_of
 from statuspage.actions.held import HeldEdition, Item
 from statuspage.actions.rendering import NOT_FOUND, SHAPE
 
@@ -56,6 +56,13 @@ def _for_hosts(root: str) -> str:
     for ending, kind in _TYPES.items():
         more = {"Content-Type": kind if kind.startswith("image/png") else f"{kind}; charset=utf-8"}
         lines += _rule(f"{root}/*.{ending}", {**more, "Access-Control-Allow-Origin": opened})
+    for start in NAMED:
+        lines += [f"{root}{start}*", "  ! Cache-Control", f"  Cache-Control: {FOREVER}"]
+    lines += [
+        f"{root}{NAMED[1]}*",
+        "  ! Content-Security-Policy",
+        f"  Content-Security-Policy: {DRAWN_POLICY}",
+    ]
     lines += [f"{root}{EMBEDDED}", "  ! Content-Security-Policy"]
     policy = headers_of(EMBEDDED, _HTML)["Content-Security-Policy"]
     lines += [f"  Content-Security-Policy: {policy}", f"/{NGINX}", "  X-Robots-Tag: noindex"]
@@ -96,6 +103,14 @@ location @nothing {{
   internal;
   return 404 "";
 }}
+location ~ ^{root}/style- {{
+  try_files $uri =404;
+{styles}
+}}
+location ~ ^{root}/mark- {{
+  try_files $uri =404;
+{marks}
+}}
 location ~ \\.(?:{endings})$ {{
   try_files $uri =404;
 {programs}
@@ -120,6 +135,8 @@ def _for_nginx(root: str) -> str:
         pages=_added(headers_of("/", _HTML)),
         embedded=_added(headers_of(EMBEDDED, _HTML)),
         programs=_added(headers_of("", _JSON)),
+        styles=_added(headers_of("/style-", "text/css")),
+        marks=_added(headers_of("/mark-", "image/svg+xml")),
         pictures=_added(headers_of("", "image/svg+xml")),
     )
 

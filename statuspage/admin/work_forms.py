@@ -1,6 +1,6 @@
 """The forms of planned work: a plan in the page's own wall times, a word, a step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,9 +33,7 @@ class PlanForm(forms.Form):
 
     name = forms.CharField(max_length=LONGEST_NAME, label="what is done")
     begins, ends = WallTime(label="begins"), WallTime(label="ends")
-    components = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple, required=False, label="components that it touches"
-    )
+    components = forms.MultipleChoiceField()  # of the page: see __init__
     during = forms.ChoiceField(
         choices=_DURING, initial=ComponentState.MAINTENANCE.value, label="meanwhile they are"
     )
@@ -80,7 +78,7 @@ class PlanForm(forms.Form):
             (row.public_id, _label(row))
             for row in rows.order_by("group__position", "position", "pk")
         ]
-        self.fields["components"].choices = choices  # type: ignore[attr-defined]
+        self.fields["components"] = _components(choices)
         zone = zone_name(page)
         for name in ("begins", "ends"):
             self.fields[name].help_text = f"Wall time in {zone}, the page's zone."
@@ -205,3 +203,12 @@ def zone_name(page: Page) -> str:
 
 def _label(row: Component) -> str:
     return f"{row.group.name}: {row.name}" if row.group else row.name
+
+
+def _components(choices: Sequence[tuple[str, str]]) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        choices=choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label="components that it touches",
+    )

@@ -11,7 +11,7 @@ from tests.statuspage.look import colour
 
 ROOT = Path(__file__).parents[2]
 # What an outsider or a phone without sign-in gets has its own sheet, look and weight.
-PUBLIC = {"status.css", "reply.css"}
+PUBLIC = {"status.css", "forms.css", "reply.css"}
 SHEETS = {
     file: file.read_text(encoding="utf-8")
     for file in sorted(ROOT.glob("*/static/*/*.css"))

@@ -94,7 +94,7 @@ def test_a_logo_is_served_with_the_page_and_can_do_nothing(
     front = client.get("/").content.decode()
     source = front.split('<img src="')[1].split('"')[0]
     answer = client.get(source)
-    assert (answer.content, answer["Content-Type"]) == (LOGO, "image/svg+xml")
+    assert (answer.content, answer["Content-Type"]) == (LOGO, "image/svg+xml; charset=utf-8")
     assert "sandbox" in answer["Content-Security-Policy"]
     assert "immutable" in answer["Cache-Control"]
     icon = front.split('rel="icon" href="')[1].split('"')[0]

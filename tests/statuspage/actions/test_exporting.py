@@ -52,7 +52,7 @@ def test_a_folder_holds_everything_that_visitors_ask_for(page: Page, folder: Pat
     assert {
         "index.html", "404.html", "history.html", "history/2026-11.html", f"components/{row.public_id}.html",
         f"components/{row.public_id}/badge.svg", "badge.svg", "history.rss", "history.atom", "api/v2/summary.json",
-        "api/v2/incidents/unresolved.json", "_headers", "_nginx.conf", "static/statuspage/status.css",
+        "api/v2/incidents/unresolved.json", "_headers", "_nginx.conf",
     } <= names  # fmt: skip
     assert not [name for name in names if "shape" in name or Path(name).name.startswith(".")]
     assert {path.stat().st_mode & 0o777 for path in folder.rglob("*.html")} == {0o644}

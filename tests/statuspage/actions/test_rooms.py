@@ -42,9 +42,10 @@ def test_every_room_of_a_page_is_kept(page: Page) -> None:
     kept = set(Room.objects.values_list("resource", flat=True))
     months = {path for path in kept if path.startswith("/history/")}
     components = {f"/components/{one.public_id}" for one in Component.objects.all()}
+    calendars = {f"{path}.ics" for path in components}
     feeds = {f"{path}/history.atom" for path in components} | {f"{update.incident.path}.atom"}
     front = {"/history", "/uptime.json", "/ledger.csv", update.incident.path}
-    assert kept == front | feeds | months | components
+    assert kept == front | feeds | calendars | months | components
     assert len(months) == 12
 
 
@@ -81,9 +82,9 @@ def test_after_a_day_everything_is_of_another_day(page: Page) -> None:
 def test_a_run_is_bounded_and_the_next_goes_on(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rooms_actions, "MOST_AT_ONCE", 5)
 
-    assert [render_rooms(NINE + number * MINUTE) for number in range(8)] == [5] * 8
-    assert Room.objects.count() == 19
-    assert render_rooms(NINE + 8 * MINUTE) == len(LIVE)
+    assert [render_rooms(NINE + number * MINUTE) for number in range(9)] == [5] * 9
+    assert Room.objects.count() == 21
+    assert render_rooms(NINE + 9 * MINUTE) == len(LIVE)
 
 
 def test_what_is_gone_is_kept_no_longer(page: Page) -> None:

@@ -107,7 +107,7 @@ def test_a_page_that_is_none_is_not_found(client: Client, path: str) -> None:
     assert (answer.status_code, answer.cookies) == (404, {})
 
 
-@pytest.mark.parametrize("audience", ["login", "link", "network"])
+@pytest.mark.parametrize("audience", ["link", "network"])
 def test_a_page_that_is_not_public_is_as_none_to_strangers(
     client: Client, pages: tuple[Page, Page, Page], audience: str
 ) -> None:

@@ -1,0 +1,121 @@
+"""Where staff go: the sidebar with its tabs, and the pages that are no model's screen."""
+
+from core.navigation import Entry, Page, Tab
+
+# The sidebar: at most nine entries, everything else is a tab of one of them (design.md 5).
+SIDEBAR: list[Entry] = [
+    Entry("Now", "home", (Tab("Now", "index", "incidents.view"),)),
+    Entry(
+        "Incidents",
+        "alert",
+        (Tab("Incidents", "incidents_incident_changelist", "incidents.view"),),
+        count="incidents.admin.lamp.open_incidents",
+    ),
+    Entry(
+        "Alerts",
+        "bell",
+        (
+            Tab("Alerts", "incidents_alert_changelist", "incidents.view"),
+            Tab("Events", "incidents_rawevent_changelist", "incidents.view"),
+            Tab("Changes", "incidents_changeevent_changelist", "incidents.view"),
+            Tab("Refused requests", "incidents_rejection_changelist", "incidents.view"),
+        ),
+    ),
+    Entry(
+        "On call",
+        "calendar",
+        (
+            Tab("Schedules", "oncall_schedule_changelist", "oncall.view"),
+            Tab("My shifts", "oncall_my_shifts", "oncall.view"),
+            Tab("Covers", "oncall_override_changelist", "oncall.view"),
+            Tab("Handoffs", "oncall_handoff_changelist", "oncall.view"),
+            Tab("Swaps", "oncall_swap_changelist", "oncall.view"),
+            Tab("Time off", "oncall_unavailability_changelist", "oncall.view"),
+            Tab("Holidays", "oncall_holidaycalendar_changelist", "oncall.view"),
+            Tab("Escalation policies", "oncall_escalationpolicy_changelist", "oncall.view"),
+            Tab("Which policy pages", "oncall_policybinding_changelist", "oncall.view"),
+            Tab("Responders", "oncall_responder_changelist", "oncall.view"),
+            Tab("Paging log", "notify_delivery_changelist", "notify.view"),
+            Tab("Pages", "oncall_page_changelist", "oncall.view"),
+            Tab("Escalations", "oncall_escalation_changelist", "oncall.view"),
+            Tab("Kept mails", "notify_keptmail_changelist", "notify.view"),
+        ),
+    ),
+    Entry(
+        "Status page",
+        "globe",
+        (
+            Tab(
+                "Public incidents",
+                "statuspage_publicincident_changelist",
+                "statuspage.view",
+                also=("statuspage_publish",),
+            ),
+            Tab("Maintenance", "statuspage_maintenance_changelist", "statuspage.view"),
+            Tab("Components", "statuspage_component_changelist", "statuspage.view"),
+            Tab("Groups", "statuspage_componentgroup_changelist", "statuspage.view"),
+            Tab(
+                "Pages",
+                "statuspage_page_changelist",
+                "statuspage.view",
+                also=("statuspage_look",),
+            ),
+        ),
+    ),
+    Entry(
+        "Postmortems",
+        "page",
+        (
+            Tab(
+                "Postmortems",
+                "postmortems_postmortem_changelist",
+                "postmortems.view",
+                also=("postmortems_read", "postmortems_section"),
+            ),
+        ),
+        count="postmortems.admin.panels.open_postmortems",
+    ),
+    Entry(
+        "Actions",
+        "check-square",
+        (Tab("Action items", "postmortems_actionitem_changelist", "postmortems.view"),),
+        count="postmortems.admin.panels.late_items",
+    ),
+    Entry(
+        "Set-up",
+        "gear",
+        (
+            Tab("Services", "incidents_service_changelist", "incidents.view"),
+            Tab("Sources", "incidents_source_changelist", "incidents.view", also=("first_run",)),
+            Tab("Playbooks", "incidents_playbookversion_changelist", "incidents.view"),
+            Tab("People", "core_user_changelist", "core.view", also=("oncall_eligibility",)),
+            Tab("Teams", "core_team_changelist", "core.view"),
+            Tab("API tokens", "core_apitoken_changelist", "core.view"),
+            Tab("Sign-ins", "core_signin_changelist", "core.view_sign_ins"),
+            Tab("Parts running", "core_heartbeat_changelist", "core.view"),
+            Tab("Late calls", "core_latecall_changelist", "core.view"),
+        ),
+    ),
+]
+
+# Staff pages that are no model's screen, mounted under /admin/.
+STAFF_PAGES: list[Page] = [
+    Page("search/", "core.admin.search.results", "search"),
+    Page("keys/", "core.admin.search.keys", "keys"),
+    Page("first-run/", "incidents.admin.first_run.first_run", "first_run"),
+    Page("lamp/", "core.admin.shell.lamp_part", "lamp"),
+    Page("style/", "incidents.admin.style.components", "style"),
+    Page("shifts/", "oncall.admin.shifts.my_shifts", "oncall_my_shifts"),
+    Page(
+        "core/user/<int:person>/eligibility/",
+        "oncall.admin.eligibility.eligibility_page",
+        "oncall_eligibility",
+    ),
+    Page("contacts/", "oncall.admin.own_contacts.own_contacts", "own_contacts"),
+    Page(
+        "statuspage/publish/<int:number>/",
+        "statuspage.admin.publish.publish_page",
+        "statuspage_publish",
+    ),
+    Page("statuspage/look/<int:number>/", "statuspage.admin.look.look_page", "statuspage_look"),
+]
