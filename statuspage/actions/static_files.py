@@ -10,7 +10,7 @@ from statuspage.actions.headers import DRAWN_POLICY, EMBEDDED, FOREVER, NAMED, h
 from statuspage.actions.held import HeldEdition, Item
 from statuspage.actions.rendering import NOT_FOUND, SHAPE
 
-HEADERS, NGINX = "_headers", "_nginx.conf"
+HEADERS, NGINX, NOTHING = "_headers", "_nginx.conf", "_nothing"
 _HTML = "text/html"
 _PLAIN = "text/plain; charset=utf-8"
 _JSON = "application/json; charset=utf-8"
@@ -45,8 +45,8 @@ def served(edition: HeldEdition) -> list[Item]:
 
 
 def hints(root: str) -> Mapping[str, bytes]:
-    """Return the files that tell hosts which headers to send, by name."""
-    return {HEADERS: _for_hosts(root).encode(), NGINX: _for_nginx(root).encode()}
+    """Return the files that tell hosts which headers to send, by name, and what programs get where nothing is."""
+    return {HEADERS: _for_hosts(root).encode(), NGINX: _for_nginx(root).encode(), NOTHING: b""}
 
 
 def _for_hosts(root: str) -> str:
@@ -95,13 +95,12 @@ location = {root}/embed {{
 {embedded}
 }}
 location ^~ {root}/api/ {{
-  error_page 404 = @nothing;
+  error_page 404 /{nothing};
   try_files $uri =404;
 {programs}
 }}
-location @nothing {{
+location = /{nothing} {{
   internal;
-  return 404 "";
 }}
 location ~ ^{root}/style- {{
   try_files $uri =404;
@@ -129,6 +128,7 @@ def _for_nginx(root: str) -> str:
     kinds = [kind for kind in _TYPES.values() if kind != "image/png"]
     return _SERVER.format(
         root=root,
+        nothing=NOTHING,
         charset_types=" ".join(kinds),
         types="\n".join(f"  {kind} {ending};" for ending, kind in _TYPES.items()),
         endings="|".join(ending for ending in _TYPES if ending not in {"svg", "css"}),
