@@ -60,6 +60,8 @@ SIDEBAR: list[Entry] = [
                 "statuspage.view",
                 also=("statuspage_look",),
             ),
+            Tab("Subscribers", "statuspage_subscriber_changelist", "statuspage.view"),
+            Tab("Mailings", "statuspage_mailing_changelist", "statuspage.view"),
         ),
     ),
     Entry(

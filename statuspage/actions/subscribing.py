@@ -72,7 +72,7 @@ def keep(fresh: Subscriber, choices: Choices, *, at: datetime) -> None:
         row = rows.get(page=fresh.page, channel=fresh.channel, address_hash=fresh.address_hash)
         if row.state == _State.PENDING:
             _choose(row, choices, followed)
-        if _may_ask(row, at):
+        if may_ask(row, at):
             tokens.give_confirming(row, at)
             row.asked_at = at
             ask(row, at)
@@ -183,7 +183,7 @@ def _choose(row: Subscriber, choices: Choices, followed: Followed) -> None:
     Subscription.objects.bulk_create(subscription_rows(row, followed))
 
 
-def _may_ask(row: Subscriber, at: datetime) -> bool:
+def may_ask(row: Subscriber, at: datetime) -> bool:
     """Tell whether one more confirming mail may leave: per address, per domain of the receivers, and of all."""
     is_mail = row.channel == _Channel.EMAIL
     domain = Q(address__endswith=f"@{row.address.rpartition('@')[2]}" if is_mail else row.address)

@@ -36,7 +36,7 @@ from oncall.models import (
     Unavailability,
 )
 from postmortems.models import ActionItem, Postmortem, Section
-from statuspage.models import Maintenance, PublicIncident
+from statuspage.models import Mailing, Maintenance, PublicIncident
 from statuspage.models import Page as StatusPage
 from tests.factories import (
     NINE,
@@ -49,6 +49,7 @@ from tests.factories import (
     ATeam,
     AUser,
 )
+from tests.statuspage.letters import a_subscriber
 from tests.statuspage.scenes import a_component, a_group, a_page
 
 HOUR = timedelta(hours=1)
@@ -193,6 +194,8 @@ def _fill_public(team: Team, incident: Incident, number: int) -> None:
     )  # fmt: skip
     work.touched.create(component=page.components.get())
     work.updates.create(number=1, state="scheduled", body="Soon.", display_at=NINE, created_at=NINE)
+    a_subscriber(page, f"kim{number}@example.com")
+    Mailing.objects.create(page=page, kind="update", wanted=1, created_at=NINE)
 
 
 def screens() -> list[Any]:

@@ -52,9 +52,11 @@ MATRIX = {
     "postmortems.postmortem": ("v",    "v",    "v",    "v",    "v"),
     "statuspage.component":   ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.componentgroup": ("vacd", "vacd", "va", "v",   "v"),
+    "statuspage.mailing":     ("v",    "v",    "v",    "v",    "v"),
     "statuspage.maintenance": ("va",  "va",   "va",   "va",   "v"),
     "statuspage.page":        ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.publicincident": ("v", "v",    "v",    "v",    "v"),
+    "statuspage.subscriber":  ("va",   "va",   "va",   "v",    "v"),
 }  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:")
 ROLES = ("administrator", "manager", "stranger", "responder", "viewer")

@@ -202,7 +202,9 @@ def test_the_copy_of_what_is_gone_goes_as_well(
     shown(page)
     client.get("/")
 
-    assert len(list(settings.STATUSPAGE_SNAPSHOT_DIR.rglob("*.room"))) == len(rooms) - 3  # its page, feed and calendar
+    assert (
+        len(list(settings.STATUSPAGE_SNAPSHOT_DIR.rglob("*.room"))) == len(rooms) - 3
+    )  # its page, feed and calendar
 
 
 def test_the_database_is_asked_again_after_a_while(
