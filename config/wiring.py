@@ -99,7 +99,6 @@ PANELS: dict[str, list[str]] = {
         "oncall.admin.now.own_turn",
         "oncall.admin.asked.waiting",
         "statuspage.admin.waiting.waiting",
-        "statuspage.admin.works_waiting.waiting",
         "postmortems.admin.panels.waiting",
     ],
     "incident": [

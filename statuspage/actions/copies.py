@@ -11,6 +11,8 @@ from statuspage.actions.letters import update_mail
 from statuspage.actions.picture import Told, take
 from statuspage.actions.places import place_of
 from statuspage.actions.wire import Document, Wire
+from statuspage.actions.work_copies import work_message
+from statuspage.look import letters as look
 from statuspage.models import PublicNotice, PublicUpdate, Subscriber
 from statuspage.rules.states import UNRESOLVED, Stage, words
 
@@ -20,10 +22,15 @@ _Channel = Subscriber.Channel
 def status_message(delivery: Delivery, at: datetime) -> Message:
     """Return what is sent to one subscriber, written now."""
     rows = PublicNotice.objects.select_related(
-        "subscriber__page", "mailing__update__incident__page", "mailing__page"
+        "subscriber__page",
+        "mailing__update__incident__page",
+        "mailing__work_update",
+        "mailing__page",
     )
     notice = rows.get(pk=delivery.object_id)
-    update = notice.mailing.update
+    update, work = notice.mailing.update, notice.mailing.work_update
+    if work is not None:
+        return work_message(delivery, notice, work, at)
     if update is None:
         return _component_message(delivery, notice, at)
     if notice.subscriber.channel == _Channel.EMAIL:
@@ -135,14 +142,9 @@ def _slack_text(notice: PublicNotice, update: PublicUpdate) -> str:
     page, place = update.incident.page, place_of(update.incident.page)
     leave = place.url(f"/subscribe/leave/{tokens.leaving(notice.subscriber)}")
     lines = [
-        f"*{_escaped(page.name)}: {_escaped(update.incident.name)}*",
-        f"{words(update.state).capitalize()}. {_escaped(update.body.strip())}",
+        f"*{look.slack(page.name)}: {look.slack(update.incident.name)}*",
+        f"{words(update.state).capitalize()}. {look.slack(update.body.strip())}",
         place.url(update.incident.path),
         f"<{leave}|Stop these messages>",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    """Return text that Slack takes for nothing else: no link, no mention of a channel."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -65,7 +65,7 @@ def subscribe_message(delivery: Delivery, at: datetime) -> Message:
     row = Subscriber.objects.select_related("page").get(pk=delivery.object_id)
     page, place = row.page, place_of(row.page)
     known = row.state == Subscriber.State.CONFIRMED
-    times = Times.of(_zone(page), at)
+    times = Times.of(zone_of(page), at)
     if known:
         title, words = "You are subscribed already", "Change what you get"
         url = place.url(f"/subscribe/manage/{tokens.managing(row, at)}")
@@ -139,7 +139,7 @@ def _facts(update: PublicUpdate) -> _Facts:
     said = [one for one in told.updates if one.number <= update.number]
     page = update.incident.page
     names = {c.component_id: c.component.name for one in said for c in one.changes.all()}
-    times = Times.of(_zone(page), update.display_at)
+    times = Times.of(zone_of(page), update.display_at)
     return _Facts(page, Told(told.row, said), said[-1], times, names)
 
 
@@ -156,7 +156,7 @@ def _letter(facts: _Facts, row: Subscriber, at: datetime) -> look.Letter:
         title=facts.row.name,
         preheader=look.preheader(_preheader(facts, stage)),
         button=("Read the incident", place.url(facts.row.path)),
-        foot=_foot(row, at),
+        foot=foot(row, at),
         rows=_ended(facts) if facts.is_over else _lasting(facts, stage, states),
         body=facts.update.body,
         advice="" if facts.is_over else facts.row.advice,
@@ -178,7 +178,8 @@ def _preheader(facts: _Facts, stage: str) -> str:
     return f"{stage}, {when}. {short}{owed}"
 
 
-def _foot(row: Subscriber, at: datetime) -> look.Foot:
+def foot(row: Subscriber, at: datetime) -> look.Foot:
+    """Return why a subscriber gets a message, and how to change or end that."""
     place = place_of(row.page)
     return look.Foot(
         why=f"You get this because {row.address} follows {what_is_followed(row)} on {row.page.name} status.",
@@ -239,7 +240,8 @@ def _day(day: date) -> str:
     return f"{day_short(day)} {day.year}"
 
 
-def _zone(page: Page) -> str:
+def zone_of(page: Page) -> str:
+    """Return the zone of a page by the name that people know."""
     return "UTC" if page.time_zone == "Etc/UTC" else page.time_zone
 
 

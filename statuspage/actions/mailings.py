@@ -23,7 +23,7 @@ from statuspage.models import (
     PublicUpdate,
     Subscriber,
 )
-from statuspage.rules.states import Stage
+from statuspage.rules.states import Stage, Work
 
 BATCH = 500
 NOTICE = "status"  # the kind of the deliveries that carry a mailing
@@ -56,6 +56,8 @@ def announce_work(update: MaintenanceUpdate, at: datetime, *, is_reminder: bool 
         work_update=update,
         created_at=at,
     )
+    mailing.wanted = audience(mailing).count()
+    mailing.save(update_fields=["wanted"])
     begin(mailing, at=at)
     return mailing
 
@@ -104,6 +106,8 @@ def audience(mailing: Mailing) -> QuerySet[Subscriber]:
         rows = Component.objects.filter(public_id=mailing.facts["component"])
         ids = set(rows.values_list("pk", flat=True))
         return told.filter(_touching(ids, None), channel=Subscriber.Channel.WEBHOOK).distinct()
+    if mailing.work_update is not None:
+        return _of_work(told, mailing, mailing.work_update)
     if mailing.update is None:
         return told.none()
     update = mailing.update
@@ -113,6 +117,19 @@ def audience(mailing: Mailing) -> QuerySet[Subscriber]:
     if is_end or not earlier.exists():
         return followers
     return followers.filter(wants=Subscriber.Wants.EVERYTHING)
+
+
+def _of_work(
+    told: QuerySet[Subscriber], mailing: Mailing, update: MaintenanceUpdate
+) -> QuerySet[Subscriber]:
+    """Return who is told of a maintenance: a reminder only while it is still to come; start and end alone for some."""
+    work = update.maintenance
+    ids = set(work.touched.values_list("component", flat=True))
+    wanting = told.filter(_touching(ids, None), wants_maintenance=True).distinct()
+    if mailing.kind == _Kind.REMINDER:
+        return wanting if work.state == Work.SCHEDULED else told.none()
+    is_edge = update.number == 1 or update.state in (Work.COMPLETED, Work.CANCELLED)
+    return wanting if is_edge else wanting.filter(wants=Subscriber.Wants.EVERYTHING)
 
 
 def counted(page: Page, public: PublicIncident | None, components: Sequence[Component]) -> int:

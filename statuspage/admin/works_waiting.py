@@ -1,14 +1,13 @@
 """Planned work that no clock moves, in the list of what waits for somebody (staff.md 7.1)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from core.actor import person
-from core.models import User
+from core.models import Membership, User
 from core.navigation import Waiting
-from core.permissions import may
 from statuspage.models import Maintenance
 from statuspage.rules.maintenance import owed
 from statuspage.rules.states import RUNNING, Work
@@ -16,15 +15,19 @@ from statuspage.rules.states import RUNNING, Work
 _WHAT = {"begin": "Begin planned work", "end": "End planned work that overruns"}
 
 
-def waiting(user: User, at: datetime) -> list[Waiting]:
-    """Return the steps that are owed on what a person has announced, or what is on a page of their team's."""
-    if not may(person(user), "statuspage.publish"):
-        return []
-    mine = Q(updates__published_by=user) | Q(page__team__in=user.managed_team_ids)
+def works_due(user: User, at: datetime) -> QuerySet[Maintenance]:
+    """Return the work that should have begun or ended, that a person has announced or that is on a page of their team's."""
+    teams = Membership.objects.filter(user=user, role=Membership.Role.MANAGER).values("team")
+    mine = Q(updates__published_by=user) | Q(page__team__in=teams)
     due = Q(state=Work.SCHEDULED, scheduled_for__lte=at) | Q(
         state__in=RUNNING, scheduled_until__lte=at
     )
-    rows = Maintenance.objects.filter(mine, due).distinct().order_by("scheduled_for", "pk")
+    return Maintenance.objects.filter(mine, due).order_by()
+
+
+def steps(works: Sequence[int], at: datetime) -> list[Waiting]:
+    """Return the steps that are owed on these."""
+    rows = Maintenance.objects.filter(pk__in=works).order_by("scheduled_for", "pk")
     return [
         Waiting(
             "clock",

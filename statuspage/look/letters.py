@@ -141,3 +141,8 @@ def _styled(html: SafeString) -> SafeString:
     """Give paragraphs and lists the distances that mail programs would choose each for themselves."""
     spaced = html.replace("<p>", '<p style="margin:0 0 12px">')
     return SafeString(spaced.replace("<ul>", '<ul style="margin:0 0 12px;padding-left:20px">'))
+
+
+def slack(text: str) -> str:
+    """Return text that Slack takes for nothing else: no link, no mention of a channel."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

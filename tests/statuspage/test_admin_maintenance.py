@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step
-from statuspage.admin.works_waiting import waiting
+from statuspage.admin.waiting import waiting
 from statuspage.models import Component, Maintenance
 from tests.conftest import Clock
 from tests.factories import NINE, AUser, somebody
