@@ -194,7 +194,8 @@ def test_the_strict_rule_counts_partial_outages_in_full_and_says_so(
         Page.objects.update(uptime_rule=rule)
         shown(Page.objects.get(), at)
         timer.forward(1)
-        return client.get(f"/components/{other.public_id}").content.decode()
+        room = client.get(f"/components/{other.public_id}")
+        return (client.get("/").content + room.content).decode()
 
     lenient, strict = figure("statuspage"), figure("strict")
 
