@@ -19,6 +19,7 @@ from statuspage.rules.states import ComponentState, Impact, Work, worst
 Document = dict[str, Any]
 ROOT = "/api/v2/"
 CONTENT_TYPE = "application/json; charset=utf-8"
+_AFFECTED = ("code", "name", "old_status", "new_status")
 
 
 class Wire:
@@ -202,6 +203,8 @@ class Wire:
         }
 
     def _said(self, one: Planned, row: MaintenanceUpdate) -> Document:
+        # PostgreSQL keeps the keys of a stored object in an order of its own.
+        affected = [{key: change[key] for key in _AFFECTED} for change in row.changes]
         return {
             "id": row.public_id,
             "status": row.state,
@@ -210,7 +213,7 @@ class Wire:
             "created_at": self.moment(row.created_at),
             "updated_at": self.moment(row.created_at),
             "display_at": self.moment(row.display_at),
-            "affected_components": row.changes or None,
+            "affected_components": affected or None,
             "deliver_notifications": row.is_sent,
             "custom_tweet": None,
             "tweet_id": None,
