@@ -1,5 +1,6 @@
 """Unavailability: a person says when they are away (R137); a skipping absence passes their turns on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,14 +36,26 @@ def add_absence(away: Away, *, by: Actor, at: datetime) -> Unavailability:
 
     Raises NotAllowed, Invalid.
     """
-    _require(by, away.user)
-    if wrong := _faults(away, at):
-        raise Invalid.fields(wrong)
+    [row] = add_absences(away.user, [away], by=by, at=at)
+    return row
+
+
+def add_absences(
+    user: User, listed: Sequence[Away], *, by: Actor, at: datetime
+) -> list[Unavailability]:
+    """Note when one person is away, all of it or nothing. Raises NotAllowed, Invalid."""
+    _require(by, user)
+    for away in listed:
+        if wrong := _faults(away, at):
+            raise Invalid.fields(wrong)
     with transaction.atomic():
-        freeze(at, schedules_of(away.user.pk))
-        return Unavailability.objects.create(
-            user=away.user, kind=away.kind, mode=away.mode, starts_at=away.starts_at, ends_at=away.ends_at,
-            note=away.note, source=away.source, created_at=at, created_by=by.user,
+        freeze(at, schedules_of(user.pk))
+        return Unavailability.objects.bulk_create(
+            Unavailability(
+                user=user, kind=away.kind, mode=away.mode, starts_at=away.starts_at, ends_at=away.ends_at,
+                note=away.note, source=away.source, created_at=at, created_by=by.user,
+            )
+            for away in listed
         )  # fmt: skip
 
 
@@ -57,10 +70,17 @@ def cancel_absence(absence_id: int, *, by: Actor, at: datetime) -> Unavailabilit
         if row.cancelled_at is None:
             if row.ends_at <= at:
                 raise NotPossible("This absence is over.")
-            freeze(at, schedules_of(row.user_id))
+            take_back(row.user, [row.pk], by=by, at=at)
             row.cancelled_at = at
-            row.save(update_fields=["cancelled_at"])
         return row
+
+
+def take_back(user: User, ids: Sequence[int], *, by: Actor, at: datetime) -> None:
+    """End absences of one person that are not over; what they did so far stays. Raises NotAllowed."""
+    _require(by, user)
+    with transaction.atomic():
+        freeze(at, schedules_of(user.pk))
+        Unavailability.objects.filter(pk__in=ids).update(cancelled_at=at)
 
 
 def conflicts(row: Unavailability, at: datetime) -> list[tuple[Schedule, rota.Shift]]:

@@ -1,39 +1,28 @@
-"""Foreign calendars read in: as absences of a person, or as the turns of a layer (RFC 5545; hostile until proven otherwise)."""
+"""Foreign calendars taken in: as absences of a person, or as the turns of a layer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-import recurring_ical_events
 from django.db import transaction
-from icalendar import Calendar
 
 from core.actor import Actor
 from core.errors import Invalid
 from core.models import User
 from core.permissions import require
 from oncall import rota
-from oncall.actions.absences import Away, add_absence, cancel_absence
+from oncall.actions.absences import Away, add_absences, take_back
+from oncall.actions.events import publish
+from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
-from oncall.actions.overrides import EDIT, add_override, cancel_override
+from oncall.actions.moved import tell_moved
+from oncall.actions.overrides import EDIT, refuse_unfit, store
 from oncall.actions.wish import Wish
-from oncall.models import Layer, Override, Unavailability
+from oncall.models import Layer, Override, Unavailability, plan_of
+from oncall.rota.foreign import BadCalendar, Entry, entries
 
 LARGEST = 1024 * 1024
 AHEAD = timedelta(days=190)
-MOST_EVENTS, MOST_SERIES, MOST_FOUND = 5000, 200, 2000
-_CALM = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
-_FAST = ("BYHOUR", "BYMINUTE", "BYSECOND")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of a calendar, recurrences expanded: instants in UTC, and everybody whom it could mean."""
-
-    starts_at: datetime
-    ends_at: datetime
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,116 +35,83 @@ class Taken:
     unknown: tuple[str, ...] = ()
 
 
-def read_calendar(content: bytes, zone: str, start: datetime, end: datetime) -> list[Entry]:
-    """Return the events that meet [start, end); days without a time are whole days of `zone`.
-
-    Raises Invalid for what is too large, no calendar, or recurs too often.
-    """
-    if len(content) > LARGEST:
-        raise _bad(f"A calendar has at most {LARGEST // 1024} KiB.")
-    try:
-        calendar = Calendar.from_ical(content)
-        events = list(calendar.walk("VEVENT"))
-        _refuse_floods(events)
-        found = recurring_ical_events.of(calendar, skip_bad_series=True).between(start, end)
-    except Invalid:
-        raise
-    except (
-        Exception
-    ) as error:  # the parser's own errors are many, and all mean that the text is none of ours
-        raise _bad("This is no calendar that can be read (iCalendar, RFC 5545).") from error
-    if len(found) > MOST_FOUND:
-        raise _bad(f"It has more than {MOST_FOUND} events within half a year.")
-    entries = [entry for event in found if (entry := _entry(event, zone)) is not None]
-    return sorted(set(entries), key=lambda one: (one.starts_at, one.ends_at, one.names))
-
-
 def take_absences(
-    user: User, content: bytes, *, mode: str = "flag", by: Actor, at: datetime
+    user: User, content: str, *, mode: str = "flag", by: Actor, at: datetime
 ) -> Taken:
     """Let a calendar say when a person is away in the next half year; what it no longer has is taken back.
 
     Raises NotAllowed, Invalid; then nothing is changed.
     """
-    spans = {
-        (max(one.starts_at, at), one.ends_at)
-        for one in read_calendar(content, user.time_zone, at, at + AHEAD)
-    }
+    spans = {(max(one.starts_at, at), one.ends_at) for one in _read(content, user.time_zone, at)}
     with transaction.atomic():
         rows = Unavailability.objects.standing().filter(user=user, source="ical", ends_at__gt=at)
         known = {(max(row.starts_at, at), row.ends_at): row for row in rows}
-        for span in sorted(spans - known.keys()):
-            away = Away(user, *span, mode=mode, note="from a calendar", source="ical")
-            add_absence(away, by=by, at=at)
-        gone = [row for span, row in known.items() if span not in spans]
-        for row in gone:
-            cancel_absence(row.pk, by=by, at=at)
-    return Taken(len(spans - known.keys()), len(spans & known.keys()), len(gone))
+        fresh = [
+            Away(user, *span, mode=mode, note="from a calendar", source="ical")
+            for span in sorted(spans - known.keys())
+        ]
+        add_absences(user, fresh, by=by, at=at)
+        gone = [row.pk for span, row in known.items() if span not in spans]
+        take_back(user, gone, by=by, at=at)
+    return Taken(len(fresh), len(spans & known.keys()), len(gone))
 
 
-def take_turns(layer: Layer, content: bytes, *, by: Actor, at: datetime) -> Taken:
+def take_turns(layer: Layer, content: str, *, by: Actor, at: datetime) -> Taken:
     """Let a calendar say who holds a layer in the next half year: its people by e-mail, username or name.
 
-    Names that nobody active bears are told and leave the layer as it is. Raises NotAllowed, Invalid.
+    Names that nobody active bears are told and leave the layer as it is; whoever's shifts move is told once.
+    Raises NotAllowed, Invalid; then nothing is changed.
     """
     with transaction.atomic():
         schedule = locked(layer.schedule_id, at)
         require(by, EDIT, schedule)
-        entries = read_calendar(content, schedule.time_zone, at, at + AHEAD)
+        layer.schedule = schedule
+        listed = _read(content, schedule.time_zone, at)
         people = _people()
         wanted = {
             (user.pk, max(one.starts_at, at), one.ends_at): user
-            for one in entries
+            for one in listed
             if (user := _meant(one, people)) is not None
         }
-        rows = Override.objects.filter(
-            layer=layer, source=Override.Source.ICAL, cancelled_at=None, ends_at__gt=at
-        )
-        known = {(row.user_id, max(row.starts_at, at), row.ends_at): row for row in rows}
-        gone = [row for key, row in known.items() if key not in wanted]
-        for row in gone:
-            cancel_override(row.pk, by=by, at=at)
-        for key in sorted(wanted.keys() - known.keys(), key=lambda one: one[1:]):
-            wish = Wish(
-                "cover", key[1], key[2], user=wanted[key], layer=layer, reason="from a calendar",
-                source=Override.Source.ICAL,
-            )  # fmt: skip
-            add_override(schedule, wish, by=by, at=at)
-    unknown = sorted({one.names[0] for one in entries if _meant(one, people) is None})
-    kept = len(wanted.keys() & known.keys())
-    return Taken(len(wanted) - kept, kept, len(gone), tuple(unknown))
+        before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+        added, gone = _follow(layer, wanted, by=by, at=at)
+        if added or gone:
+            publish(schedule, at)
+            after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+            found = compare(schedule, before, after, at)
+            tell_moved(schedule, found, f"calendar:{at.isoformat()}", by=by, at=at)
+    unknown = sorted({one.names[0] for one in listed if _meant(one, people) is None})
+    return Taken(added, len(wanted) - added, gone, tuple(unknown))
 
 
-def _bad(text: str) -> Invalid:
-    return Invalid.field("/calendar", text)
+def _read(content: str, zone: str, at: datetime) -> list[Entry]:
+    if len(content.encode()) > LARGEST:
+        raise Invalid.field("/calendar", f"A calendar has at most {LARGEST // 1024} KiB.")
+    try:
+        return entries(content, zone, at, at + AHEAD)
+    except BadCalendar as error:
+        raise Invalid.field("/calendar", str(error)) from error
 
 
-def _refuse_floods(events: Sequence[Any]) -> None:
-    rules = [event["RRULE"] for event in events if "RRULE" in event]
-    rules = [rule for one in rules for rule in (one if isinstance(one, list) else [one])]
-    if len(events) > MOST_EVENTS or len(rules) > MOST_SERIES:
-        raise _bad(f"It has more than {MOST_EVENTS} events, or {MOST_SERIES} that recur.")
-    for rule in rules:
-        often = {str(word).upper() for word in rule.get("FREQ", [])} - _CALM
-        if often or any(name in rule for name in _FAST):
-            raise _bad("An event recurs more often than daily; shifts don't.")
-
-
-def _entry(event: Any, zone: str) -> Entry | None:
-    starts, ends = _instant(event["DTSTART"].dt, zone), _instant(event["DTEND"].dt, zone)
-    cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
-    if ends <= starts or cancelled:
-        return None
-    listed = event.get("ATTENDEE", [])
-    attendees = listed if isinstance(listed, list) else [listed]
-    mails = [str(one).lower().removeprefix("mailto:").strip() for one in attendees]
-    return Entry(starts, ends, (*mails, " ".join(str(event.get("SUMMARY", "")).split())[:200]))
-
-
-def _instant(value: date | datetime, zone: str) -> datetime:
-    if not isinstance(value, datetime):
-        return rota.to_utc(datetime.combine(value, datetime.min.time()), zone)
-    return value.astimezone(UTC) if value.tzinfo else rota.to_utc(value, zone)
+def _follow(
+    layer: Layer, wanted: Mapping[tuple[int, datetime, datetime], User], *, by: Actor, at: datetime
+) -> tuple[int, int]:
+    """Cancel covers that the calendar no longer has, add those that are new; return how many of each are added and gone."""
+    rows = Override.objects.filter(
+        layer=layer, source=Override.Source.ICAL, cancelled_at=None, ends_at__gt=at
+    )
+    known = {(row.user_id, max(row.starts_at, at), row.ends_at): row.pk for row in rows}
+    gone = [pk for key, pk in known.items() if key not in wanted]
+    Override.objects.filter(pk__in=gone).update(cancelled_at=at, cancelled_by=by.user)
+    fresh = sorted(wanted.keys() - known.keys(), key=lambda one: one[1:])
+    for user, starts_at, ends_at in fresh:
+        wish = Wish(
+            "cover", starts_at, ends_at, user=wanted[user, starts_at, ends_at], layer=layer, reason="from a calendar",
+            source=Override.Source.ICAL,
+        )  # fmt: skip
+        refuse_unfit(layer.schedule, wish, at)
+        store(layer.schedule, wish, by=by, at=at)
+    return len(fresh), len(gone)
 
 
 def _people() -> dict[str, User]:

@@ -76,7 +76,7 @@ class TurnsIn(Door):
         body.done()
         if layer is None:
             raise Invalid.field("/layer", "Say which layer it is about.")
-        return Response(_told(take_turns(layer, content.encode(), by=by, at=clock.now())))
+        return Response(_told(take_turns(layer, content, by=by, at=clock.now())))
 
 
 class AbsencesIn(Door):
@@ -103,7 +103,7 @@ class AbsencesIn(Door):
             body.refuse("mode", f"mode is one of {', '.join(Unavailability.Mode.values)}.")
         content = body.text("calendar", required=True, longest=LARGEST)
         body.done()
-        found = take_absences(user, content.encode(), mode=mode, by=by, at=clock.now())
+        found = take_absences(user, content, mode=mode, by=by, at=clock.now())
         return Response(_told(found))
 
 

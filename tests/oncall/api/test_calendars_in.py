@@ -91,10 +91,11 @@ HOSTILE = [
     calendar(event(":20261201T080000Z", ":20261201T080100Z", "RRULE:FREQ=SECONDLY")),
     calendar(event(":20261201T080000Z", ":20261201T080100Z", "RRULE:FREQ=MINUTELY;COUNT=9")),
     calendar(event(":20261201T080000Z", ":20261201T080100Z", "RRULE:FREQ=DAILY;BYSECOND=1,2,3")),
-    calendar(*[event(":20261201T080000Z", ":20261201T080100Z", "RRULE:FREQ=DAILY")] * 201),
-    calendar(*[event(":20261201T080000Z", ":20261201T080100Z")] * 5001),
-    calendar(*[event(":20261201T080000Z", ":20261201T090000Z", "RRULE:FREQ=DAILY")] * 20),
+    calendar(*[event(f":20261201T{n // 60:02}{n % 60:02}00Z", ":20261202T080000Z") for n in range(601)]),
+    calendar(VACATION, event(":20261201T080000Z", ":20281201T080000Z")),
+    calendar(VACATION) + "BEGIN:VCALENDAR",
     "x" * (1024 * 1024 + 1),
+    "\u00e9" * (1024 * 512 + 1),
 ]  # fmt: skip
 
 
@@ -104,7 +105,8 @@ def test_what_is_no_calendar_or_floods_is_refused_and_changes_nothing(
 ) -> None:
     reply = away(content)
 
-    assert reply.status_code in (413, 422), reply.content
+    [error] = assert_problem(reply, 422)["errors"]
+    assert error["pointer"] == "/calendar"
     assert not Unavailability.objects.exists()
 
 
