@@ -32,6 +32,9 @@ SIDEBAR: list[Entry] = [
             Tab("Swaps", "oncall_swap_changelist", "oncall.view"),
             Tab("Time off", "oncall_unavailability_changelist", "oncall.view"),
             Tab("Holidays", "oncall_holidaycalendar_changelist", "oncall.view"),
+            Tab(
+                "Load and pay", "oncall_load", "oncall.view", also=("oncall_load", "oncall_payplan")
+            ),
             Tab("Escalation policies", "oncall_escalationpolicy_changelist", "oncall.view"),
             Tab("Which policy pages", "oncall_policybinding_changelist", "oncall.view"),
             Tab("Responders", "oncall_responder_changelist", "oncall.view"),
@@ -113,6 +116,9 @@ STAFF_PAGES: list[Page] = [
         "oncall.admin.eligibility.eligibility_page",
         "oncall_eligibility",
     ),
+    Page("load/", "oncall.admin.pay_page.load_and_pay", "oncall_load"),
+    Page("load/csv/", "oncall.admin.pay_page.load_as_csv", "oncall_load_csv"),
+    Page("load/<int:person>/", "oncall.admin.pay_page.one_person", "oncall_load_person"),
     Page("contacts/", "oncall.admin.own_contacts.own_contacts", "own_contacts"),
     Page(
         "statuspage/publish/<int:number>/",

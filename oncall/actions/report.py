@@ -163,10 +163,11 @@ def report(
 
 
 def _ends_short(rows: Rows, period: Period) -> datetime | None:
-    ends = [period.of(user.time_zone or UTC)[1] for user in rows.people.values()]
+    """Return where the ledger of these schedules ends, if the period goes on for somebody; None where it does not."""
+    zones = {user.time_zone or UTC for user in rows.people.values()} or {UTC}
     known = [one.served_to or one.created_at for one in rows.schedules.values() if one.team_id in rows.teams]  # fmt: skip
-    is_short = known and ends and min(known) < max(ends)
-    return min(known) if is_short else None
+    end = min(known, default=None)
+    return end if end is not None and end < max(period.of(zone)[1] for zone in zones) else None
 
 
 class _Reckoning:

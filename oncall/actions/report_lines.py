@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from oncall import rota
 from oncall.actions.report import Account, Report, Statement
+from oncall.actions.report_rows import Period
 from oncall.rota.pay import Line, PayRate, rounded
 
 HEADER = (
@@ -31,6 +32,11 @@ def lines_of(found: Report) -> Iterator[tuple[str, ...]]:
         for row in _of_account(found, account):
             told = {**who, **row}
             yield tuple(str(told.get(name, "")) for name in HEADER)
+
+
+def file_name(period: Period) -> str:
+    """Return what the file is called, without its ending."""
+    return f"on-call-{period.first}-to-{period.last}"
 
 
 def rate_words(rate: PayRate) -> str:

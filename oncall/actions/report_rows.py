@@ -101,7 +101,7 @@ def read(period: Period, *, team: Team | None, person: User | None) -> Rows:
     deeds = incident_work.deeds(people, span) if work.is_asked else {}
     worked = {incident for listed in deeds.values() for incident, _ in listed}
     return Rows(
-        teams, schedules, User.objects.in_bulk(people), serving, _shifts(people, span),
+        teams, schedules, User.objects.in_bulk(people), serving, _shifts(people, span, _paid(schedules, plans)),
         called(own, people, span), holidays_of(schedules), plans, deeds, work.resolved, work.parts,
         incident_work.named({*worked, *work.resolved}),
     )  # fmt: skip
@@ -138,13 +138,21 @@ def _serving(schedules: Collection[int], span: Span) -> set[int]:
     return found | {pk for pk in turns.order_by().values_list("user", flat=True).distinct() if pk}
 
 
-def _shifts(people: Collection[int], span: Span) -> dict[int, list[Shift]]:
+def _paid(schedules: Mapping[int, Schedule], plans: Mapping[int, list[PayPlan]]) -> dict[int, date]:
+    """Return from which day on each schedule's team has a pay plan; schedules of others are left out."""
+    return {
+        pk: plans[row.team_id][0].starts_on for pk, row in schedules.items() if row.team_id in plans
+    }
+
+
+def _shifts(people: Collection[int], span: Span, paid: Mapping[int, date]) -> dict[int, list[Shift]]:  # fmt: skip
     """Return what each of these people served by any schedule: time counts once over all of them."""
     rows = ServedShift.objects.filter(user__in=people, ends_at__gt=span[0], starts_at__lt=span[1])
     found: dict[int, list[Shift]] = defaultdict(list)
     columns = ("user", "pk", "schedule", "seat", "starts_at", "ends_at")
-    for user, *told in rows.order_by("pk").values_list(*columns):
-        found[user].append(Shift(*told))
+    for user, pk, schedule, seat, start, end in rows.order_by("pk").values_list(*columns):
+        is_paid = schedule in paid and paid[schedule] <= end.date()
+        found[user].append(Shift(pk, schedule, seat, start, end, is_paid))
     return found
 
 

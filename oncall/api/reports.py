@@ -17,7 +17,7 @@ from core.csv_out import attachment
 from core.models import Team, User
 from core.permissions import require
 from oncall.actions.report import VIEW, Account, Report, Shown, Statement, report
-from oncall.actions.report_lines import HEADER, lines_of, short, units
+from oncall.actions.report_lines import HEADER, file_name, lines_of, short, units
 from oncall.actions.report_rows import EARLIEST, LATEST, LONGEST, Period, day_of, last_month
 from oncall.api import report_shapes as shapes
 from oncall.rota.civil import to_wall
@@ -70,11 +70,6 @@ class OnCallReportLines(Door):
         """Return the same, a row for each figure."""
         _, found = _asked(request)
         return attachment(file_name(found.period), HEADER, lines_of(found))
-
-
-def file_name(period: Period) -> str:
-    """Return what the file is called, without its ending."""
-    return f"on-call-{period.first}-to-{period.last}"
 
 
 def _asked(request: Request) -> tuple[Team | None, Report]:

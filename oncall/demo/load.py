@@ -11,7 +11,7 @@ from core.errors import NotPossible
 from core.models import LateCall, User
 from incidents.actions import catalog, playbooks
 from incidents.models import PlaybookVersion
-from oncall.demo import company, door, paging, proof, year
+from oncall.demo import company, door, paging, pay, proof, year
 from oncall.demo.company import Built
 from oncall.demo.data import CaseData, ChangeData, Company, Scene, read, span
 from oncall.demo.teller import Teller
@@ -45,6 +45,8 @@ def _build(at: datetime) -> dict[str, str]:
     data = read("company", Company)
     built = company.build(data, at)
     schedules = paging.add_schedules(data, built, at)
+    pay.write_ledger(schedules.values(), at)
+    pay.add_plans(built.teams, at)
     _tell_history(data, built, at)
     paging.add_policies(data, built, schedules)
     paging.add_addresses(built.people.values(), at)

@@ -130,7 +130,9 @@ class PayRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seat}, per {' '.join(filter(None, (self.hour_class, self.per)))}"
+        unit = "hours off" if self.gives == self.Gives.TIME_OFF else self.plan.currency
+        per = f"{self.hour_class} {self.per}".strip()
+        return f"{self.get_seat_display()}, per {per}: {self.amount.normalize():f} {unit}"
 
 
 def pay_plans() -> dict[int, list[pay.PayPlan]]:

@@ -1,8 +1,8 @@
 """Time on call counted once: two schedules at the same instant are one hour, not two (R132). Pure.
 
 Bounds are cut down to whole minutes, so shifts that meet go on meeting and every sum is exact to the minute.
-At each instant one shift counts: a primary seat before a secondary one, then the shift that began first, then the
-schedule that is older. A shadow seat never counts.
+At each instant one shift counts: one that is paid before one that is not, then a primary seat before a secondary one, then
+the shift that began first, then the schedule that is older. A shadow seat never counts.
 """
 
 from collections import defaultdict
@@ -20,18 +20,22 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ServedShift:
-    """One served shift of one person. ``number`` tells it apart; ``schedule`` is an id, lower for an older one."""
+    """One served shift of one person. ``number`` tells it apart; ``schedule`` is an id, lower for an older one.
+
+    ``is_paid``: its team had a pay plan when it ended.
+    """
 
     number: int
     schedule: int
     seat: Seat
     starts_at: datetime
     ends_at: datetime
+    is_paid: bool = False
 
     @property
-    def order(self) -> tuple[bool, datetime, int, int]:
+    def order(self) -> tuple[bool, bool, datetime, int, int]:
         """Return what decides which of several at one instant counts, the first one."""
-        return self.seat != "primary", self.starts_at, self.schedule, self.number
+        return not self.is_paid, self.seat != "primary", self.starts_at, self.schedule, self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,15 @@ GENERIC = ("history", "delete")  # one template for all rows: one row of each is
 NO_PAGES = {
     # answers to a press, parts of a page, files, and what only leads elsewhere
     *("press", "bulk", "views", "forget", "save", "postmortems_section", "postmortems_open"),
-    *("postmortems_export", "lamp", "autocomplete", "jsi18n", "view_on_site", "app_list"),
+    *(
+        "postmortems_export",
+        "oncall_load_csv",
+        "lamp",
+        "autocomplete",
+        "jsi18n",
+        "view_on_site",
+        "app_list",
+    ),
     *("end_sessions", "account_set_password", "mfa_login_webauthn", "mfa_list_webauthn"),
     *("openid_connect_login", "openid_connect_callback", "password_change_done"),
     # need a second factor, or another way of being half signed in: tests/browser/test_sign_in.py

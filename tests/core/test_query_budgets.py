@@ -23,7 +23,7 @@ CHOSEN = {"incidents.service", "statuspage.component", "statuspage.componentgrou
 PICTURE_BUDGET = 20  # of a schedule's screen (issue 4)
 PAGES = (
     "/admin/", "/admin/search/?q=a", "/admin/keys/", "/admin/style/", "/admin/lamp/", "/admin/first-run/",
-    "/admin/incidents/incident/add/", "/accounts/", "/api/v1/docs/", "/admin/shifts/",
+    "/admin/incidents/incident/add/", "/accounts/", "/api/v1/docs/", "/admin/shifts/", "/admin/load/",
 )  # fmt: skip
 
 

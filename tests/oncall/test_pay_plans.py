@@ -92,7 +92,7 @@ def test_the_list_says_until_when_each_holds() -> None:
 
     said = words(scene.signed_in(AUser()).get("/admin/oncall/payplan/"))
 
-    assert "31 Oct 2026 EUR 1" in said
+    assert "1 Jan 2026 31 Oct 2026 Primary, per day: 80 EUR" in said
     assert said.count("further notice") == 2
     assert "none: time on call is unpaid" in said
 

@@ -18,6 +18,7 @@ from oncall.models import (
     HolidayCalendar,
     Override,
     Page,
+    PayPlan,
     RotationSlot,
     RotationVersion,
 )
@@ -94,6 +95,17 @@ def test_two_schedules_at_once_are_one_hour_whichever_team_asks(team: Team, ana:
     assert alone[team] == minutes(business=4)
     assert alone[other] == minutes(business=4, evening=2)
     assert account(ana).burden.hours == minutes(business=8, evening=2)
+
+
+def test_beside_a_shift_that_is_paid_nobody_serves_for_nothing(team: Team, ana: User) -> None:
+    a_plan(team, {"per": "hour", "amount": 10})
+    free, paying = a_ledger(ATeam(slug="data"), "data"), a_ledger(team)
+    served(free, ana, "10-06 07:00", "10-06 15:00")
+    served(paying, ana, "10-06 11:00", "10-06 17:00", "secondary")
+
+    assert [one.minutes for one in account(ana).statements or ()] == [6 * 60, 4 * 60]
+    PayPlan.objects.update(starts_on=date(2026, 10, 7))
+    assert [one.minutes for one in account(ana).statements or ()] == [2 * 60, 8 * 60]
 
 
 def test_shadows_and_what_is_only_planned_are_no_time_on_call(team: Team, ana: User) -> None:

@@ -15,10 +15,12 @@ MINUTE = timedelta(minutes=1)
 
 
 def shift(
-    number: int, start: str, end: str, *, schedule: int = 1, seat: str = "primary"
-) -> ServedShift:
+    number: int, start: str, end: str, *, schedule: int = 1, seat: str = "primary", is_paid: bool = False
+) -> ServedShift:  # fmt: skip
     """Return a shift of that Monday, from clock to clock (UTC)."""
-    return ServedShift(number, schedule, seat, utc(f"2026-11-23T{start}"), utc(f"2026-11-23T{end}"))
+    return ServedShift(
+        number, schedule, seat, utc(f"2026-11-23T{start}"), utc(f"2026-11-23T{end}"), is_paid
+    )
 
 
 def told(found: list) -> list[tuple[int, str, str]]:
@@ -36,6 +38,9 @@ def told(found: list) -> list[tuple[int, str, str]]:
         ([shift(1, "12:00", "20:00"), shift(2, "09:00", "17:00", schedule=2)], [(2, "09:00", "17:00"), (1, "17:00", "20:00")]),
         # a primary seat goes before a secondary one, whenever that began
         ([shift(1, "06:00", "20:00", seat="secondary"), shift(2, "09:00", "17:00", schedule=2)],
+         [(1, "06:00", "09:00"), (2, "09:00", "17:00"), (1, "17:00", "20:00")]),
+        # what is paid goes before what is not, in whatever seat: nobody serves for nothing beside a paid shift
+        ([shift(1, "06:00", "20:00"), shift(2, "09:00", "17:00", schedule=2, seat="secondary", is_paid=True)],
          [(1, "06:00", "09:00"), (2, "09:00", "17:00"), (1, "17:00", "20:00")]),
         # both seats of one schedule
         ([shift(1, "09:00", "17:00", seat="secondary"), shift(2, "09:00", "17:00")], [(2, "09:00", "17:00")]),
