@@ -2,7 +2,8 @@
 
 A name is resolved once; all its addresses must be allowed (a name that mixes public and private
 answers is an attack or a mistake), and the connection goes to a checked address, so that a second
-answer of the name server changes nothing. No redirects, no proxy from the environment, no cookies.
+answer of the name server changes nothing. No proxy from the environment, no cookies. What is posted follows no
+redirect; what is read follows three, and each address on the way is checked like the first.
 """
 
 import http.client
@@ -12,6 +13,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urljoin
 
 from notify.addresses import (
     Network,
@@ -35,6 +37,8 @@ from notify.deadline import (
 __all__ = ["HttpClient", "HttpFailure", "HttpReply", "HttpSettings", "UrlNotAllowed", "check_url"]
 
 LONGEST_REPLY = 64 * 1024
+MOST_REDIRECTS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,10 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """An answer: names of headers in lower case; of the body at most 64 KiB, less or nothing when it broke off."""
+    """An answer: names of headers in lower case.
+
+    Of the body to a post at most 64 KiB, less or nothing when it broke off; the body that was asked for is whole.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -73,8 +80,22 @@ def check_url(url: str, settings: HttpSettings) -> None:
     read_url(url, settings.allowed_private)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request as it goes out, and what its other side is called.
+
+    `largest`: of the body in bytes; None: as much of it as is cheap.
+    """
+
+    method: str
+    body: bytes
+    headers: Mapping[str, str]
+    largest: int | None = None
+    other: str = "The receiver"
+
+
 class HttpClient:
-    """Posts to addresses that strangers entered."""
+    """Posts to, and reads from, addresses that strangers entered."""
 
     def __init__(self, settings: HttpSettings, resolver: Resolver = system_resolver) -> None:
         self._settings, self._resolver = settings, resolver
@@ -88,22 +109,42 @@ class HttpClient:
 
         Raises UrlNotAllowed before any packet leaves, HttpFailure when there is no answer in time.
         """
-        target = read_url(url, self._settings.allowed_private)
+        return self._ask(url, _Asked(method, body, headers), Deadline(self._settings.time_limit_s))
+
+    def get(self, url: str, headers: Mapping[str, str], *, largest: int) -> HttpReply:
+        """Return what is at `url`, its body whole and at most `largest` bytes, whatever its status.
+
+        Raises UrlNotAllowed before any packet leaves for an address on the way, HttpFailure when there is no whole
+        answer in time.
+        """
         deadline = Deadline(self._settings.time_limit_s)
+        asked = _Asked(
+            "GET", b"", {**headers, "Accept-Encoding": "identity"}, largest, "The server"
+        )
+        for _ in range(MOST_REDIRECTS + 1):
+            reply = self._ask(url, asked, deadline)
+            if reply.status not in _REDIRECTS or "location" not in reply.headers:
+                return reply
+            onward = urljoin(url, reply.headers["location"])
+            if url.startswith("https:") and not onward.startswith("https:"):
+                raise HttpFailure("The address leads on to one without https.", permanent=True)
+            url = onward
+        raise HttpFailure("The address leads on to another one too often.", permanent=True)
+
+    def _ask(self, url: str, asked: _Asked, deadline: Deadline) -> HttpReply:
+        target = read_url(url, self._settings.allowed_private)
         try:
             with self._open(target, deadline) as sock:
-                return _exchange(
-                    TimedSocket(sock, deadline), target, _Request(method, body, headers)
-                )
+                return _exchange(TimedSocket(sock, deadline), target, asked)
         except ssl.SSLCertVerificationError as error:
             raise HttpFailure(
-                f"The receiver's certificate {certificate_fault(error)}.", permanent=True
+                f"{asked.other}'s certificate {certificate_fault(error)}.", permanent=True
             ) from error
         except TimeoutError as error:
             limit = self._settings.time_limit_s
-            raise HttpFailure(f"The receiver gave no answer within {limit:g} s.") from error
+            raise HttpFailure(f"{asked.other} gave no answer within {limit:g} s.") from error
         except (OSError, http.client.HTTPException) as error:
-            raise HttpFailure("The receiver could not be reached, or broke off.") from error
+            raise HttpFailure(f"{asked.other} could not be reached, or broke off.") from error
 
     def _open(self, target: Target, deadline: Deadline) -> socket.socket:
         sock = connect(self._addresses(target, deadline), target.port, deadline)
@@ -121,24 +162,36 @@ class HttpClient:
         return [str(plain_address(address)) for address in addresses]
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    body: bytes
-    headers: Mapping[str, str]
-
-
-def _exchange(sock: TimedSocket, target: Target, request: _Request) -> HttpReply:
+def _exchange(sock: TimedSocket, target: Target, asked: _Asked) -> HttpReply:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.auto_open = 0  # never dial by itself: that would go round the address check
     connection.sock = cast("socket.socket", sock)
     ours = {"Host": target.host_header, "User-Agent": "Watchbill", "Connection": "close"}
-    headers = {**request.headers, **ours}
-    connection.request(request.method, target.path, body=request.body, headers=headers)
+    connection.request(
+        asked.method, target.path, body=asked.body or None, headers={**asked.headers, **ours}
+    )
     response = connection.getresponse()
     with response:
         names = {name.lower(): value for name, value in response.getheaders()}
-        return HttpReply(response.status, names, _read(response))
+        if asked.largest is None:
+            return HttpReply(response.status, names, _read(response))
+        return HttpReply(response.status, names, _read_whole(response, asked.largest))
+
+
+def _read_whole(response: http.client.HTTPResponse, largest: int) -> bytes:
+    """Return all of a body. Raises HttpFailure for one that is larger, OSError or HTTPException for one that breaks off."""
+    if (response.length or 0) > largest:
+        raise _too_large(largest)
+    body = response.read(largest + 1)
+    if len(body) > largest:
+        raise _too_large(largest)
+    if response.length:
+        raise http.client.IncompleteRead(body, response.length)
+    return body
+
+
+def _too_large(largest: int) -> HttpFailure:
+    return HttpFailure(f"The answer is larger than {largest // 1024} KiB.", permanent=True)
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from oncall import rota
 from oncall.actions.covering import Candidate, candidates, usual_span
+from oncall.actions.rules import rules_of
 from oncall.models import Schedule, plans
 from oncall.rota.windows import Span
 
@@ -34,6 +35,6 @@ def who_next(
     for row in schedules:
         gaps = rota.gaps(known[row.pk], at, at + AHEAD, row.expected, row.time_zone)
         span = usual_span(gaps, at)
-        asked = candidates(row, span, people, weights=weights, missing={})
+        asked = candidates(row, span, people, weights=weights, rules=rules_of(row))
         found.append(Next(row, span, bool(gaps), asked))
     return found
