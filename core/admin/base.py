@@ -11,7 +11,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -23,12 +23,17 @@ from core.admin.buttons import Button, Refusal, asks_again, is_forbidden, status
 from core.admin.fields import HouseFields
 from core.admin.fresh import fresh
 from core.admin.latest import LatestRows
+from core.admin.named_rows import NamedRows
 from core.admin.panel import Panel, opts_of
+from core.admin.pickers import is_named
 from core.admin.reading import reading
 from core.admin.rights import allows, manages_some, who
+from core.admin.search import LONGEST
 from core.models import User
 
 LONGEST_ID = 255
+MOST_WORDS = 6  # of a search: each is looked for in every column that is searched
+SEARCHED = 100_000  # rows of a large table
 
 M = TypeVar("M", bound=Model)
 Deleted = tuple[list[Any], dict[str, int], set[str], list[Any]]
@@ -180,9 +185,27 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
         context = {"headline": headline, "title": title, **(extra_context or {})}
         return super().changelist_view(request, context)
 
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Return the filters; one by a row of many offers a few and takes a name."""
+        return [self._filter(one) for one in super().get_list_filter(request)]
+
+    def _filter(self, one: Any) -> Any:
+        is_row = isinstance(one, str) and is_named(self.opts.get_field(one).related_model)
+        return (one, NamedRows) if is_row else one
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        """Search for the first MOST_WORDS words of the first LONGEST characters: no term makes a slow statement."""
+        words = search_term[:LONGEST].split()[:MOST_WORDS]
+        return super().get_search_results(request, queryset, " ".join(words))
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Let a list be asked only for what it offers as a filter: any other column may be private."""
-        names = {getattr(one, "parameter_name", one) for one in self.get_list_filter(request)}
+        listed = [
+            one[0] if isinstance(one, tuple) else one for one in self.get_list_filter(request)
+        ]
+        names = {getattr(one, "parameter_name", one) for one in listed}
         is_offered = lookup.partition("__")[0] in names
         return is_offered and super().lookup_allowed(lookup, value, request)
 
@@ -257,10 +280,24 @@ def _is_askable(parameters: QueryDict) -> bool:
 
 
 class ReadOnlyAdmin(GuardedAdmin[M]):
-    """A screen to look at: nobody adds, changes or deletes here. Its rows, which may be many, are never all counted."""
+    """A screen to look at: nobody adds, changes or deletes here.
+
+    Its rows, which may be many, are never all counted, and only the newest are searched.
+    """
 
     paginator = LatestRows
     show_full_result_count = False
+    searched = SEARCHED
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        """Search the newest rows, `searched` of them."""
+        if search_term.strip() and self.get_search_fields(request):
+            rows = opts_of(self.model).base_manager.order_by("-pk")
+            newest = rows.values_list("pk", flat=True).first() or 0
+            queryset = queryset.filter(pk__gt=newest - self.searched)
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
         """Return what the class lists."""

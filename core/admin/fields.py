@@ -20,7 +20,7 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
 from core.admin.panel import opts_of
-from core.admin.pickers import LONGEST, Picks, called, folded, is_named, key_in, meant, refusal
+from core.admin.pickers import LONGEST, Picks, called, folded, is_keyed, key_in, meant, refusal
 from core.admin.rights import manages
 from core.models import Team, User
 
@@ -203,7 +203,7 @@ class HouseFields(BaseModelAdmin[M]):
         return field
 
     def _is_typed(self, db_field: Field[Any, Any]) -> bool:
-        return is_named(db_field.related_model) and db_field.name not in self.selects
+        return is_keyed(db_field.related_model) and db_field.name not in self.selects
 
     def _suggest(self, field: Any, name: str, request: HttpRequest) -> None:
         if isinstance(field, Picker) and field.queryset is not None:

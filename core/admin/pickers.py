@@ -32,14 +32,11 @@ MOST, NAMED = 20, 3  # suggestions under a field; rows that a refusal names
 LONGEST = 500  # characters of one name: two names and a username
 _NEAR = 200  # rows compared with a name that nothing has
 _CLOSE = 0.4  # how alike, of 1, they must be
-_LONGEST_PK = 18
+LONGEST_PK = 18  # digits
 _AT_ONCE = 500  # names looked up by one statement
-# What rows are named by, the key first, and what a search looks through: of anything, and of people.
-_COLUMNS = {
-    False: ("slug", "name"),
-    True: ("username", "email", "whole_name", "first_name", "last_name"),
-}
-_SEARCHED = {False: ("slug", "name"), True: ("username", "email", "whole_name")}
+# What people are named by, the key first, and how much of it a search looks through.
+_PEOPLE = ("username", "email", "whole_name", "first_name", "last_name")
+_SEARCHED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,14 @@ def called(row: Model) -> Called:
     return Called(str(getattr(row, "slug", "")), str(getattr(row, "name", "")), (str(row.pk),))
 
 
-def is_named(model: Any) -> bool:
-    """Return whether rows of a model can be typed: people, and whatever has a name and a slug."""
+def is_keyed(model: Any) -> bool:
+    """Return whether a row of a model can be typed: people, and whatever has a name and a slug."""
     return model is User or (hasattr(model, "name") and hasattr(model, "slug"))
+
+
+def is_named(model: Any) -> bool:
+    """Return whether rows of a model can be searched by their names."""
+    return model is User or hasattr(model, "name")
 
 
 def typed(text: str) -> str:
@@ -120,7 +122,7 @@ def key_in(text: str) -> str:
 
 def _named(rows: QuerySet[M], texts: Sequence[str]) -> QuerySet[M]:
     """Return the rows that may be meant, those by key first; letters as typed, and small ones."""
-    columns, both = _COLUMNS[rows.model is User], (*texts, *map(key_in, texts))
+    columns, both = _columns(rows.model), (*texts, *map(key_in, texts))
     known: Any = _with_names(rows).annotate(**{f"low_{name}": Lower(name) for name in columns})
     by_key = _is_among(columns[:1], both) | Q(pk__in=_numbers(texts))
     order = Case(When(by_key, then=0), default=1)
@@ -135,7 +137,7 @@ def _is_among(columns: Iterable[str], texts: Sequence[str]) -> Q:
 
 def _numbers(texts: Iterable[str]) -> list[int]:
     return [
-        int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_PK
+        int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= LONGEST_PK
     ]  # fmt: skip
 
 
@@ -150,9 +152,7 @@ def nearest(rows: QuerySet[M], text: str, most: int = NAMED) -> list[M]:
         reduce(operator.and_, (_holds(rows.model, word[:3]) for word in words)),
         _any(_holds(rows.model, word[:2]) for word in words),
     ):
-        found = list(
-            _with_names(rows).filter(wanted).order_by(_COLUMNS[rows.model is User][0])[:_NEAR]
-        )
+        found = list(_with_names(rows).filter(wanted).order_by(_columns(rows.model)[0])[:_NEAR])
         like = [(likeness, row) for row in found if (likeness := _likeness(row, wrong)) >= _CLOSE]
         if like:
             return [row for _, row in sorted(like, key=lambda one: -one[0])[:most]]
@@ -161,9 +161,14 @@ def nearest(rows: QuerySet[M], text: str, most: int = NAMED) -> list[M]:
 
 def matching(rows: QuerySet[M], text: str, most: int = MOST) -> list[M]:
     """Return the rows of `rows`, in its order, that hold every word of a text; else those nearest to it."""
+    return list(holding(rows, text)[:most]) or nearest(rows, text, most)
+
+
+def holding(rows: QuerySet[M], text: str) -> QuerySet[M]:
+    """Return the rows whose names hold every word of a text, of the first four."""
     words = folded(text).split()[:4]
     wanted = reduce(operator.and_, (_holds(rows.model, word) for word in words), Q())
-    return list(_with_names(rows).filter(wanted)[:most]) or nearest(rows, text, most)
+    return _with_names(rows).filter(wanted)
 
 
 def likely(rows: QuerySet[M], reader: User | None) -> QuerySet[M]:
@@ -176,11 +181,17 @@ def likely(rows: QuerySet[M], reader: User | None) -> QuerySet[M]:
         found = found.filter(is_active=True).annotate(is_mine=beside).order_by(*order)
     elif hasattr(rows.model, "team"):
         is_mine = ExpressionWrapper(Q(team__in=mine), output_field=BooleanField())
-        found = found.annotate(is_mine=is_mine).order_by("-is_mine", "name", "slug")
+        found = found.annotate(is_mine=is_mine).order_by("-is_mine", "name", "pk")
     else:
-        found = found.order_by("name", "slug")
+        found = found.order_by("name", "pk")
     ordered: QuerySet[M] = found
     return ordered
+
+
+def _columns(model: Any) -> tuple[str, ...]:
+    if model is User:
+        return _PEOPLE
+    return ("slug", "name") if hasattr(model, "slug") else ("name",)
 
 
 def _with_names(rows: QuerySet[M]) -> QuerySet[M]:
@@ -193,7 +204,7 @@ def _with_names(rows: QuerySet[M]) -> QuerySet[M]:
 
 
 def _holds(model: type[Model], word: str) -> Q:
-    return _any(Q(**{f"{name}__icontains": word}) for name in _SEARCHED[model is User])
+    return _any(Q(**{f"{name}__icontains": word}) for name in _columns(model)[:_SEARCHED])
 
 
 def _any(wanted: Iterable[Q]) -> Q:
