@@ -7,11 +7,13 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 
-from core.admin.fields import person_picker, suggest
+from core.admin.fields import PickInput, person_picker, suggest
 from core.admin.fresh import fresh
 from core.models import User
+from incidents.admin.others import OpenIncidents
 from incidents.models import Incident
 from incidents.playbook import Playbook
+from incidents.rules.numbers import number_of
 
 RANKS = ((1, "1 (worst)"), (2, "2"), (3, "3"), (4, "4 (pages nobody)"))
 AREA = {"rows": 3}
@@ -53,15 +55,22 @@ class Reason(forms.Form):
 class Merge(forms.Form):
     """Into which other incident."""
 
-    into = forms.CharField(label="into", help_text="Its number, for example INC-12.")
+    into = forms.CharField(
+        label="into", help_text="Its number, for example INC-12.", max_length=200, widget=PickInput
+    )
     seen = KeptNumber()
 
+    def __init__(self, *args: Any, beside: Incident | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget: Any = self.fields["into"].widget
+        widget.picks = OpenIncidents(beside)
+
     def clean_into(self) -> int:
-        """Return the number; raise ValidationError for anything else."""
-        digits = str(self.cleaned_data["into"]).strip().upper().removeprefix("INC-")
-        if not digits.isdecimal() or len(digits) > 18:
+        """Return the number, which a title may follow; raise ValidationError for anything else."""
+        number = number_of(self.cleaned_data["into"].partition(" ")[0])
+        if number is None:
             raise forms.ValidationError("Write the number of an incident, for example INC-12.")
-        return int(digits)
+        return number
 
 
 def _earlier() -> forms.DateTimeField:
@@ -217,9 +226,3 @@ def replaced(data: Any, name: str, value: str) -> Any:
     copy = data.copy()
     copy[name] = value
     return copy
-
-
-def has_number(text: str) -> str:
-    """Return the digits of a search such as INC-12, else the text as it is."""
-    digits = text.strip().upper().removeprefix("INC-")
-    return digits if digits.isdecimal() else text

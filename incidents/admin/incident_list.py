@@ -20,6 +20,7 @@ from incidents.lists import rows
 from incidents.lists.counts import ALL, Counting
 from incidents.lists.wanted import RECENT, read
 from incidents.models import Incident
+from incidents.rules.numbers import number_of
 
 EVERY_S = 15
 _PARTS = {"rows": "incidents/list_rows.html"}
@@ -119,7 +120,7 @@ def _ignored(request: HttpRequest, sight: Sight) -> Sequence[str]:
 def _search_note(sight: Sight) -> str:
     """Say that a search did not look at everything, where there is more than it looked at."""
     is_small = sight.counts[ALL].number < rows.NEWEST
-    if not sight.wanted.q or is_small or rows.is_number(sight.wanted.q):
+    if not sight.wanted.q or is_small or number_of(sight.wanted.q):
         return ""
     if rows.is_indexed(sight.names):
         return ""

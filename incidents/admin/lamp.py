@@ -14,13 +14,13 @@ from core.memo import once_per_request
 from core.models import User
 from core.navigation import Count, Found, Lamp
 from core.templatetags.house import short_of
-from incidents.admin.forms import has_number
 from incidents.admin.screen_side import is_web
 from incidents.lists.books import books_of
 from incidents.lists.rows import titled
 from incidents.models import Incident, PlaybookVersion, Service
 from incidents.playbook import Playbook, label, severity_for
 from incidents.playbook.lifecycle import State
+from incidents.rules.numbers import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ def search(request: HttpRequest, words: str, most: int) -> list[Found]:
 
 
 def _incidents(words: str, most: int) -> list[Found]:
-    number = has_number(words)
+    number = number_of(words)
     wanted = titled(words)
-    if number.isdecimal() and len(number) < 19:
-        wanted |= Q(pk=int(number))
+    if number is not None:
+        wanted |= Q(pk=number)
     rows = (
         Incident.objects.filter(wanted).select_related("service", "playbook").order_by("-pk")[:most]
     )

@@ -18,7 +18,7 @@ from core.navigation import Waiting
 from incidents.actions.command import COMMANDER
 from incidents.admin.lamp import glance
 from incidents.models import ChangeEvent, Incident, Milestone, RoleAssignment, RoleOffer
-from incidents.playbook import label, severity_for
+from incidents.playbook import label, role_word, severity_for
 from incidents.playbook.lifecycle import LIVE, State
 from incidents.provided import Standing, provided
 
@@ -113,8 +113,8 @@ def _roles(held: str | None) -> list[tuple[str, str, int]]:
 
 
 def _mine(row: Incident, roles: list[tuple[str, str, int]], user: User) -> str:
-    words: dict[str, str] = {role.key: role.label for role in row.playbook.playbook.roles}
-    return ", ".join(words.get(role, role) for role, _, user_id in roles if user_id == user.pk)
+    book = row.playbook.playbook
+    return ", ".join(role_word(book, role) for role, _, user_id in roles if user_id == user.pk)
 
 
 def _last_ended() -> Incident | None:
@@ -128,12 +128,12 @@ def offers(user: User, at: datetime) -> list[Waiting]:
     return [
         Waiting(
             "swap",
-            f"Take the role {offer.role}",
+            f"Take the role {role_word(offer.incident.playbook.playbook, offer.role)}",
             f"on {offer.incident.label}, offered by {offer.offered_by.display_name}",
             reverse("admin:incidents_incident_change", args=[offer.incident_id]),
             act="Look",
         )
-        for offer in rows.select_related("incident", "offered_by")[:SHOWN]
+        for offer in rows.select_related("incident__playbook", "offered_by")[:SHOWN]
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from incidents.actions.command import COMMANDER
 from incidents.admin.contract import PublicPromise
 from incidents.admin.screen_rows import Rows
-from incidents.playbook import Condition, permitted, steps
+from incidents.playbook import Condition, permitted, role_word, steps
 from incidents.playbook.lifecycle import LIVE, VERBS, State
 
 REASONS = (
@@ -188,8 +188,7 @@ def _mine(rows: Rows) -> Iterator[Act]:
 
 
 def _roles(rows: Rows) -> str:
-    words: dict[str, str] = {role.key: role.label for role in rows.book.roles}
-    return " and ".join(words.get(key, key) for key in rows.mine)
+    return " and ".join(role_word(rows.book, key) for key in rows.mine)
 
 
 def _sentence(rows: Rows, primary: Act | None) -> str:

@@ -17,7 +17,7 @@ from incidents.actions.guards import Known, situated
 from incidents.admin.contract import Outside, Paging, PublicPromise
 from incidents.admin.screen_found import Found
 from incidents.lists.books import books_of
-from incidents.models import Alert, RoleAssignment
+from incidents.models import Alert, RoleAssignment, RoleOffer
 from incidents.playbook import (
     Condition,
     Playbook,
@@ -25,6 +25,7 @@ from incidents.playbook import (
     checklists_asked,
     conditions,
     label,
+    role_word,
     severity_for,
 )
 from incidents.playbook.lifecycle import VERBS, State
@@ -72,6 +73,12 @@ class Rows:
     def mine(self) -> list[str]:
         """Return the keys of the roles that the person holds."""
         return [key for key, row in self.holders.items() if row.user_id == self.by.user_id]
+
+    @property
+    def offered_to_me(self) -> list[tuple[str, RoleOffer]]:
+        """Return the roles held out to the person, each with the playbook's word for it."""
+        mine = [one for one in self.offers.values() if one.user_id == self.by.user_id]
+        return [(role_word(self.book, one.role), one) for one in mine]
 
     def first(self, kind: str) -> datetime | None:
         """Return when a milestone was first reached (UTC)."""

@@ -54,15 +54,20 @@ def _steps(incident: Incident, by: Actor) -> list[Button]:
             verb.name,
             _label(incident, verb),
             partial(_move, incident.pk, verb.name),
-            form=partial(
-                Merge if verb.name == "merge" else Reason, initial={"seen": incident.step}
-            ),
+            form=_form(verb, incident),
             opens=verb.needs_reason or verb.name == "merge",
             shown=verb.name in possible and may(by, f"incidents.{verb.name}", incident),
             confirm=_FINAL.get(verb.name, "") if incident.is_declared else "",
         )
         for verb in VERBS.values()
     ]
+
+
+def _form(verb: Verb, incident: Incident) -> Callable[..., forms.Form]:
+    seen = {"seen": incident.step}
+    if verb.name == "merge":
+        return partial(Merge, beside=incident, initial=seen)
+    return partial(Reason, initial=seen)
 
 
 def _label(incident: Incident, verb: Verb) -> str:

@@ -12,12 +12,12 @@ from incidents.lists.wanted import ME, NOBODY, SPANS, Wanted
 from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
 from incidents.playbook.lifecycle import LIVE, State
+from incidents.rules.numbers import number_of
 
 NEWEST = 20_000  # where no index helps a search, it looks at so many
 WORD_INDEX = "incidents_title_words"
 RECENTLY = timedelta(days=1)
 REVIEWED = 2  # the playbooks ask for a review down to this rank; below, one that was begun counts
-_NUMBER = re.compile(r"(?:INC-)?0*([1-9][0-9]{0,17})\Z", re.ASCII | re.IGNORECASE)
 _INDEXED = re.compile(r"\w{3}")
 
 
@@ -80,16 +80,16 @@ def _search(text: str, names: Names) -> Q:
     """Every word must stand in the title, the service's name or the holder's; a number is the incident's own."""
     if not text:
         return Q()
-    number = _NUMBER.match(text)
-    if number and not text.isdecimal():
-        return Q(pk=int(number[1]))
+    number = number_of(text)
+    if number is not None and not text.isdecimal():
+        return Q(pk=number)
     found = Q()
     newest = _newest() if not is_indexed(names) else Q()
     for word in names.words:
         services, people = names.hits[word]
         hit = Q(title__icontains=word) & newest
         found &= hit | _among("service", services) | _among("acknowledged_by", people)
-    return found | Q(pk=int(number[1])) if number else found
+    return found if number is None else found | Q(pk=number)
 
 
 def _among(column: str, ids: list[int]) -> Q:
@@ -105,11 +105,6 @@ def titled(text: str) -> Q:
     """Return that a title holds these words; where no index finds them, among the newest incidents only."""
     is_helped = has_word_index() and _INDEXED.search(text)
     return Q(title__icontains=text) & (Q() if is_helped else _newest())
-
-
-def is_number(text: str) -> bool:
-    """Whether a search is the number of an incident, as people say it or bare."""
-    return _NUMBER.match(text) is not None
 
 
 def is_indexed(names: Names) -> bool:

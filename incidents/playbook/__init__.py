@@ -9,7 +9,7 @@ from incidents.playbook.load import checked, checksum, dump, from_json, load, to
 from incidents.playbook.schema import Playbook
 from incidents.playbook.severity import Severity
 from incidents.playbook.templates import fill, placeholders
-from incidents.playbook.view import Step, label, permitted, severity_for, steps
+from incidents.playbook.view import Step, label, permitted, role_word, severity_for, steps
 
 __all__ = [
     "Condition",
@@ -33,6 +33,7 @@ __all__ = [
     "load",
     "permitted",
     "placeholders",
+    "role_word",
     "severity_for",
     "severity_of",
     "steps",

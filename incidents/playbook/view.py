@@ -29,6 +29,11 @@ def label(playbook: Playbook, state: str) -> str:
     return playbook.states.labels[State(state)]
 
 
+def role_word(playbook: Playbook, key: str) -> str:
+    """Return the team's word for a role; the key itself for one that the playbook does not name."""
+    return next((role.label for role in playbook.roles if role.key == key), key)
+
+
 def severity_for(playbook: Playbook, rank: int) -> Severity:
     """Return the level of a rank from 1 to 4."""
     return next(one for one in playbook.severities if one.rank == rank)

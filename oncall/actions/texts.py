@@ -11,7 +11,7 @@ from django.conf import settings
 from core.models import User
 from core.secrets import digest, new_token
 from incidents.models import Incident, RoleOffer
-from incidents.playbook import severity_for
+from incidents.playbook import role_word, severity_for
 from incidents.playbook.lifecycle import State
 from notify.channels import Message
 from notify.models import Delivery
@@ -185,8 +185,7 @@ def offer_message(delivery: Delivery, at: datetime) -> Message:
     )
     offer = rows.get(pk=delivery.object_id)
     incident, person = offer.incident, _recipient(delivery)
-    roles = incident.playbook.playbook.roles
-    label = next((role.label for role in roles if role.key == offer.role), offer.role)
+    label = role_word(incident.playbook.playbook, offer.role)
     is_mine = person.pk == offer.user_id
     answer = f"{offer.user.display_name} {offer.state}: {label} of {incident.label}"
     subject = f"{offer.offered_by.display_name} offers you {label} of {incident.label}"

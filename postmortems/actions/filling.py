@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from incidents.models import Incident, Milestone, RoleAssignment, TimelineEntry
-from incidents.playbook import severity_for
+from incidents.playbook import role_word, severity_for
 from incidents.playbook.lifecycle import State
 from incidents.rules.telling import COMMANDER, KEY
 from postmortems.actions.shelf import LINE
@@ -134,10 +134,10 @@ def _related(incident: Incident) -> Filled:
 
 
 def _roles(incident: Incident) -> Filled:
-    words: dict[str, str] = {role.key: role.label for role in incident.playbook.playbook.roles}
+    book = incident.playbook.playbook
     held = RoleAssignment.objects.filter(incident=incident).select_related("user")
     people = dict.fromkeys(
-        f"- {words.get(one.role, one.role)}: {inert(one.user.display_name)}" for one in held
+        f"- {role_word(book, one.role)}: {inert(one.user.display_name)}" for one in held
     )
     head = f"{incident.label}, {long_day(incident.opened_at.astimezone(UTC).date())}, {_code(incident)}"
     return Filled("\n".join([head, "", *people]) if people else head)

@@ -23,6 +23,7 @@ from core.models import User
 from incidents.admin.forms import KeptNumber
 from incidents.models import Incident
 from incidents.playbook import severity_for
+from incidents.rules.numbers import number_of
 from postmortems.actions import items
 from postmortems.admin import bulk, forms
 from postmortems.admin.item_list import Listing, in_days
@@ -236,9 +237,8 @@ def _move(pk: int, verb: str, *, by: Actor, at: datetime, **said: str) -> str:
 
 
 def _incident(number: str) -> Incident:
-    digits = number.strip().upper().removeprefix("INC-")
     rows = Incident.objects.select_related("playbook")
-    found = rows.filter(pk=int(digits)).first() if digits.isdecimal() and len(digits) < 19 else None
+    found = rows.filter(pk=number_of(number) or 0).first()
     if found is None:
         raise Http404("There is no such incident.")
     return found

@@ -72,9 +72,9 @@ def test_the_commander_and_ones_own_role_are_named(clock: Clock) -> None:
 
 def test_an_offered_role_waits_for_the_one_it_was_offered_to(clock: Clock) -> None:
     incident, me = AnIncident(declared=True), AUser()
-    actions.offer_role(incident.pk, "scribe", me, by=somebody(), at=clock.now)
+    actions.offer_role(incident.pk, "comms", me, by=somebody(), at=clock.now)
 
-    assert "offered by" in now(scene.signed_in(me), "waiting")
+    assert "Take the role Communications" in now(scene.signed_in(me), "waiting")
     assert "Nothing waits for you" in now(scene.signed_in(AUser()), "waiting")
 
 

@@ -48,10 +48,10 @@ def press(browser: Client, incident: Incident, verb: str, **typed: Any) -> Any:
 def test_an_offer_is_answered_on_the_screen(browser: Client, rob: User) -> None:
     incident = an_incident_in("investigating")
     mara = person(AUser(first_name="Mara"))
-    actions.offer_role(incident.pk, "scribe", rob, by=mara, at=NINE, note="From 14:30 on")
-    assert "Mara offers you" in words(page(browser, incident))
+    actions.offer_role(incident.pk, "comms", rob, by=mara, at=NINE, note="From 14:30 on")
+    assert "Mara offers you the role Communications" in words(page(browser, incident))
 
-    press(browser, incident, "accept_role", role="scribe")
+    press(browser, incident, "accept_role", role="comms")
 
     assert incident.roles.get(to_at=None).user == rob
 

@@ -246,6 +246,21 @@ def test_merging_keeps_the_number_that_was_typed_when_it_asks(browser: Client) -
     assert f'value="{other.label}"' in asked.content.decode()
 
 
+def test_merging_suggests_other_open_incidents_and_takes_their_number_with_the_title(
+    browser: Client,
+) -> None:
+    incident, other = an_incident_in("investigating"), an_incident_in("investigating")
+    Incident.objects.filter(pk=other.pk).update(title="Mails wait")
+    AnIncident(title="Over", resolved=True)
+
+    asked = press(browser, incident, "merge", seen=0).content.decode()
+    press(browser, incident, "merge", into=f"{other.label} Mails wait", seen=0, confirmed="1")
+
+    shown = re.findall(r'<option value="(INC-[^"]*)">', asked)
+    assert shown == [f"{other.label} Mails wait"]
+    assert Incident.objects.get(pk=incident.pk).merged_into == other
+
+
 def test_a_step_with_a_way_back_offers_to_undo_it_in_one_press(browser: Client) -> None:
     incident = an_incident_in("mitigating", rank=3)
 
