@@ -9,27 +9,10 @@ from django.db import transaction
 from core.actor import Actor
 from core.errors import NotAllowed
 from core.models import KeptAnswer
-from incidents.actions.opening import declare
-from incidents.models import Incident, Service
+from incidents.actions.opening import Declaration, open_declared
+from incidents.models import Incident
 
 FORM = "form"  # in the place of a token's scope: no API key can reach these
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What the form says."""
-
-    title: str
-    service: Service
-    rank: int
-    description: str = ""
-    page_nobody: bool = False
-
-    @property
-    def fingerprint(self) -> str:
-        """Return what makes two presses the same: every field."""
-        said = (self.service.pk, self.title, self.rank, self.description, self.page_nobody)
-        return sha256(repr(said).encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +24,7 @@ class Outcome:
     is_other: bool = False
 
 
-def declare_once(asked: Declared, token: str, *, by: Actor, at: datetime) -> Outcome:
+def declare_once(asked: Declaration, token: str, *, by: Actor, at: datetime) -> Outcome:
     """Declare unless the same form has done so: `token` is the form's own, "" forgets nothing and keeps nothing.
 
     Raises what `declare` raises; nothing is kept then, and the form may be sent again.
@@ -51,26 +34,25 @@ def declare_once(asked: Declared, token: str, *, by: Actor, at: datetime) -> Out
     if by.user is None:
         raise NotAllowed("Only a person can send this form.")
     with transaction.atomic():
-        fresh = {"fingerprint": asked.fingerprint, "made_at": at}
+        fingerprint = _fingerprint(asked)
+        fresh = {"fingerprint": fingerprint, "made_at": at}
         row, is_new = KeptAnswer.objects.get_or_create(
             user=by.user, ceiling=FORM, key=token, defaults=fresh
         )
         if not is_new:
             made = Incident.objects.get(pk=row.headers["incident"])
-            return Outcome(made, is_new=False, is_other=row.fingerprint != asked.fingerprint)
+            return Outcome(made, is_new=False, is_other=row.fingerprint != fingerprint)
         made = _declare(asked, by, at)
         row.status, row.headers = 302, {"incident": made.pk}
         row.save(update_fields=["status", "headers"])
         return Outcome(made, is_new=True)
 
 
-def _declare(asked: Declared, by: Actor, at: datetime) -> Incident:
-    return declare(
-        title=asked.title,
-        service=asked.service,
-        rank=asked.rank,
-        description=asked.description,
-        page_nobody=asked.page_nobody,
-        by=by,
-        at=at,
-    )
+def _declare(asked: Declaration, by: Actor, at: datetime) -> Incident:
+    return open_declared(asked, by=by, at=at).incidents[0]
+
+
+def _fingerprint(asked: Declaration) -> str:
+    """Return what makes two presses the same: every field."""
+    said = (asked.service.pk, asked.title, asked.rank, asked.description, asked.page_nobody)
+    return sha256(repr(said).encode("utf-8", "replace")).hexdigest()

@@ -18,7 +18,8 @@ from core.admin.buttons import status_of
 from core.admin.rights import allows, who
 from core.errors import DomainError
 from core.permissions import may
-from incidents.actions.once import Declared, Outcome, declare_once
+from incidents.actions.once import Outcome, declare_once
+from incidents.actions.opening import Declaration
 from incidents.admin.declare_draft import Draft
 from incidents.models import Incident
 
@@ -27,7 +28,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9]{16,64}\Z")
 _FIELDS = {"/title": "title", "/service": "service", "/severity": "severity"}
 
 
-class Declaration(forms.Form):
+class DeclareForm(forms.Form):
     """What is typed; service and severity are read by the draft, which knows what they stand for."""
 
     title = forms.CharField(max_length=1024, error_messages={"required": "Say what is wrong."})
@@ -111,9 +112,9 @@ def _token(request: HttpRequest) -> str:
     return text if _TOKEN.match(text) else ""
 
 
-def _read(request: HttpRequest, draft: Draft) -> tuple[dict[str, str], Declared | None]:
+def _read(request: HttpRequest, draft: Draft) -> tuple[dict[str, str], Declaration | None]:
     """Return what is wrong, by field, and the declaration once nothing is."""
-    form = Declaration(request.POST)
+    form = DeclareForm(request.POST)
     errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
     if draft.service is None:
         errors["service"] = draft.why_none
@@ -125,7 +126,7 @@ def _read(request: HttpRequest, draft: Draft) -> tuple[dict[str, str], Declared 
     if errors or draft.service is None:
         return errors, None
     found = form.cleaned_data
-    return {}, Declared(
+    return {}, Declaration(
         found["title"], draft.service, draft.rank, found["description"], found["page_nobody"]
     )
 

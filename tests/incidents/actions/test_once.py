@@ -5,7 +5,8 @@ import pytest
 from core.errors import NotPossible
 from core.models import KeptAnswer
 from incidents.actions.bulk import do_all, seen_of
-from incidents.actions.once import Declared, Outcome, declare_once
+from incidents.actions.once import Outcome, declare_once
+from incidents.actions.opening import Declaration
 from incidents.actions.perform import Order
 from incidents.models import Incident, TransitionLog
 from tests.factories import NINE, AnIncident, AService, somebody
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def test_a_double_click_declares_one_incident() -> None:
     ines = somebody()
-    asked = Declared("Card payments fail", AService(), 1)
+    asked = Declaration("Card payments fail", AService(), 1)
 
     found = at_once(*[lambda: declare_once(asked, "t" * 32, by=ines, at=NINE)] * 2)
 
