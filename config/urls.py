@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("oncall.replies.urls")),
     path("", include("oncall.urls")),
     path("api/v1/", include(api.urlpatterns)),
+    path("v1/", include("statuspage.api.drop_in.urls")),
     path("", include("core.sign_in.urls")),
     path("admin/", admin.site.urls),
     path("", include("statuspage.views.urls")),

@@ -31,8 +31,9 @@ PUBLIC_PATHS = (
     *PUBLIC_FILES,
 )
 API_PATH = "/api/v1/"
+WRITE_PATH = "/v1/"  # Statuspage's own write API
 PEOPLE_PATHS = ("/admin/", "/accounts/")
-STAFF_PATHS = (*PEOPLE_PATHS, API_PATH)
+STAFF_PATHS = (*PEOPLE_PATHS, API_PATH, WRITE_PATH)
 HEALTH_PATHS = ("/healthz", "/readyz", "/livez/")
 # Gone, gone in the middle of a request, or read-only after a failover.
 _AWAY = (OperationalError, InterfaceError, InternalError)
@@ -61,7 +62,7 @@ class MachineDoor:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a machine path directly; a database that is away becomes 503 with Retry-After."""
-        if not request.path_info.startswith(MACHINE_PATHS):
+        if not request.path_info.startswith((*MACHINE_PATHS, WRITE_PATH)):
             return self.get_response(request)
         refusal = refuse_host(request)
         if refusal is not None:

@@ -1,6 +1,6 @@
 """Who calls the REST API: a bearer token, or a signed-in person with a CSRF token."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -52,6 +52,19 @@ def _live() -> QuerySet[Any, Any]:
 _LIVE = Prepared(_live)
 
 
+def holder_of(plain: str, at: datetime) -> tuple[User, Actor] | None:
+    """Return the person of a live token, and an actor bounded by its scope; None for any other text."""
+    found = _LIVE.rows(digest=digest(plain), at=at)
+    if not found:
+        return None
+    token_id, scope, last_used_at, groups, *person = found[0]
+    if last_used_at is None or instant_of(last_used_at) < instant(at - _TOUCH):
+        ApiToken.objects.filter(pk=token_id).update(last_used_at=at)
+    user = User.from_db(connection.alias, _PERSON, person)
+    user.right = right_by(orjson.loads(groups or "[]"), is_superuser=user.is_superuser)
+    return user, actor.person(user, ceiling=CEILINGS[scope])
+
+
 class BearerToken(BaseAuthentication):
     """`Authorization: Bearer TOKEN`; unknown, expired and revoked tokens, and those of people who may not sign in, get the same 401."""
 
@@ -64,16 +77,10 @@ class BearerToken(BaseAuthentication):
         if not words or words[0].lower() != "bearer":
             return None
         plain = words[1] if len(words) == 2 else ""
-        at = clock.now()
-        found = _LIVE.rows(digest=digest(plain), at=at)
-        if not found:
+        found = holder_of(plain, clock.now())
+        if found is None:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
-        token_id, scope, last_used_at, groups, *person = found[0]
-        if last_used_at is None or instant_of(last_used_at) < instant(at - _TOUCH):
-            ApiToken.objects.filter(pk=token_id).update(last_used_at=at)
-        user = User.from_db(connection.alias, _PERSON, person)
-        user.right = right_by(orjson.loads(groups or "[]"), is_superuser=user.is_superuser)
-        return user, actor.person(user, ceiling=CEILINGS[scope])
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401."""

@@ -78,7 +78,8 @@ def state_named(text: str, pointer: str) -> ComponentState:
 
 
 def _locked(public_id: str) -> Component:
-    found = Component.objects.filter(public_id=public_id).values_list("page").first()
+    known = Component.objects.filter(public_id=public_id, retired_at=None)
+    found = known.values_list("page").first()
     if found is None:
         raise NotFound(f"There is no component {public_id[:50]!r}.")
     Page.objects.filter(pk=found[0]).locked().get()

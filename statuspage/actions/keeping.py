@@ -23,7 +23,7 @@ def save_draft(
     """
     with transaction.atomic():
         found = _locked(incident_id, by, at)
-        said = checked(said, found, at)
+        said = checked(said, found.page, found.public, at)
         draft = _fresh(found, seen)
         draft.is_edited, draft.version = True, draft.version + 1
         draft.name, draft.state, draft.body = said.name, said.state, said.body

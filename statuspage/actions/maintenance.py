@@ -33,7 +33,7 @@ class Plan:
     """A maintenance as it is planned. Times are aware; `components`: public id -> how it does meanwhile.
 
     `body`: what subscribers are told of the plan, or of its change. `begins_itself` and the three after it:
-    see `statuspage.Maintenance`. `remind_minutes` None: nobody is reminded.
+    see `statuspage.Maintenance`. `remind_minutes` None: nobody is reminded. `is_sent`: subscribers are told of `body`.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Plan:
     tells_begin: bool = True
     tells_end: bool = True
     remind_minutes: int | None = None
+    is_sent: bool = True
 
 
 def plan(
@@ -69,7 +70,7 @@ def plan(
         _take(work, planned, at)
         work.save()
         _touch(work, touched, at)
-        say(work, planned.body, by=by, at=at, is_sent=True)
+        say(work, planned.body, by=by, at=at, is_sent=planned.is_sent)
         show(page, at)
         return work
 
@@ -111,7 +112,7 @@ def change(
         work.save()
         if is_moved or planned.body:
             body = planned.body or _moved(work, *former)
-            say(work, body, by=by, at=at, is_sent=True, moved=moved)
+            say(work, body, by=by, at=at, is_sent=planned.is_sent, moved=moved)
         show(work.page, at)
         return work
 
@@ -174,7 +175,7 @@ def _refuse_times(planned: Plan, at: datetime, known: Maintenance | None) -> Non
 
 def _components(page: Page, given: Mapping[str, str]) -> dict[int, ComponentState]:
     states = {key: state_named(state, f"/components/{key}") for key, state in given.items()}
-    known = {row.public_id: row.pk for row in Component.objects.filter(page=page)}
+    known = {row.public_id: row.pk for row in Component.objects.filter(page=page, retired_at=None)}
     for key in states:
         if key not in known:
             text = f"There is no component {key[:50]!r} on {page.name}."

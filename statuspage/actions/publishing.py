@@ -70,7 +70,7 @@ def publish(  # noqa: PLR0913  what is said, what was seen of it, who and when
         found = _pending(incident_id, by, at)
         page = Page.objects.filter(pk=found.page.pk).locked().get()
         found = _pending(incident_id, by, at)  # as it is now that nobody else can publish
-        said = checked(said, found, at)
+        said = checked(said, found.page, found.public, at)
         if seen is not None and seen != found.published:
             return _said_already(found, said, seen, by)
         if found.is_edited and draft_seen not in (None, found.version):
@@ -123,21 +123,27 @@ def record(
         for one in moved
     )
     worst = impact_of(ComponentState(state) for state in ledger.held_by(public).values())
-    public.impact = worse_impact(Impact(public.impact), worst)
+    reached = worse_impact(Impact(public.impact), worst)
+    public.impact = public.impact_override or reached
     public.save()
     if notify:
         mailings.announce(update, at=at)
     return update
 
 
-def checked(said: Announcement, found: Pending, at: datetime) -> Announcement:
-    """Return what is to be said, made fit to store; raises Invalid for the first field that is not."""
+def checked(
+    said: Announcement, page: Page, public: PublicIncident | None, at: datetime
+) -> Announcement:
+    """Return what is to be said of `public` (None: of a new one), made fit to store.
+
+    Raises Invalid for the first field that is not, NotPossible for a step that there is not.
+    """
     state = _stage(said.state)
     name = line_of(said.name, "/name", LONGEST_NAME, "name")
     body = text_of(said.body, "/body", LONGEST_BODY)
     if not body:
         raise Invalid.field("/body", "Write what is to be said.", "required")
-    _refuse_impossible(found.public, state)
+    _refuse_impossible(public, state)
     promise = None if state in OVER else said.next_update_by
     if promise is not None and not at < promise <= at + LONGEST_PROMISE:
         days = LONGEST_PROMISE.days
@@ -150,7 +156,7 @@ def checked(said: Announcement, found: Pending, at: datetime) -> Announcement:
         name=name,
         state=state,
         body=body,
-        components=_component_states(said.components, found.page, state),
+        components=_component_states(said.components, page, state),
         next_update_by=promise,
         advice=text_of(said.advice, "/advice", LONGEST_ADVICE),
         started_at=said.started_at,
@@ -271,9 +277,9 @@ def _component_states(
 ) -> dict[str, ComponentState]:
     wanted = {key: state_named(state, f"/components/{key}") for key, state in given.items()}
     known = set(
-        Component.objects.filter(page=page, public_id__in=list(wanted)).values_list(
-            "public_id", flat=True
-        )
+        Component.objects.filter(
+            page=page, public_id__in=list(wanted), retired_at=None
+        ).values_list("public_id", flat=True)
     )
     for key, state in wanted.items():
         if key not in known:

@@ -90,6 +90,7 @@ class ComponentAdmin(OnPage):
         return (
             super()
             .get_queryset(request)
+            .filter(retired_at=None)
             .prefetch_related(Prefetch("intervals", troubled, to_attr="troubles"), "services")
         )
 
@@ -107,7 +108,7 @@ class ComponentAdmin(OnPage):
 
     def headline(self, request: HttpRequest) -> str:
         """Say how many there are and how they do."""
-        components = list(Component.objects.all())
+        components = list(Component.objects.filter(retired_at=None))
         states = present_states(components).values()
         troubled = sum(state != "operational" for state in states)
         return f"{len(components)} components, {troubled} not operational."

@@ -23,6 +23,9 @@ _ADDRESS = RegexValidator(
 )
 
 
+LONGEST_LISTED, LONGEST_DESCRIPTION = 120, 1000
+
+
 class PageQuerySet(models.QuerySet["Page"]):
     """Pages as sentences."""
 
@@ -156,8 +159,8 @@ class Listed(models.Model):
     """What groups and components share. `position` counts within the page, or within the group."""
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_id, editable=False)
-    name = models.CharField(max_length=120)
-    description = models.TextField(blank=True, max_length=1000)
+    name = models.CharField(max_length=LONGEST_LISTED)
+    description = models.TextField(blank=True, max_length=LONGEST_DESCRIPTION)
     position = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(editable=False)
@@ -189,7 +192,7 @@ class ComponentGroup(Listed):
 
     def clean(self) -> None:
         """Raise ValidationError where a component has the name: programs tell series apart by it."""
-        if self.page_id and self.page.components.filter(name=self.name).exists():
+        if self.page_id and self.page.components.filter(name=self.name, retired_at=None).exists():
             raise ValidationError({"name": "A component of this page has that name."})
 
 
@@ -197,7 +200,8 @@ class Component(Listed):
     """What visitors know a service, or several, as.
 
     `start_date`: the first day that is measured; without it the day of its making. `only_show_if_degraded`:
-    the page leaves it out while it works.
+    the page leaves it out while it works. `retired_at`: it was taken off the page, and is kept because the
+    ledger and past updates tell of it.
     """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="components")
@@ -214,13 +218,18 @@ class Component(Listed):
     only_show_if_degraded = models.BooleanField(
         "only listed while something is wrong", default=False
     )
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
     services: "models.ManyToManyField[Service, ComponentService]" = models.ManyToManyField(
         Service, through="ComponentService", related_name="+"
     )
 
     class Meta(Listed.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["page", "name"], name="statuspage_component_named_once")
+            models.UniqueConstraint(
+                fields=["page", "name"],
+                condition=Q(retired_at__isnull=True),
+                name="statuspage_component_named_once",
+            )
         ]
 
     def clean(self) -> None:

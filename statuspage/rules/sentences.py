@@ -23,6 +23,14 @@ _SAID = {
         "It is over. {who} work normally again since {at}.",
     ),
 }
+# What is said where a program tells a stage and no words.
+_PLAIN: dict[str, str] = {
+    Stage.INVESTIGATING: "We are looking into it.",
+    Stage.IDENTIFIED: "We know the cause and are working on it.",
+    Stage.MONITORING: "A fix is in place. We keep watching.",
+    Stage.RESOLVED: "It is over.",
+    Stage.POSTMORTEM: "What was learned is out.",
+}
 _PROMISE = " We will write again by {at}."
 
 
@@ -32,6 +40,11 @@ def listed(names: Sequence[str]) -> str:
         return "One of our services"
     *head, last = names
     return f"{', '.join(head)} and {last}" if head else last
+
+
+def plain(stage: str) -> str:
+    """Return a sentence that is true of any incident at a stage; "" for what is no stage."""
+    return _PLAIN.get(stage, "")
 
 
 def proposed(stage: Stage, names: Sequence[str], *, over_at: str, next_update: str) -> str:
