@@ -1,0 +1,102 @@
+"""`manage.py import_statuspage URL|FILE|DIRECTORY [--page ID] [--dry-run]`."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from core import clock
+from core.command_line import COMMAND_LINE, refusal, refusals
+from core.json_in import JsonRefused, load
+from notify.http import HttpClient, HttpFailure, HttpSettings, UrlNotAllowed
+from statuspage.actions.importing import Report, take_over
+from statuspage.models import Page
+
+LARGEST = 32 * 1024 * 1024
+MOST_FILES = 100
+PARTS = ("components", "incidents", "scheduled-maintenances")
+_KINDS = ("groups", "components", "incidents", "maintenances", "stretches")
+
+
+class Command(BaseCommand):
+    """Take over what another Statuspage-format page told."""
+
+    help = (
+        "Read the API v2 of another Statuspage, or saved copies of it, into a page: groups, components, incidents, "
+        "maintenances and how components did. Nothing is sent to anybody; a second run takes only what is new."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the source and the page."""
+        parser.add_argument(
+            "source", help="the address of a page, a JSON file, or a folder of them"
+        )
+        parser.add_argument("--page", metavar="ID", help="into which page; else the default one")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be taken")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Do it, and say what was taken, what was known already, and what was left out and why."""
+        source: str = options["source"]
+        page = _page(options["page"])
+        is_url = urlsplit(source).scheme in ("http", "https")
+        documents = _fetched(source) if is_url else _stored(Path(source))
+        with refusals():
+            report = take_over(
+                page.pk, documents, dry_run=options["dry_run"], by=COMMAND_LINE, at=clock.now()
+            )
+        self._tell(report, page, is_dry=options["dry_run"])
+
+    def _tell(self, report: Report, page: Page, *, is_dry: bool) -> None:
+        verb = "Would take" if is_dry else "Took"
+        taken = ", ".join(f"{report.taken.get(kind, 0)} {kind}" for kind in _KINDS)
+        self.stdout.write(f"{verb} {taken} into {page.name}.")
+        if report.known:
+            known = ", ".join(f"{number} {kind}" for kind, number in report.known.items())
+            self.stdout.write(f"Known already: {known}.")
+        for sentence in report.skipped:
+            self.stdout.write(sentence)
+
+
+def _page(public_id: str | None) -> Page:
+    wanted = {"is_default": True} if public_id is None else {"public_id": public_id}
+    page = Page.objects.filter(**wanted).first()
+    if page is None:
+        raise refusal("There is no such status page; `manage.py statuspage list` names them.")
+    return page
+
+
+def _fetched(address: str) -> list[object]:
+    """Return the three documents of a live page, by the client that reaches no private address."""
+    client = HttpClient(HttpSettings(tuple(settings.ALLOWED_PRIVATE_NETWORKS), time_limit_s=30))
+    root = address.split("/api/v2/", maxsplit=1)[0].rstrip("/")
+    found = []
+    for part in PARTS:
+        url = f"{root}/api/v2/{part}.json"
+        try:
+            reply = client.get(url, {"Accept": "application/json"}, largest=LARGEST)
+        except (UrlNotAllowed, HttpFailure) as error:
+            raise refusal(f"{url}: {error}") from error
+        if reply.status != 200:
+            raise refusal(f"{url} answered {reply.status}, not 200. Name the address of the page.")
+        found.append(_parsed(reply.body, url))
+    return found
+
+
+def _stored(place: Path) -> list[object]:
+    files = sorted(place.glob("*.json"))[:MOST_FILES] if place.is_dir() else [place]
+    try:
+        if not files or sum(file.stat().st_size for file in files) > LARGEST:
+            raise refusal(f"{place} has no JSON file, or more than {LARGEST:,} bytes.")
+        return [_parsed(file.read_bytes(), str(file)) for file in files]
+    except OSError as error:
+        raise refusal(f"{place} can't be read: {error.strerror}.") from error
+
+
+def _parsed(body: bytes, where: str) -> object:
+    try:
+        return load(body).document
+    except JsonRefused as error:
+        raise refusal(f"{where} is not JSON that can be read: {error}") from error
