@@ -233,11 +233,14 @@ class Component(Listed):
         ]
 
     def clean(self) -> None:
-        """Raise ValidationError for a group of another page, or a name that a group has."""
+        """Raise ValidationError for a group of another page, or a name that a group or another component has."""
         if self.group is not None and self.group.page_id != self.page_id:
             raise ValidationError({"group": "That group is on another page."})
         if self.page_id and self.page.groups.filter(name=self.name).exists():
             raise ValidationError({"name": "A group of this page has that name."})
+        same = Component.objects.filter(page=self.page_id, name=self.name, retired_at=None)
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError({"name": "A component of that name already exists on this page."})
 
     @property
     def measured_from(self) -> datetime:
