@@ -207,6 +207,7 @@ SCHEDULES: dict[str, tuple[str, int]] = {
     "forget old sign-ins": ("core.sign_in.audit.forget_old", 1440),
     "action reminders": ("postmortems.tasks.chase", 5),
     "status page": ("statuspage.tasks.render", 1),
+    "followed components": ("statuspage.tasks.follow", 1),
     "maintenances": ("statuspage.tasks.move_maintenances", 1),
     "forget old subscribers": ("statuspage.tasks.forget", 60),
     "status page, rooms": ("statuspage.tasks.rooms", 1),

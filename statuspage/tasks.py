@@ -2,6 +2,7 @@
 
 from core import clock
 from statuspage.actions import export_due, forget_old, render_due, render_rooms
+from statuspage.actions.following import follow_due
 from statuspage.actions.maintenance_clock import move_due
 
 
@@ -28,3 +29,8 @@ def rooms(**_: object) -> None:
 def export(**_: object) -> None:
     """Bring the static copies up to date."""
     export_due(clock.now())
+
+
+def follow(**_: object) -> None:
+    """Read the components that follow another page, once a minute."""
+    follow_due(clock.now())

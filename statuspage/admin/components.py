@@ -16,7 +16,14 @@ from core.admin.rights import allows
 from statuspage.actions import correct_interval, set_component
 from statuspage.actions.ledger import present_states
 from statuspage.admin.screens import PublicScreen
-from statuspage.models import Component, ComponentGroup, ComponentInterval, ComponentService, Page
+from statuspage.models import (
+    Component,
+    ComponentGroup,
+    ComponentInterval,
+    ComponentService,
+    FollowedComponent,
+    Page,
+)
 from statuspage.models.ledger import STATE_CHOICES
 from statuspage.rules.states import words
 
@@ -41,6 +48,13 @@ class Bindings(GuardedTable[ComponentService, Component]):
 
     model = ComponentService
     fields = ("service",)
+
+
+class Follows(GuardedTable[FollowedComponent, Component]):
+    """Whose page the component follows, if it is somebody else's."""
+
+    model = FollowedComponent
+    fields = ("provider", "url", "external_id", "external_name")
 
 
 class OnPage(PublicScreen[Any]):
@@ -82,7 +96,7 @@ class ComponentAdmin(OnPage):
     list_filter = ("page", "group")
     search_fields = ("name",)
     ordering = ("page", "group__position", "position")
-    inlines = (Bindings,)
+    inlines = (Bindings, Follows)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Read the open intervals and the services with the components."""
@@ -139,8 +153,31 @@ class ComponentAdmin(OnPage):
                 columns,
                 [[*_row(row), *([correct.get(row.pk, "")] if correct else [])] for row in rows],
                 "It was always operational.",
-            )
+            ),
+            *_followed(obj),
         ]
+
+
+def _followed(component: Component) -> list[Panel]:
+    """Show what was last read of the page that it follows."""
+    rows = FollowedComponent.objects.filter(component=component)
+    return [
+        Panel(
+            "Followed page",
+            "Read once a minute. While nothing can be read the component keeps its last state.",
+            ("State there", "Read (UTC)", "Failing since (UTC)", "Why"),
+            [
+                [
+                    words(row.state) or "not read yet",
+                    moment(row.checked_at),
+                    moment(row.failing_since),
+                    row.failure,
+                ]
+            ],
+            "Nothing was read yet.",
+        )
+        for row in rows
+    ]
 
 
 def _latest(component: Component) -> list[ComponentInterval]:

@@ -43,6 +43,8 @@ def component_form(
         "shows_uptime": "on",
         "bindings-TOTAL_FORMS": 1,
         "bindings-INITIAL_FORMS": 0,
+        "followed-TOTAL_FORMS": 0,
+        "followed-INITIAL_FORMS": 0,
         "bindings-0-service": service.pk if service else "",
         **fields,
     }

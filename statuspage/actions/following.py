@@ -1,0 +1,113 @@
+"""Components that are somebody else's: their state is read from the page of whoever runs them.
+
+Reading happens outside any transaction; what was read is written under the page's lock, if the row still asks for it.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from core.json_in import JsonRefused, load
+from notify.http import HttpClient, HttpFailure, HttpSettings, UrlNotAllowed
+from statuspage.actions import ledger
+from statuspage.actions.maintenance_words import show
+from statuspage.models import FollowedComponent, Hold, Page
+from statuspage.rules.followed import Unclear, state_in
+from statuspage.rules.states import ComponentState
+
+logger = logging.getLogger(__name__)
+
+EVERY = timedelta(seconds=60)
+FAILING_AFTER = timedelta(minutes=15)
+TIME_LIMIT_S, LARGEST = 10.0, 1024 * 1024
+MOST_AT_ONCE, LONGEST_FAILURE, LONGEST_ETAG = 50, 255, 255
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one look brought: a state; or nothing new (both empty); or why nothing could be read."""
+
+    state: ComponentState | None = None
+    etag: str = ""
+    failure: str = ""
+
+
+def follow_due(at: datetime) -> int:
+    """Read every followed component that is due at `at`; return how many. One that fails stops no other.
+
+    What follows nobody any more is held by nobody else's page.
+    """
+    _let_go(at)
+    due = FollowedComponent.objects.filter(component__retired_at=None).exclude(next_check_at__gt=at)
+    rows = list(due.order_by("next_check_at", "pk")[:MOST_AT_ONCE])
+    for row in rows:
+        try:
+            keep(row, look(row), at)
+        except Exception:  # one broken row must not stop the others; it stays due
+            logger.exception("followed component %s could not be kept", row.component_id)
+    return len(rows)
+
+
+def look(row: FollowedComponent) -> Reading:
+    """Ask the other page once, by the client that reaches no private address."""
+    client = HttpClient(
+        HttpSettings(tuple(settings.ALLOWED_PRIVATE_NETWORKS), time_limit_s=TIME_LIMIT_S)
+    )
+    known = {"If-None-Match": row.etag} if row.etag and row.state else {}
+    url = f"{row.url.rstrip('/')}/api/v2/components.json"
+    try:
+        reply = client.get(url, {"Accept": "application/json", **known}, longest=LARGEST)
+        if reply.status == 304 and known:
+            return Reading(etag=row.etag)
+        if reply.status != 200:
+            return Reading(failure=f"{url} answered {reply.status}.")
+        document = load(reply.body).document
+        state = state_in(document, row.external_id, row.external_name)
+    except (UrlNotAllowed, HttpFailure, JsonRefused, Unclear) as error:
+        return Reading(failure=str(error))
+    etag = reply.headers.get("etag", "")
+    return Reading(state, etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "")
+
+
+def keep(row: FollowedComponent, reading: Reading, at: datetime) -> None:
+    """Write what was read; a failure keeps the state that was read last. Renders where visitors see a difference."""
+    with transaction.atomic():
+        page = Page.objects.filter(components__followed=row.pk).locked().first()
+        kept = FollowedComponent.objects.filter(pk=row.pk).select_related("component").first()
+        if (
+            page is None
+            or kept is None
+            or (kept.url, kept.external_id) != (row.url, row.external_id)
+        ):
+            return
+        kept.checked_at, kept.next_check_at = at, at + EVERY
+        kept.failure = reading.failure.replace("\0", "\ufffd")[:LONGEST_FAILURE]
+        kept.failing_since = (kept.failing_since or at) if reading.failure else None
+        changed = reading.state is not None and reading.state != kept.state
+        if reading.state is not None:
+            kept.state, kept.etag = reading.state, reading.etag
+        kept.save()
+        kept.component.page = page
+        if changed and reading.state is not None:
+            ledger.hold(kept.component, reading.state, is_followed=True, since=at)
+            show(page, at)
+
+
+def is_failing(row: FollowedComponent, at: datetime) -> bool:
+    """Return whether nothing could be read for so long that it is said."""
+    return row.failing_since is not None and at - row.failing_since > FAILING_AFTER
+
+
+def _let_go(at: datetime) -> None:
+    orphans = Hold.objects.filter(is_followed=True, component__followed=None)
+    for page_id in sorted(set(orphans.values_list("component__page", flat=True))):
+        with transaction.atomic():
+            page = Page.objects.filter(pk=page_id).locked().get()
+            for held in orphans.filter(component__page=page).select_related("component"):
+                held.component.page = page
+                free = ComponentState.OPERATIONAL
+                ledger.hold(held.component, free, is_followed=True, since=at)
+            show(page, at)
