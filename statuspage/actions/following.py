@@ -59,7 +59,7 @@ def look(row: FollowedComponent) -> Reading:
     known = {"If-None-Match": row.etag} if row.etag and row.state else {}
     url = f"{row.url.rstrip('/')}/api/v2/components.json"
     try:
-        reply = client.get(url, {"Accept": "application/json", **known}, longest=LARGEST)
+        reply = client.get(url, {"Accept": "application/json", **known}, largest=LARGEST)
         if reply.status == 304 and known:
             return Reading(etag=row.etag)
         if reply.status != 200:

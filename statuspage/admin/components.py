@@ -40,7 +40,7 @@ class Correction(forms.Form):
     """What a stretch of the ledger should have said."""
 
     state = forms.ChoiceField(choices=STATE_CHOICES, label="it was")
-    reason = forms.CharField(max_length=1000, help_text="At least 10 characters.")
+    reason = forms.CharField(max_length=1000, help_text="At least 10 characters. Visitors can read it, with the time, in the ledger.")
 
 
 class Bindings(GuardedTable[ComponentService, Component]):
@@ -88,7 +88,7 @@ class ComponentAdmin(OnPage):
         (None, {"fields": ("page", "group", "name", "description", "position")}),
         (
             "What is shown",
-            {"fields": ("shows_uptime", "only_show_if_degraded", "start_date")},
+            {"fields": ("shows_uptime", "shows_history", "only_show_if_degraded", "start_date")},
         ),
     )
     list_display = ("name", "group", "position", "behind", "standing")
