@@ -72,7 +72,7 @@ PROVIDERS: dict[str, str] = {
     "person_addresses": "oncall.api.people.addresses_of",
     "public_postmortem": "postmortems.actions.public_text",
     "incident_outside": "statuspage.admin.panels.outside",
-    "incident_standings": "statuspage.admin.listed.standings",
+    "incident_public_words": "statuspage.admin.listed.public_words",
 }
 
 # What an upper app shows on a lower app's admin screen: screen -> functions (request, object) -> panel;

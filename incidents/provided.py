@@ -1,7 +1,7 @@
 """What apps above tell the list and the declare screen: plain values, wired as PROVIDERS. No ORM.
 
 - `incident_waits` (ids) -> {id: Wait}: when the pager goes on for what nobody has.
-- `incident_standings` (incidents) -> {id: Standing}: what stands on a status page, and what is owed there next.
+- `incident_public_words` (incidents) -> {id: PublicWord}: what stands on a status page, and what is owed there next.
 - `paging_forecast` (service, rank, user, at) -> Forecast: who would be woken if the user declared now.
 
 A provider that is not wired leaves its column or panel out.
@@ -25,7 +25,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PublicWord:
     """What the public hears of an incident: "live", "ended", or "draft" before the first word.
 
     `due_at`: by when the next word is owed (UTC).

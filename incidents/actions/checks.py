@@ -8,7 +8,7 @@ from django.db import transaction
 from core.actor import Actor
 from core.errors import NotFound, NotPossible
 from incidents.actions import story
-from incidents.actions.remarks import locked
+from incidents.actions.locking import locked
 from incidents.models import Incident, TimelineEntry
 from incidents.playbook import Playbook
 from incidents.playbook.practice import Checklist
@@ -27,7 +27,7 @@ def tick(
     Raises NotFound (incident, checklist or item), NotAllowed, NotPossible (in triage, or over).
     """
     with transaction.atomic():
-        incident = locked(incident_id, by)
+        incident = locked(incident_id, "note", by)
         if not incident.is_declared or not incident.is_live:
             raise NotPossible(f"{incident.label} has no checklist: it is in triage, or over.")
         found = _checklist(incident, checklist)

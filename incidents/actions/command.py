@@ -7,29 +7,17 @@ from django.db import transaction
 
 from core import facts
 from core.actor import Actor, person
-from core.errors import Conflict, Invalid, NotFound, NotPossible
+from core.errors import Conflict, Invalid, NotPossible
 from core.models import User
-from core.permissions import may, require
+from core.permissions import may
 from incidents.actions import story
+from incidents.actions.locking import locked
 from incidents.models import Incident, RoleAssignment, RoleOffer
 from incidents.playbook.lifecycle import State
 
 COMMANDER = "commander"
 NOT_PAGED = "not paged: severity 4"
 LONGEST = 20_000
-
-
-def _find(incident_id: int, *, verb: str, by: Actor) -> Incident:
-    found = (
-        Incident.objects.filter(pk=incident_id)
-        .select_related("playbook", "service")
-        .locked()
-        .first()
-    )
-    if found is None:
-        raise NotFound(f"There is no incident {incident_id}.")
-    require(by, verb, found)
-    return found
 
 
 def take_command(incident_id: int, *, by: Actor, at: datetime) -> Incident:
@@ -44,7 +32,7 @@ def take_over(incident_id: int, *, by: Actor, at: datetime) -> Incident:
     if by.user is None:
         raise NotPossible("Only a person can take it over.")
     with transaction.atomic():
-        incident = _find(incident_id, verb="incidents.take_over", by=by)
+        incident = locked(incident_id, "take_over", by)
         if not incident.is_live or incident.state == State.DETECTED:
             raise NotPossible(f"{incident.label} has no holder to take it over from.")
         if incident.acknowledged_by_id != by.user_id:
@@ -61,7 +49,7 @@ def assign_role(incident_id: int, role: str, user: User, *, by: Actor, at: datet
     An offer of the role that nobody has answered is withdrawn.
     """
     with transaction.atomic():
-        incident = _find(incident_id, verb="incidents.assign_role", by=by)
+        incident = locked(incident_id, "assign_role", by)
         label = fits(incident, role, user)
         if not _hand_over(incident, role, user, at):
             return incident
@@ -120,7 +108,7 @@ def change_severity(
     if rank not in (1, 2, 3, 4):
         raise Invalid.field("/severity", "Severity is a rank from 1 (worst) to 4.")
     with transaction.atomic():
-        incident = _find(incident_id, verb="incidents.change_severity", by=by)
+        incident = locked(incident_id, "change_severity", by)
         if not incident.is_live:
             raise NotPossible(f"{incident.label} is over; its severity stays.")
         if incident.rank == rank:
@@ -153,7 +141,7 @@ def note(
     if not text or len(text) > LONGEST:
         raise Invalid.field("/text", "Write a note of 1 to 20 000 characters.", "required")
     with transaction.atomic():
-        incident = _find(incident_id, verb="incidents.note", by=by)
+        incident = locked(incident_id, "note", by)
         entry = story.line(incident, "note", text, by=by, at=at)
         entry.happened_at = story.happened(incident, happened_at, at)
         story.save([entry])
@@ -181,7 +169,7 @@ def reword(
     if len(description) > LONGEST:
         raise Invalid.field("/description", f"Describe it in at most {LONGEST:,} characters.")
     with transaction.atomic():
-        incident = _find(incident_id, verb="incidents.reword", by=by)
+        incident = locked(incident_id, "reword", by)
         present = Wording(incident.title, incident.description)
         if before is not None and before != present:
             raise Conflict(f"Somebody saved this meanwhile. The title is now “{present.title}”.")

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from core import facts
 from core.actor import Actor
-from core.errors import Invalid, NotAllowed, NotFound, NotPossible
+from core.errors import Invalid, NotAllowed, NotPossible
 from core.models import User
-from core.permissions import require
 from incidents.actions import command, remarks, story
+from incidents.actions.locking import locked
 from incidents.models import Incident, RoleOffer
 
 _OPEN = RoleOffer.State.OPEN
@@ -27,7 +27,7 @@ def offer_role(
     if by.user is None:
         raise NotPossible("Only a person can offer a role.")
     with transaction.atomic():
-        incident = _locked(incident_id, by)
+        incident = locked(incident_id, "assign_role", by)
         label = command.fits(incident, role, user)
         _check(incident, role, user, by)
         present = incident.offers.filter(role=role, state=_OPEN).first()
@@ -96,18 +96,9 @@ def _refuse_ended(incident: Incident) -> None:
         raise NotPossible(f"{incident.label} is over; its roles stay as they were.")
 
 
-def _locked(incident_id: int, by: Actor) -> Incident:
-    rows = Incident.objects.filter(pk=incident_id).select_related("playbook", "service")
-    found = rows.locked().first()
-    if found is None:
-        raise NotFound(f"There is no incident {incident_id}.")
-    require(by, "incidents.assign_role", found)
-    return found
-
-
 def _latest_offer(incident_id: int, role: str, by: Actor) -> RoleOffer:
     """Return the last offer of a role: the open one, where there is one."""
-    incident = _locked(incident_id, by)
+    incident = locked(incident_id, "assign_role", by)
     offer = incident.offers.filter(role=role).select_related("user").order_by("-pk").first()
     if offer is None:
         raise NotPossible(f"{incident.label} has no offer of that role.")

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from core import facts
 from core.actor import Actor
-from core.errors import Invalid, NotFound, NotPossible
+from core.errors import Invalid, NotPossible
 from core.permissions import require
 from incidents.actions import playbooks, steps, story
 from incidents.actions.command import NOT_PAGED
+from incidents.actions.locking import locked
 from incidents.models import Incident, Milestone, Service, TimelineEntry
 from incidents.playbook.lifecycle import VERBS
 
@@ -109,15 +110,7 @@ def open_declared(asked: Declaration, *, by: Actor, at: datetime) -> Opened:
 def declare_incident(incident_id: int, *, by: Actor, at: datetime) -> Incident:
     """Declare an incident that is in triage; doing it twice changes nothing. Raises NotPossible when it is over."""
     with transaction.atomic():
-        found = (
-            Incident.objects.filter(pk=incident_id)
-            .select_related("playbook", "service")
-            .locked()
-            .first()
-        )
-        if found is None:
-            raise NotFound(f"There is no incident {incident_id}.")
-        require(by, "incidents.declare", found)
+        found = locked(incident_id, "declare", by)
         if found.is_declared:
             return found
         if not found.is_live:

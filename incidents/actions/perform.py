@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from core.actor import Actor
-from core.errors import Invalid, NotFound, NotPossible
+from core.errors import Invalid, NotPossible
 from core.models import User
-from core.permissions import require
 from incidents.actions.command import (
     Wording,
     assign_role,
@@ -20,6 +19,7 @@ from incidents.actions.command import (
     take_command,
     take_over,
 )
+from incidents.actions.locking import locked
 from incidents.actions.offers import accept_role, decline_role, offer_role
 from incidents.actions.opening import declare_incident
 from incidents.actions.steps import move
@@ -71,9 +71,7 @@ def change(incident_id: int, asked: Change, *, by: Actor, at: datetime) -> None:
     Raises NotFound, NotAllowed, Invalid, and NotPossible with `allowed`.
     """
     with _saying_what_is_allowed(incident_id), transaction.atomic():
-        present = Incident.objects.filter(pk=incident_id).locked().first()
-        if present is None:
-            raise NotFound(f"There is no incident {incident_id}.")
+        present = Incident.objects.locked().one(incident_id)
         wording = Wording(
             present.title if asked.title is None else asked.title,
             present.description if asked.description is None else asked.description,
@@ -106,10 +104,7 @@ def _remark(incident_id: int, text: str, by: Actor, at: datetime) -> None:
     text = text.strip()
     if not text:
         return
-    incident = Incident.objects.filter(pk=incident_id).select_related("service").locked().first()
-    if incident is None:
-        raise NotFound(f"There is no incident {incident_id}.")
-    require(by, "incidents.note", incident)
+    incident = locked(incident_id, "note", by)
     said = incident.timeline.filter(
         kind="note", actor_user=by.user_id, recorded_at__gte=at - REPEAT
     )

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound, NotPossible
-from core.permissions import require
 from incidents.actions import story
-from incidents.models import EntryRevision, Incident, Standing, TimelineEntry
+from incidents.actions.locking import locked
+from incidents.models import EntryRevision, Standing, TimelineEntry
 
 WRITTEN = ("note", "decision", "hypothesis")  # by people, for people: only these may be corrected
 LONGEST = 20_000
@@ -35,7 +35,7 @@ def decide(  # noqa: PLR0913  a decision has these parts
         "alternatives": words(alternatives, "/alternatives", "", needed=False),
     }
     with transaction.atomic():
-        incident = locked(incident_id, by)
+        incident = locked(incident_id, "note", by)
         entry = story.line(incident, "decision", chosen, by=by, at=at, data=data)
         entry.happened_at = story.happened(incident, happened_at, at)
         story.save([entry])
@@ -48,7 +48,7 @@ def suppose(
     """Record a hypothesis, which is open until somebody confirms or rejects it."""
     text = words(text, "/text", "Write what you suppose")
     with transaction.atomic():
-        incident = locked(incident_id, by)
+        incident = locked(incident_id, "note", by)
         entry = story.line(incident, "hypothesis", text, by=by, at=at)
         entry.happened_at = story.happened(incident, happened_at, at)
         entry.standing, entry.stands_since = Standing.OPEN, at
@@ -128,18 +128,8 @@ def words(text: str, pointer: str, ask: str, *, needed: bool = True, longest: in
     return text
 
 
-def locked(incident_id: int, by: Actor) -> Incident:
-    """Return an incident, locked, to whoever may write on its timeline; raises NotFound, NotAllowed."""
-    rows = Incident.objects.filter(pk=incident_id).select_related("service")
-    found = rows.locked().first()
-    if found is None:
-        raise NotFound(f"There is no incident {incident_id}.")
-    require(by, "incidents.note", found)
-    return found
-
-
 def _entry(incident_id: int, entry_id: int, by: Actor) -> TimelineEntry:
-    incident = locked(incident_id, by)
+    incident = locked(incident_id, "note", by)
     found = incident.timeline.filter(pk=entry_id).first()
     if found is None:
         raise NotFound(f"{incident.label} has no such entry.")

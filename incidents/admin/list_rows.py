@@ -17,7 +17,7 @@ from incidents.lists.pages import Segment, order, segment_of
 from incidents.models import Incident
 from incidents.playbook import Playbook, label, severity_for
 from incidents.playbook.lifecycle import State
-from incidents.provided import Standing, Wait, provided
+from incidents.provided import PublicWord, Wait, provided
 from incidents.templatetags.incident_marks import severity, state
 
 SOON = timedelta(minutes=15)
@@ -55,19 +55,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What other parts say of the page's incidents at `at` (UTC); `standings` is None where no app tells."""
+    """What other parts say of the page's incidents at `at` (UTC); `public_words` is None where no app tells."""
 
     at: datetime
     list_url: str
     first_names: Mapping[str, int]
     books: Mapping[int, Playbook]
     waits: Mapping[int, Wait]
-    standings: Mapping[int, Standing] | None
+    public_words: Mapping[int, PublicWord] | None
 
     def due(self, row: Incident) -> datetime | None:
         """Return by when the public is owed the next word of an open incident."""
-        standing = self.standings.get(row.pk) if self.standings else None
-        return standing.due_at if standing is not None and row.is_live else None
+        heard = self.public_words.get(row.pk) if self.public_words else None
+        return heard.due_at if heard is not None and row.is_live else None
 
     def is_due(self, row: Incident) -> bool:
         """Whether that is within a quarter of an hour, or was."""
@@ -108,7 +108,7 @@ def drawn(rows: Sequence[tuple[Segment, Incident]], at: datetime) -> Drawn:
         was=tuple(segment for segment, _ in rows),
         services=tuple(sorted({(row.service.slug, row.service.name) for row in found})),
         people=tuple(sorted({(holder.username, holder.display_name) for holder in holders})),
-        has_public=around.standings is not None,
+        has_public=around.public_words is not None,
         has_waits=bool(around.waits),
         owed=sum(around.is_due(row) for row in found),
     )
@@ -118,7 +118,7 @@ def _around(rows: Sequence[Incident], at: datetime) -> Around:
     books = books_of((row.playbook_id, row.playbook.checksum) for row in rows)
     for row in rows:
         row.playbook.playbook = books[row.playbook_id]  # read once, whoever asks the row for it
-    waits, standings = provided("incident_waits"), provided("incident_standings")
+    waits, public_words = provided("incident_waits"), provided("incident_public_words")
     alone = [row.pk for row in rows if row.state == State.DETECTED]
     holders = {row.acknowledged_by for row in rows if row.acknowledged_by is not None}
     return Around(
@@ -127,7 +127,7 @@ def _around(rows: Sequence[Incident], at: datetime) -> Around:
         first_names=Counter(one.first_name or one.username for one in holders),
         books=books,
         waits=waits(alone) if waits and alone else {},
-        standings=(standings(rows) if rows else {}) if standings else None,
+        public_words=(public_words(rows) if rows else {}) if public_words else None,
     )
 
 
@@ -146,7 +146,7 @@ def _line(row: Incident, segment: Segment, around: Around) -> Line:
         holder=_holder(row, wait, around),
         open_for=short_of((row.ended_at or around.at) - row.opened_at),
         next="" if is_over else _next(row, wait, around),
-        public=_public(around.standings.get(row.pk)) if around.standings is not None else "",
+        public=_public(around.public_words.get(row.pk)) if around.public_words is not None else "",
         looks=f"attention s{row.rank}" if is_loud else "ended" if is_over else "",
         is_triage=not row.is_declared,
     )
@@ -202,14 +202,14 @@ def _next(row: Incident, wait: Wait | None, around: Around) -> SafeString | str:
 
 
 @lru_cache(maxsize=8)
-def _public_mark(standing: str) -> SafeString:
-    mark, word = _PUBLIC.get(standing, ("", "Internal"))
-    tone = {"live": "live", "draft": "warn"}.get(standing, "quiet")
+def _public_mark(heard: str) -> SafeString:
+    mark, word = _PUBLIC.get(heard, ("", "Internal"))
+    tone = {"live": "live", "draft": "warn"}.get(heard, "quiet")
     return format_html('<span class="{}">{} {}</span>', tone, icon(mark) if mark else "", word)
 
 
-def _public(standing: Standing | None) -> SafeString:
-    return _public_mark(standing.word if standing else "")
+def _public(heard: PublicWord | None) -> SafeString:
+    return _public_mark(heard.word if heard else "")
 
 
 def grouped(lines: Sequence[tuple[Segment, Line]], ended: str) -> list[Group]:

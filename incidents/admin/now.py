@@ -20,7 +20,7 @@ from incidents.admin.lamp import glance
 from incidents.models import ChangeEvent, Incident, Milestone, RoleAssignment, RoleOffer
 from incidents.playbook import label, role_word, severity_for
 from incidents.playbook.lifecycle import LIVE, State
-from incidents.provided import Standing, provided
+from incidents.provided import PublicWord, provided
 
 SHOWN = 9
 CHANGES = 6
@@ -81,7 +81,7 @@ def _beside() -> dict[str, Any]:
 def _drawn(rows: list[Any], user: User) -> list[Fire]:
     roles = {row.pk: _roles(row.held) for row in rows}
     waits = _given("incident_waits", [row.pk for row in rows if row.state == State.DETECTED])
-    standings: Mapping[int, Standing] = _given("incident_standings", rows[:1])
+    public_words: Mapping[int, PublicWord] = _given("incident_public_words", rows[:1])
     return [
         Fire(
             incident=row,
@@ -91,7 +91,7 @@ def _drawn(rows: list[Any], user: User) -> list[Fire]:
             commander=next((who for role, who, _ in roles[row.pk] if role == COMMANDER), ""),
             mine=_mine(row, roles[row.pk], user),
             wait=waits.get(row.pk),
-            promise=standings[row.pk].due_at if row.pk in standings else None,
+            promise=public_words[row.pk].due_at if row.pk in public_words else None,
             pages=row.paged or 0,
         )
         for row in rows

@@ -12,7 +12,6 @@ from core.api.bodies import Body
 from core.api.operations import ID, Operation
 from core.api.versions import one
 from core.api.views import Door, fields, number
-from core.errors import NotFound
 from core.permissions import require
 from incidents.actions import checks, tick
 from incidents.api import asked, story_shapes
@@ -53,9 +52,7 @@ class Checklists(Door):
 
 
 def _told(incident_id: int) -> Mapping[str, Any]:
-    incident = Incident.objects.select_related("playbook").filter(pk=incident_id).first()
-    if incident is None:
-        raise NotFound(f"There is no incident {incident_id}.")
+    incident = Incident.objects.select_related("playbook").one(incident_id)
     ticks = checks.ticked(incident)
     return {
         "checklists": [

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from core.errors import NotFound
 from core.models import User
 from incidents.models.playbook import PlaybookVersion
 from incidents.models.service import Service
@@ -30,6 +31,13 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def unheld(self) -> Self:
         """Return those that nobody has answered yet."""
         return self.filter(state=State.DETECTED)
+
+    def one(self, number: int) -> "Incident":
+        """Return the one of that number. Raises NotFound."""
+        found = self.filter(pk=number).first()
+        if found is None:
+            raise NotFound(f"There is no incident {number}.")
+        return found
 
     def locked(self) -> Self:
         """Return the same rows, locked until the transaction ends, in one order for everyone."""

@@ -44,7 +44,7 @@ def take_absences(
     """
     spans = {(max(one.starts_at, at), one.ends_at) for one in _read(content, user.time_zone, at)}
     with transaction.atomic():
-        rows = Unavailability.objects.standing().filter(user=user, source="ical", ends_at__gt=at)
+        rows = Unavailability.objects.valid().filter(user=user, source="ical", ends_at__gt=at)
         known = {(max(row.starts_at, at), row.ends_at): row for row in rows}
         fresh = [
             Away(user, *span, mode=mode, note="from a calendar", source="ical")

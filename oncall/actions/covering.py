@@ -61,7 +61,7 @@ def candidates(
 
 
 def _away(span: Span) -> set[int]:
-    rows = Unavailability.objects.standing().filter(starts_at__lt=span[1], ends_at__gt=span[0])
+    rows = Unavailability.objects.valid().filter(starts_at__lt=span[1], ends_at__gt=span[0])
     return set(rows.values_list("user_id", flat=True))
 
 

@@ -50,7 +50,7 @@ def dates_of(calendar_id: int | None) -> tuple[date, ...]:
     """Return the days of a holiday calendar, none without one."""
     if calendar_id is None:
         return ()
-    days = Holiday.objects.standing().filter(calendar=calendar_id)
+    days = Holiday.objects.kept().filter(calendar=calendar_id)
     return tuple(days.values_list("date", flat=True))
 
 

@@ -144,7 +144,7 @@ def followers(calendar_ids: Iterable[int], at: datetime | None = None) -> dict[i
     """Return, by calendar, the schedules whose layers follow it from `at` on; None: or ever did. Two statements."""
     versions = RotationVersion.objects.filter(holidays__in=list(calendar_ids))
     if at is not None:
-        versions = versions.standing().exclude(effective_to__lte=at)
+        versions = versions.valid().exclude(effective_to__lte=at)
     pairs = set(versions.values_list("holidays", "layer__schedule"))
     rows = Schedule.objects.filter(pk__in={pk for _, pk in pairs}).select_related("team")
     found: dict[int, list[Schedule]] = defaultdict(list)

@@ -121,7 +121,7 @@ def _spans(gaps: Sequence[rota.Segment]) -> list[tuple[datetime, datetime]]:
 
 def _conflicts(plan: rota.Plan, start: datetime, end: datetime) -> list[rota.Shift]:
     shifts = [one for one in rota.final(plan, start, end) if one.seat != "shadow"]
-    away = Unavailability.objects.standing().filter(
+    away = Unavailability.objects.valid().filter(
         user__in={one.user for one in shifts}, starts_at__lt=end, ends_at__gt=start
     )
     spans: dict[int, list[Unavailability]] = {}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from core.errors import NotFound
 from oncall import rota
 from oncall.models import Schedule, ServedShift, plans
 
@@ -12,9 +13,11 @@ from oncall.models import Schedule, ServedShift, plans
 def locked(schedule_id: int, at: datetime) -> Schedule:
     """Lock a schedule for an edit and freeze what it served until `at`; inside a transaction.
 
-    Raises Schedule.DoesNotExist.
+    Raises NotFound.
     """
-    schedule = Schedule.objects.select_for_update(no_key=True).get(pk=schedule_id)
+    schedule = Schedule.objects.select_for_update(no_key=True).filter(pk=schedule_id).first()
+    if schedule is None:
+        raise NotFound("There is no such schedule.")
     _freeze(schedule, at)
     return schedule
 

@@ -27,7 +27,7 @@ def own_days(user_ids: Iterable[int], schedule_ids: Iterable[int]) -> dict[int, 
 def holidays_of(schedule_ids: Iterable[int]) -> dict[int, frozenset[date]]:
     """Return the holidays that rotations of each of these schedules mind; schedules that mind none are left out."""
     schedule = "calendar__versions__layer__schedule"
-    minded = Holiday.objects.standing().filter(
+    minded = Holiday.objects.kept().filter(
         calendar__versions__withdrawn_at=None, **{f"{schedule}__in": list(schedule_ids)}
     )
     found: dict[int, set[date]] = defaultdict(set)

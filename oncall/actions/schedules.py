@@ -59,10 +59,7 @@ def write_schedule(
     A layer of the same name goes on; one that the spec leaves out ends. Raises NotFound, NotAllowed, Invalid.
     """
     with transaction.atomic():
-        try:
-            schedule = locked(schedule_id, at)
-        except Schedule.DoesNotExist as error:
-            raise NotFound("There is no such schedule.") from error
+        schedule = locked(schedule_id, at)
         require(by, EDIT, schedule)
         before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         schedule.name, schedule.time_zone = spec.name, spec.time_zone
@@ -81,11 +78,7 @@ def write_layer(
     Raises NotFound, NotAllowed, Invalid.
     """
     with transaction.atomic():
-        layer = Layer.objects.filter(pk=layer_id).first()
-        if layer is None:
-            raise NotFound("There is no such layer.")
-        layer.schedule = locked(layer.schedule_id, at)
-        require(by, EDIT, layer)
+        layer = _locked_layer(layer_id, by, at)
         refuse_faults(spec)
         before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
         _call(layer, spec.name)
@@ -93,7 +86,7 @@ def write_layer(
             version = _open(layer, spec, None)
         else:
             changed = _change(layer, spec, effective or at, at)
-            version = changed or layer.versions.standing().latest("pk")
+            version = changed or layer.versions.valid().latest("pk")
         settle(layer.schedule, before, by=by, at=at)
         return version
 
@@ -103,10 +96,7 @@ def add_layer(
 ) -> Layer:
     """Add a layer that turns from `effective` on (None: from `at`). Raises NotFound, NotAllowed, Invalid."""
     with transaction.atomic():
-        try:
-            schedule = locked(schedule_id, at)
-        except Schedule.DoesNotExist as error:
-            raise NotFound("There is no such schedule.") from error
+        schedule = locked(schedule_id, at)
         require(by, EDIT, schedule)
         refuse_faults(spec)
         before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
@@ -122,15 +112,20 @@ def end_layer(
 ) -> Layer:
     """Let a layer serve no more from `effective` on (None: from `at`); what it served stays. Raises NotFound, NotAllowed."""
     with transaction.atomic():
-        layer = Layer.objects.filter(pk=layer_id).first()
-        if layer is None:
-            raise NotFound("There is no such layer.")
-        layer.schedule = locked(layer.schedule_id, at)
-        require(by, EDIT, layer)
+        layer = _locked_layer(layer_id, by, at)
         before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
         _close(layer, effective or at, at)
         settle(layer.schedule, before, by=by, at=at)
         return layer
+
+
+def _locked_layer(layer_id: int, by: Actor, at: datetime) -> Layer:
+    layer = Layer.objects.filter(pk=layer_id).first()
+    if layer is None:
+        raise NotFound("There is no such layer.")
+    layer.schedule = locked(layer.schedule_id, at)
+    require(by, EDIT, layer)
+    return layer
 
 
 def _call(layer: Layer, name: str) -> None:
@@ -202,7 +197,7 @@ def _change(
     layer: Layer, spec: LayerSpec, effective: datetime, at: datetime
 ) -> RotationVersion | None:
     """Open a version from `effective` on; None where the layer turns like this already."""
-    standing = layer.versions.standing().prefetch_related("slots")
+    standing = layer.versions.valid().prefetch_related("slots")
     last = standing.filter(effective_to=None).first()
     if last is not None and _begun(last, effective) and _is_same(last, spec):
         return None
@@ -231,7 +226,7 @@ def _is_same(version: RotationVersion, spec: LayerSpec) -> bool:
 
 def _close(layer: Layer, effective: datetime, at: datetime) -> None:
     """End what turns at `effective`, and take back what would begin later."""
-    versions = layer.versions.standing()
+    versions = layer.versions.valid()
     versions.filter(effective_from__gte=effective).update(withdrawn_at=at)
     ending = Q(effective_to=None) | Q(effective_to__gt=effective)
     versions.filter(ending).update(effective_to=effective)

@@ -108,7 +108,7 @@ def read(body: Body, *, slug: str = "") -> ScheduleSpec:
 
 def document(schedule: Schedule, *, at: datetime | None = None) -> dict[str, Any]:
     """Return the schedule's document: the layers as they stand at `at`, None: as they stand last."""
-    rows = RotationVersion.objects.standing().filter(layer__schedule=schedule)
+    rows = RotationVersion.objects.valid().filter(layer__schedule=schedule)
     rows = rows.select_related("layer", "holidays").prefetch_related("slots__user")
     last = [one for one in rows if _stands(one, at)]
     layers = [_written(one) for one in sorted(last, key=lambda one: one.layer_id)]

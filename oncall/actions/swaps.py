@@ -209,7 +209,7 @@ def _refuse_taker(legs: Sequence[tuple[Span, bool]], owner: User, taker: User) -
         raise Invalid.field("/taker", "Nobody swaps with themselves; choose another person.")
     for (start, end), is_return in legs:
         person = owner if is_return else taker
-        away = Unavailability.objects.standing().filter(
+        away = Unavailability.objects.valid().filter(
             user=person, starts_at__lt=end, ends_at__gt=start
         )
         if away.exists():

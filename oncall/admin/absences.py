@@ -81,7 +81,7 @@ class UnavailabilityAdmin(AddsByAction[Unavailability]):
     def headline(self, request: HttpRequest) -> str:
         """Say who is away now."""
         at = clock.now()
-        rows = Unavailability.objects.standing().filter(starts_at__lte=at, ends_at__gt=at)
+        rows = Unavailability.objects.valid().filter(starts_at__lte=at, ends_at__gt=at)
         names = [row.user.display_name for row in rows.select_related("user")[:6]]
         return f"Away now: {', '.join(names)}." if names else "Nobody is away now."
 

@@ -44,11 +44,11 @@ class HandoffAdmin(GuardedAdmin[Handoff]):
     view_verb = "oncall.view"
     starts, ends = When("starts_at", "from"), When("ends_at", "to")
     opened, accepted = When("opened_at", "opened"), When("accepted_at", "accepted")
-    list_display = ("schedule", "seat", "from_user", "to_user", "ends", "standing")
+    list_display = ("schedule", "seat", "from_user", "to_user", "ends", "state_shown")
     list_select_related = ("schedule", "from_user", "to_user")
     list_filter = ("schedule",)
     fields = readonly_fields = (
-        "schedule", "seat", "from_user", "to_user", "starts", "ends", "notes", "standing", "opened",
+        "schedule", "seat", "from_user", "to_user", "starts", "ends", "notes", "state_shown", "opened",
         "accepted", "accepted_by",
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ class HandoffAdmin(GuardedAdmin[Handoff]):
         )
 
     @admin.display(description="state")
-    def standing(self, row: Handoff) -> str:
+    def state_shown(self, row: Handoff) -> str:
         """Return where it stands, and whether it is late."""
         is_late = row.accepted_at is None and row.due_at is not None and row.due_at <= clock.now()
         return f"{row.state.label}{': late' if is_late else ''}"

@@ -123,9 +123,7 @@ class HolidayCalendarAdmin(AddsByAction[HolidayCalendar]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HolidayCalendar]:
         """Read the next day with each calendar."""
-        ahead = Holiday.objects.standing().filter(
-            calendar=OuterRef("pk"), date__gte=clock.now().date()
-        )
+        ahead = Holiday.objects.kept().filter(calendar=OuterRef("pk"), date__gte=clock.now().date())
         first = ahead.order_by("date")
         return (
             super()

@@ -107,7 +107,7 @@ def _desk(request: HttpRequest, schedule: Schedule, layer: Layer | None) -> Desk
         more = MORE if "more" in request.POST else 0
         form = LayerForm(request.POST, names=Names(reader), more=more)
     else:
-        spec = standing(layer) or first_spec(schedule.time_zone, at, bool(found.known.layers))
+        spec = present_spec(layer) or first_spec(schedule.time_zone, at, bool(found.known.layers))
         told = [pk for slot in spec.people for pk in slot]
         form = LayerForm(None, names=Names(reader, told), spec=spec)
     if layer is None:
@@ -115,9 +115,9 @@ def _desk(request: HttpRequest, schedule: Schedule, layer: Layer | None) -> Desk
     return Desk(request, schedule, layer, found, form, is_end="end" in request.POST)
 
 
-def standing(layer: Layer | None) -> LayerSpec | None:
-    """Return a layer as its last standing version has it, None for a layer without one."""
-    rows = RotationVersion.objects.standing().filter(layer=layer).prefetch_related("slots")
+def present_spec(layer: Layer | None) -> LayerSpec | None:
+    """Return a layer as its last valid version has it, None for a layer without one."""
+    rows = RotationVersion.objects.valid().filter(layer=layer).prefetch_related("slots")
     version = rows.order_by("effective_from", "pk").last() if layer else None
     if version is None or layer is None:
         return None

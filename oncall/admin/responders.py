@@ -1,4 +1,4 @@
-"""People who can be paged, and their addresses: added, verified and tested by actions."""
+"""People who can be paged, and their contacts: added, verified and tested by actions."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from core.admin.rights import allows, who
 from core.models import User
 from core.templatetags.house import plural
 from notify.addresses import masked
-from oncall.actions import add_contact, addresses, confirm_contact, send_test
+from oncall.actions import add_contact, confirm_contact, contacts, send_test
 from oncall.admin import reach, readiness
 from oncall.admin.address_forms import Address, Code
 from oncall.models import ContactMethod, Responder
@@ -37,7 +37,7 @@ COLUMNS = (
 
 @admin.register(Responder)
 class ResponderAdmin(GuardedAdmin[Responder]):
-    """An Administrator makes responders; everybody looks after their own addresses."""
+    """An Administrator makes responders; everybody looks after their own contacts."""
 
     view_verb = "oncall.view"
     edit_verb = EDIT
@@ -75,7 +75,7 @@ class ResponderAdmin(GuardedAdmin[Responder]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Responder]:
-        """Count each one's usable addresses."""
+        """Count each one's usable contacts."""
         usable = Q(contacts__verified_at__isnull=False, contacts__disabled_at=None)
         return super().get_queryset(request).annotate(usable_count=Count("contacts", filter=usable))
 
@@ -98,7 +98,7 @@ class ResponderAdmin(GuardedAdmin[Responder]):
         return [] if not obj.is_active else [f"{obj} may be paged; switch that off first."]
 
     def buttons(self, request: HttpRequest, obj: Responder) -> Sequence[Button]:
-        """Offer to add an address, and what each address allows."""
+        """Offer to add a contact, and what each contact allows."""
         add = partial(_add, obj.user)
         rows = [
             button
@@ -151,7 +151,7 @@ def _row(contact: ContactMethod, *, may: bool) -> list[Button]:
         button(
             "code",
             "Send a new code",
-            _said(addresses.resend_code, "A new code is on its way."),
+            _said(contacts.resend_code, "A new code is on its way."),
             possible=not is_known,
         ),
         button(
@@ -195,12 +195,12 @@ def _said(action: Callable[..., object], text: str) -> Callable[..., str]:
 
 
 def _switch(contact_id: int, *, on: bool, by: Actor, at: datetime) -> str:
-    addresses.switch_contact(contact_id, on=on, by=by, at=at)
+    contacts.switch_contact(contact_id, on=on, by=by, at=at)
     return "Pages go there again." if on else "No page goes there any more."
 
 
 def _remove(contact_id: int, *, by: Actor, at: datetime) -> str:
-    addresses.remove_contact(contact_id, by=by, at=at)
+    contacts.remove_contact(contact_id, by=by, at=at)
     return "The contact is removed."
 
 

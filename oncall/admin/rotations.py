@@ -16,7 +16,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a layer. `standing`: "past", "now" or "to come"."""
+    """One version of a layer. `tense`: "past", "now" or "to come"."""
 
     layer: int
     name: str
@@ -28,7 +28,7 @@ class Version:
     people: str
     since: str
     until: str
-    standing: str
+    tense: str
 
 
 def versions(known: Known, people: People, at: datetime) -> list[Version]:
@@ -49,10 +49,10 @@ def _bare(layer: int, name: str) -> Version:
 def _version(one: rota.Rotation, names: Mapping[int, str], people: People, at: datetime) -> Version:
     begun = one.effective_from is None or one.effective_from <= at
     over = one.effective_to is not None and one.effective_to <= at
-    standing = "past" if over else "now" if begun else "to come"
+    tense = "past" if over else "now" if begun else "to come"
     return Version(
         one.layer, names.get(one.layer, ""), one.seat, one.priority, one.mode, turn(one), hours(one),
-        _order(one.slots, people), _at(one.effective_from, one.zone), _at(one.effective_to, one.zone), standing,
+        _order(one.slots, people), _at(one.effective_from, one.zone), _at(one.effective_to, one.zone), tense,
     )  # fmt: skip
 
 

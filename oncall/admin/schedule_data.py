@@ -45,7 +45,7 @@ def read(schedule: Schedule, reader: User, period: Period, at: datetime) -> Read
     plan = known[schedule.pk]
     named = order(plan)
     people = people_of(named, reader.pk)
-    away = Unavailability.objects.standing().filter(
+    away = Unavailability.objects.valid().filter(
         user__in=named, ends_at__gt=min(at, period.starts_at)
     )
     names = dict(schedule.layers.values_list("pk", "name"))

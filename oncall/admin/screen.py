@@ -66,8 +66,8 @@ def show(request: HttpRequest, schedule: Schedule, buttons: Sequence[Button]) ->
         "answer": answer(found.known, found.people, at, gaps.number),
         "picture": picture.draw(found.known, period, found.people, look),
         "mine": is_mine,
-        "layers": [one for one in told if one.standing != "past"],
-        "past_layers": [one for one in told if one.standing == "past"],
+        "layers": [one for one in told if one.tense != "past"],
+        "past_layers": [one for one in told if one.tense == "past"],
     }
     fragment = live.part(request, _PARTS, context)
     if fragment is not None:

@@ -109,7 +109,7 @@ def _swap(swap: Swap, user: User, request: HttpRequest) -> Row:
 
 
 def _away(user: User, at: datetime) -> QuerySet[Unavailability]:
-    rows = Unavailability.objects.standing().filter(user=user, ends_at__gt=at)
+    rows = Unavailability.objects.valid().filter(user=user, ends_at__gt=at)
     return rows.order_by("starts_at")[:SHOWN]
 
 

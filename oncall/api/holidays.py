@@ -147,7 +147,7 @@ class OneHoliday(Door):
     def get(self, request: Request, pk: str, day: str) -> Response:
         """Return the day."""
         require(caller(request), VIEW)
-        row = _found(pk).days.standing().filter(date=_read_day(day)).first()
+        row = _found(pk).days.kept().filter(date=_read_day(day)).first()
         if row is None:
             raise NotFound("The calendar has no such day.")
         return Response(_day(row))
@@ -198,7 +198,7 @@ def _facts(row: HolidayCalendar, following: Mapping[int, Sequence[Schedule]]) ->
 
 def _whole(row: HolidayCalendar) -> dict[str, object]:
     following = holidays.followers([row.pk], clock.now())
-    days = [_day(one) for one in row.days.standing()]
+    days = [_day(one) for one in row.days.kept()]
     return {**_facts(row, following), "days": days}
 
 

@@ -87,7 +87,7 @@ class Override(models.Model):
 class UnavailabilityQuerySet(models.QuerySet["Unavailability"]):
     """Absences as sentences."""
 
-    def standing(self) -> Self:
+    def valid(self) -> Self:
         """Leave out those that were taken back."""
         return self.filter(cancelled_at=None)
 

@@ -83,7 +83,7 @@ def rotation_of(row: Sequence[Any], slots: tuple[rota.Users, ...], dates: _Dates
 
 
 def _rotations(ids: Sequence[int]) -> dict[int, list[rota.Rotation]]:
-    rows = RotationVersion.objects.standing().filter(layer__schedule__in=ids)
+    rows = RotationVersion.objects.valid().filter(layer__schedule__in=ids)
     found: dict[int, tuple[int, Sequence[Any]]] = {}
     slots: dict[int, dict[int, list[int]]] = defaultdict(dict)
     for schedule, *row in rows.order_by("pk", "slots__position", "slots__pk").values_list(
@@ -106,7 +106,7 @@ def _dates(calendars: set[int]) -> _Dates:
     if not calendars:
         return {}
     found: dict[int, list[date]] = defaultdict(list)
-    days = Holiday.objects.standing().filter(calendar__in=calendars).order_by("date")
+    days = Holiday.objects.kept().filter(calendar__in=calendars).order_by("date")
     for calendar, day in days.values_list("calendar", "date"):
         found[calendar].append(day)
     return {calendar: tuple(listed) for calendar, listed in found.items()}
@@ -118,7 +118,7 @@ def _spells(
     """Read overrides, and the skipping absences of everyone who has a turn, in one statement."""
     standing = _within(Override.objects.filter(schedule__in=ids, cancelled_at=None), since, until)
     turns = RotationSlot.objects.filter(version__layer__schedule__in=ids, user__isnull=False)
-    away = Unavailability.objects.standing().filter(mode="skip", user__in=turns.values("user"))
+    away = Unavailability.objects.valid().filter(mode="skip", user__in=turns.values("user"))
     spells = _told(standing, F("schedule"), F("subject"), F("layer"), F("kind"), F("source")).union(
         _told(_within(away, since, until), _NO, _NO, _NO, Value("away"), Value("")), all=True
     )

@@ -22,7 +22,7 @@ class Responder(models.Model):
 
 
 class ContactMethodQuerySet(models.QuerySet["ContactMethod"]):
-    """Contact methods as sentences."""
+    """Contacts as sentences."""
 
     def usable(self) -> Self:
         """Return those that a page may go to: verified, not disabled, of a person who may be paged."""
@@ -35,7 +35,7 @@ class ContactMethodQuerySet(models.QuerySet["ContactMethod"]):
 
 
 class ContactMethod(models.Model):
-    """One address of a responder. Unverified addresses get verification and test messages only."""
+    """One contact of a responder. Unverified ones get verification and test messages only."""
 
     responder = models.ForeignKey(Responder, on_delete=models.CASCADE, related_name="contacts")
     channel = models.CharField(max_length=20)

@@ -35,7 +35,7 @@ class HolidayCalendar(models.Model):
 class HolidayQuerySet(models.QuerySet["Holiday"]):
     """Days as sentences."""
 
-    def standing(self) -> Self:
+    def kept(self) -> Self:
         """Leave out those that somebody took out."""
         return self.filter(taken_out_at=None)
 
@@ -67,7 +67,7 @@ class Holiday(models.Model):
 class RotationVersionQuerySet(models.QuerySet["RotationVersion"]):
     """Versions as sentences."""
 
-    def standing(self) -> Self:
+    def valid(self) -> Self:
         """Leave out those that an edit took back before they came into force."""
         return self.filter(withdrawn_at=None)
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from core.actor import ENGINE, Actor
-from core.errors import NotFound, NotPossible
+from core.errors import NotPossible
 from core.models import User
 from core.permissions import require
 from incidents.models import Incident
+from incidents.models.incident import IncidentQuerySet
 from incidents.playbook import Duration
 from incidents.playbook.lifecycle import State as IncidentState
 from postmortems.actions import filling, shelf
@@ -26,7 +27,7 @@ def open_postmortem(incident_id: int, at: datetime) -> None:
     triage, a false alarm, cancelled or merged.
     """
     with transaction.atomic():
-        incident = _locked(incident_id)
+        incident = _rows().filter(pk=incident_id).first()
         if incident is None or not _is_reviewable(incident):
             return
         there = Postmortem.objects.locked().filter(incident=incident).first()
@@ -42,9 +43,7 @@ def open_by_hand(incident_id: int, *, by: Actor, at: datetime) -> Postmortem:
     Raises NotFound, NotAllowed, NotPossible (in triage, still live, or no real incident).
     """
     with transaction.atomic():
-        incident = _locked(incident_id)
-        if incident is None:
-            raise NotFound(f"There is no incident {incident_id}.")
+        incident = _rows().one(incident_id)
         require(by, "postmortems.edit", incident)
         there = Postmortem.objects.filter(incident=incident).first()
         if there is not None:
@@ -66,9 +65,8 @@ def need(incident: Incident) -> Need:
     return need_of(incident.playbook.playbook, incident.rank, came_back=came_back)
 
 
-def _locked(incident_id: int) -> Incident | None:
-    rows = Incident.objects.filter(pk=incident_id).select_related("playbook", "service", "source")
-    return rows.locked().first()
+def _rows() -> IncidentQuerySet:
+    return Incident.objects.select_related("playbook", "service", "source").locked()
 
 
 def _is_reviewable(incident: Incident) -> bool:
@@ -145,7 +143,7 @@ def incident_reopened(incident_id: int, at: datetime) -> None:
     Hears `incident.reopened`; nothing happens once the incident is over again.
     """
     with transaction.atomic():
-        incident = _locked(incident_id)
+        incident = _rows().filter(pk=incident_id).first()
         there = Postmortem.objects.locked().filter(incident=incident).first() if incident else None
         if incident is None or there is None or not incident.is_live or there.state == "draft":
             return

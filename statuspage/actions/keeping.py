@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from core.actor import Actor
-from core.errors import Conflict, NotFound, NotPossible
+from core.errors import Conflict, NotPossible
 from core.permissions import require
 from incidents.models import Incident
 from statuspage.actions.drafting import Announcement, Pending, pending
@@ -45,10 +45,7 @@ def discard_draft(incident_id: int, *, seen: int, by: Actor, at: datetime) -> No
 
 
 def _locked(incident_id: int, by: Actor, at: datetime) -> Pending:
-    rows = Incident.objects.select_related("service", "playbook")
-    incident = rows.filter(pk=incident_id).first()
-    if incident is None:
-        raise NotFound(f"There is no incident {incident_id}.")
+    incident = Incident.objects.select_related("service", "playbook").one(incident_id)
     require(by, "statuspage.publish", incident)
     found = pending(incident, at)
     if found is None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from core.actor import Actor
-from core.errors import Conflict, Invalid, NotFound, NotPossible
+from core.errors import Conflict, Invalid, NotPossible
 from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
@@ -164,9 +164,7 @@ def checked(
 
 
 def _pending(incident_id: int, by: Actor, at: datetime) -> Pending:
-    incident = Incident.objects.select_related("service", "playbook").filter(pk=incident_id).first()
-    if incident is None:
-        raise NotFound(f"There is no incident {incident_id}.")
+    incident = Incident.objects.select_related("service", "playbook").one(incident_id)
     require(by, "statuspage.publish", incident)
     if not incident.is_declared:
         raise NotPossible(f"{incident.label} is in triage; declare it before the public is told.")

@@ -30,7 +30,7 @@ from statuspage.rules.states import words
 LATEST = 20
 
 
-class Standing(forms.Form):
+class StateByHand(forms.Form):
     """How a component does, said by hand."""
 
     state = forms.ChoiceField(choices=STATE_CHOICES, label="set it to")
@@ -40,7 +40,10 @@ class Correction(forms.Form):
     """What a stretch of the ledger should have said."""
 
     state = forms.ChoiceField(choices=STATE_CHOICES, label="it was")
-    reason = forms.CharField(max_length=1000, help_text="At least 10 characters. Visitors can read it, with the time, in the ledger.")
+    reason = forms.CharField(
+        max_length=1000,
+        help_text="At least 10 characters. Visitors can read it, with the time, in the ledger.",
+    )
 
 
 class Bindings(GuardedTable[ComponentService, Component]):
@@ -91,7 +94,7 @@ class ComponentAdmin(OnPage):
             {"fields": ("shows_uptime", "shows_history", "only_show_if_degraded", "start_date")},
         ),
     )
-    list_display = ("name", "group", "position", "behind", "standing")
+    list_display = ("name", "group", "position", "behind", "state_shown")
     list_select_related = ("group", "page")
     list_filter = ("page", "group")
     search_fields = ("name",)
@@ -115,7 +118,7 @@ class ComponentAdmin(OnPage):
         return ", ".join(names) or "none: no incident reaches it"
 
     @admin.display(description="state")
-    def standing(self, component: Component) -> str:
+    def state_shown(self, component: Component) -> str:
         """Return how it does now."""
         troubles: list[ComponentInterval] = getattr(component, "troubles", [])
         return words(troubles[0].state if troubles else "operational")
@@ -135,7 +138,7 @@ class ComponentAdmin(OnPage):
                 "set_component",
                 "Set its state by hand",
                 partial(_set, obj.public_id),
-                form=Standing,
+                form=StateByHand,
                 shown=allows(request, "statuspage.publish", obj),
                 opens=True,
             ),

@@ -11,7 +11,7 @@ from core.navigation import Waiting
 from core.permissions import may
 from incidents.models import Incident, RoleAssignment
 from incidents.playbook.lifecycle import LIVE
-from statuspage.admin.listed import standings
+from statuspage.admin.listed import public_words
 from statuspage.admin.panels import publish_url
 from statuspage.admin.works_waiting import steps, works_due
 from statuspage.models import PublicIncident
@@ -42,7 +42,7 @@ def _incidents(user: User) -> QuerySet[Incident]:
 
 def _words(incidents: Sequence[int]) -> list[Waiting]:
     rows = list(Incident.objects.filter(pk__in=incidents).select_related("playbook"))
-    owed = standings(rows)
+    owed = public_words(rows)
     return [
         Waiting(
             "horn",

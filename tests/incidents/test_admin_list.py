@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.models import User
 from incidents.models import Incident, SavedView
-from incidents.provided import Standing
+from incidents.provided import PublicWord
 from oncall.models import Escalation
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
@@ -96,10 +96,10 @@ def test_promises_due_within_a_quarter_of_an_hour_need_attention(
     soon = AnIncident(
         title="Owes a word", declared=True, acknowledged=True, acknowledged_by=AUser()
     )
-    STANDINGS.clear()
-    STANDINGS[soon.pk] = Standing("live", NINE + timedelta(minutes=11))
-    STANDINGS[calm.pk] = Standing("draft", NINE + timedelta(hours=1))
-    settings.PROVIDERS = {**settings.PROVIDERS, "incident_standings": f"{__name__}.standings"}
+    PUBLIC_WORDS.clear()
+    PUBLIC_WORDS[soon.pk] = PublicWord("live", NINE + timedelta(minutes=11))
+    PUBLIC_WORDS[calm.pk] = PublicWord("draft", NINE + timedelta(hours=1))
+    settings.PROVIDERS = {**settings.PROVIDERS, "incident_public_words": f"{__name__}.public_words"}
 
     page = html(browser)
 
@@ -111,18 +111,18 @@ def test_promises_due_within_a_quarter_of_an_hour_need_attention(
     assert "Draft" in row(page, "Calm")
 
 
-STANDINGS: dict[int, Standing] = {}
+PUBLIC_WORDS: dict[int, PublicWord] = {}
 
 
-def standings(rows: Any) -> dict[int, Standing]:
-    return STANDINGS
+def public_words(rows: Any) -> dict[int, PublicWord]:
+    return PUBLIC_WORDS
 
 
 def test_without_a_status_page_there_is_no_such_column(browser: Client, settings: Any) -> None:
     AnIncident()
     assert ">Page</th>" in html(browser)
     others = {
-        name: path for name, path in settings.PROVIDERS.items() if name != "incident_standings"
+        name: path for name, path in settings.PROVIDERS.items() if name != "incident_public_words"
     }
     settings.PROVIDERS = others
 

@@ -10,7 +10,7 @@ from core.errors import NotFound, NotPossible
 from core.models import Team, User
 from notify.addresses import masked
 from notify.models import Delivery
-from oncall.actions import add_contact, addresses
+from oncall.actions import add_contact, contacts
 from oncall.actions.contacts import fresh_code
 from oncall.models import ContactMethod, Responder, Schedule
 from tests.conftest import Clock
@@ -146,8 +146,8 @@ def test_codes_are_not_sent_in_a_rush(clock: Clock) -> None:
     contact = add_contact(rob, "email", "rob@northwind.example", by=person(rob), at=clock.now)
 
     with pytest.raises(NotPossible, match="wait half a minute"):
-        addresses.resend_code(contact.pk, by=person(rob), at=clock.forward(seconds=29))
-    addresses.resend_code(contact.pk, by=person(rob), at=clock.forward(seconds=2))
+        contacts.resend_code(contact.pk, by=person(rob), at=clock.forward(seconds=29))
+    contacts.resend_code(contact.pk, by=person(rob), at=clock.forward(seconds=2))
 
     assert Delivery.objects.count() == 2
 
@@ -157,9 +157,9 @@ def test_a_known_address_needs_no_code_and_a_lost_one_is_not_found(clock: Clock)
     by = person(responder.user)
 
     with pytest.raises(NotPossible, match="verified already"):
-        addresses.resend_code(responder.contacts.get().pk, by=by, at=clock.now)
+        contacts.resend_code(responder.contacts.get().pk, by=by, at=clock.now)
     with pytest.raises(NotFound):
-        addresses.remove_contact(99, by=by, at=clock.now)
+        contacts.remove_contact(99, by=by, at=clock.now)
 
 
 def test_the_list_says_who_can_t_be_reached(ada: User) -> None:

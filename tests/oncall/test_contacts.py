@@ -10,7 +10,7 @@ from core.errors import Invalid, NotAllowed, NotPossible
 from core.models import User
 from notify.models import Delivery, KeptMail
 from oncall import actions
-from oncall.actions import addresses
+from oncall.actions import contacts
 from oncall.models import ContactMethod
 from tests.factories import NINE, AUser, somebody
 from tests.pager import Pager, a_person, policy
@@ -72,7 +72,7 @@ def test_a_code_is_kept_hashed_and_ends_after_an_hour(pager: Pager, ana: User) -
 def test_only_the_newest_code_works(pager: Pager, ana: User) -> None:
     contact = add(ana, pager=pager)
     old = code()
-    addresses.resend_code(contact.pk, by=person(ana), at=pager.clock.forward(seconds=31))
+    contacts.resend_code(contact.pk, by=person(ana), at=pager.clock.forward(seconds=31))
     pager.settle()
 
     with pytest.raises(Invalid):
@@ -85,7 +85,7 @@ def test_a_code_is_not_asked_for_twice_in_half_a_minute(pager: Pager, ana: User)
     contact = add(ana, pager=pager)
 
     with pytest.raises(NotPossible):
-        addresses.resend_code(contact.pk, by=person(ana), at=pager.clock.forward(seconds=29))
+        contacts.resend_code(contact.pk, by=person(ana), at=pager.clock.forward(seconds=29))
 
 
 def test_an_address_is_added_once(pager: Pager, ana: User) -> None:
@@ -110,8 +110,8 @@ def test_addresses_of_others_are_for_administrators(pager: Pager, ana: User) -> 
         lambda: actions.add_contact(ana, "email", "x@home.example", by=stranger, at=NINE),
         lambda: actions.confirm_contact(contact.pk, "x", by=stranger, at=NINE),
         lambda: actions.send_test(contact.pk, by=stranger, at=NINE),
-        lambda: addresses.remove_contact(contact.pk, by=stranger, at=NINE),
-        lambda: addresses.switch_contact(contact.pk, on=False, by=stranger, at=NINE),
+        lambda: contacts.remove_contact(contact.pk, by=stranger, at=NINE),
+        lambda: contacts.switch_contact(contact.pk, on=False, by=stranger, at=NINE),
     ):
         with pytest.raises(NotAllowed):
             refused()
@@ -133,7 +133,7 @@ def test_a_removed_address_gets_nothing_that_still_waits(pager: Pager, ana: User
     contact = add(ana)
     actions.send_test(contact.pk, by=person(ana), at=NINE)
 
-    addresses.remove_contact(contact.pk, by=person(ana), at=NINE)
+    contacts.remove_contact(contact.pk, by=person(ana), at=NINE)
     pager.settle()
 
     assert not KeptMail.objects.exists()
@@ -149,7 +149,7 @@ def test_a_new_webhook_has_a_secret_of_its_own(ana: User) -> None:
 def test_nobody_makes_us_write_to_strangers_without_end(ana: User) -> None:
     for number in range(29):
         contact = add(ana, f"stranger-{number}@home.example")
-        addresses.remove_contact(contact.pk, by=person(ana), at=NINE)
+        contacts.remove_contact(contact.pk, by=person(ana), at=NINE)
     contact = add(ana)
 
     with pytest.raises(NotPossible):

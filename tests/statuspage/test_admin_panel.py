@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from incidents.actions import move
 from incidents.models import Incident
-from statuspage.admin.listed import standings
+from statuspage.admin.listed import public_words
 from statuspage.admin.panels import outside
 from statuspage.models import Component
 from tests.factories import NINE, AnIncident, AService, AUser, somebody
@@ -120,7 +120,7 @@ def test_lists_know_what_is_owed_and_what_stands(incident: Incident, payments: C
     tell(over, "resolved")
 
     rows = [Incident.objects.get(pk=one.pk) for one in (incident, said, over)]
-    assert {pk: (one.word, one.due_at) for pk, one in standings(rows).items()} == {
+    assert {pk: (one.word, one.due_at) for pk, one in public_words(rows).items()} == {
         incident.pk: ("draft", NINE + 30 * MINUTE), said.pk: ("live", NINE + MINUTE), over.pk: ("ended", None),
     }  # fmt: skip
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from core.models import User
 from incidents.actions import assign_role, move
 from incidents.models import Incident
-from incidents.provided import Standing
-from statuspage.admin.listed import standings
+from incidents.provided import PublicWord
+from statuspage.admin.listed import public_words
 from statuspage.models import Page, PublicIncident
 from tests.conftest import Clock
 from tests.factories import NINE, AnIncident, AService, AUser, somebody
@@ -36,7 +36,10 @@ def test_what_is_told_is_live_until_it_is_over() -> None:
     told(live, next_update_by=SOON)
     told(over, state="resolved", resolved_at=NINE)
 
-    assert standings([live, over]) == {live.pk: Standing("live", SOON), over.pk: Standing("ended")}
+    assert public_words([live, over]) == {
+        live.pk: PublicWord("live", SOON),
+        over.pk: PublicWord("ended"),
+    }
 
 
 def test_what_the_public_would_see_and_was_not_told_is_a_draft_that_is_owed() -> None:
@@ -46,9 +49,9 @@ def test_what_the_public_would_see_and_was_not_told_is_a_draft_that_is_owed() ->
     triage = AnIncident(service=service)
     elsewhere = AnIncident(declared=True)
 
-    found = standings([owed, triage, elsewhere])
+    found = public_words([owed, triage, elsewhere])
 
-    assert found == {owed.pk: Standing("draft", NINE + timedelta(minutes=15))}
+    assert found == {owed.pk: PublicWord("draft", NINE + timedelta(minutes=15))}
 
 
 def test_two_pages_count_as_one_with_the_earlier_word() -> None:
@@ -57,7 +60,7 @@ def test_two_pages_count_as_one_with_the_earlier_word() -> None:
     told(incident, next_update_by=SOON)
     told(incident, state="resolved", resolved_at=NINE)
 
-    assert standings([incident]) == {incident.pk: Standing("live", SOON)}
+    assert public_words([incident]) == {incident.pk: PublicWord("live", SOON)}
 
 
 def test_it_is_one_statement_however_many_there_are() -> None:
@@ -67,7 +70,7 @@ def test_it_is_one_statement_however_many_there_are() -> None:
         assert row.playbook.playbook
 
     with CaptureQueriesContext(connection) as queries:
-        standings(rows)
+        public_words(rows)
 
     assert len(queries) == 1
 

@@ -94,7 +94,7 @@ def test_two_managers_who_write_at_once_leave_one_version_in_force(schedule: Sch
     ])  # fmt: skip
 
     assert found == [200, 200]
-    standing = RotationVersion.objects.standing().filter(effective_to=None)
+    standing = RotationVersion.objects.valid().filter(effective_to=None)
     [version] = standing.filter(layer__name="First")
     assert version.slots.count() == 1
 
