@@ -73,14 +73,14 @@ def compare(
 ) -> Impact:
     """Return the difference of two plans of one schedule from `start` on; changes are those of `seat`."""
     end = end or start + AHEAD
-    asked = (start, end, schedule.expected, schedule.time_zone)
-    old, new = rota.gaps(before, *asked), rota.gaps(after, *asked)
-    found = rota.changes(before, after, start, end, seat)
+    primary = [rota.segments(plan, start, end) for plan in (before, after)]
+    seats = primary if seat == "primary" else [rota.segments(plan, start, end, seat) for plan in (before, after)]  # fmt: skip
+    old, new = (rota.uncovered(one, schedule.expected, schedule.time_zone) for one in primary)
+    found = rota.moved(*seats)
     people = {user for one in found for user in {*one.before} ^ {*one.after}}
     return Impact(
         start, end, found, tuple(sorted(people)), old, new, list(outside(_spans(new), _spans(old))),
-        list(outside(_spans(old), _spans(new))), _conflicts(after, start, end),
-        hours(before, start, end), hours(after, start, end), after,
+        list(outside(_spans(old), _spans(new))), _conflicts(after, start, end), hours(primary[0]), hours(primary[1]), after,
     )  # fmt: skip
 
 
@@ -106,10 +106,10 @@ def revised(
     return replace(plan, rotations=(*kept, *added))
 
 
-def hours(plan: rota.Plan, start: datetime, end: datetime) -> dict[int, float]:
-    """Return the hours of each person in the primary seat."""
+def hours(segments: Sequence[rota.Segment]) -> dict[int, float]:
+    """Return the hours of each person in segments of a seat."""
     found: dict[int, timedelta] = {}
-    for segment in rota.segments(plan, start, end):
+    for segment in segments:
         for user in segment.users:
             found[user] = found.get(user, timedelta()) + segment.ends_at - segment.starts_at
     return {user: round(length / timedelta(hours=1), 2) for user, length in found.items()}
@@ -120,13 +120,16 @@ def _spans(gaps: Sequence[rota.Segment]) -> list[tuple[datetime, datetime]]:
 
 
 def _conflicts(plan: rota.Plan, start: datetime, end: datetime) -> list[rota.Shift]:
-    shifts = [one for one in rota.final(plan, start, end) if one.seat != "shadow"]
+    turns = {user for one in plan.rotations for slot in one.slots for user in slot}
     away = Unavailability.objects.valid().filter(
-        user__in={one.user for one in shifts}, starts_at__lt=end, ends_at__gt=start
+        user__in=turns | {one.user for one in plan.overrides if one.user is not None},
+        starts_at__lt=end,
+        ends_at__gt=start,
     )
     spans: dict[int, list[Unavailability]] = {}
     for row in away:
         spans.setdefault(row.user_id, []).append(row)
+    shifts = rota.final(plan, start, end) if spans else []
     return [
         replace(
             shift,
@@ -134,6 +137,7 @@ def _conflicts(plan: rota.Plan, start: datetime, end: datetime) -> list[rota.Shi
             ends_at=min(shift.ends_at, row.ends_at),
         )
         for shift in shifts
+        if shift.seat != "shadow"
         for row in spans.get(shift.user, ())
         if row.starts_at < shift.ends_at and shift.starts_at < row.ends_at
     ]

@@ -15,7 +15,7 @@ from oncall.actions.events import publish
 from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
 from oncall.actions.moved import tell_moved
-from oncall.actions.specs import LayerSpec, ScheduleSpec
+from oncall.actions.specs import LayerSpec, ScheduleSpec, too_busy
 from oncall.actions.swaps import recheck
 from oncall.models import Layer, RotationSlot, RotationVersion, Schedule, plan_of
 from oncall.models.plans import windows_of
@@ -145,11 +145,14 @@ def settle(
 ) -> None:
     """After an edit, inside its transaction: end swaps that no longer fit, and tell whose shifts to come it moved.
 
-    `occasion`: what makes it one edit, for whom it is told once; "": its instant.
+    `occasion`: what makes it one edit, for whom it is told once; "": its instant. Raises Invalid for what changes too often.
     """
-    recheck(schedule, at)
-    publish(schedule, at)
     after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+    if said := too_busy(one for one in after.rotations if one.effective_to is None):
+        raise Invalid.field("/layers", said)
+    if recheck(schedule, at):
+        after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
+    publish(schedule, at)
     found = compare(schedule, before, after, at)
     tell_moved(schedule, found, occasion or f"edit:{at.isoformat()}", by=by, at=at)
 

@@ -1,7 +1,7 @@
 """A schedule as a document: read into plain values with every fault named, and written from rows."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -17,6 +17,7 @@ from oncall.rota.civil import zone_named
 
 MOST_LAYERS, MOST_SLOTS, MOST_PEOPLE, MOST_WINDOWS = 50, 500, 20, 50
 LONGEST_TURN, HIGHEST_PRIORITY = 10_000, 1000
+MOST_CHANGES = 4000  # a week, of all layers: twenty that hand over every hour
 _WRITTEN = {"slots": "participants", "zone": "time_zone"}  # fields that a document calls otherwise
 _ANCHOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -103,7 +104,20 @@ def read(body: Body, *, slug: str = "") -> ScheduleSpec:
     listed = body.each("layers", most=MOST_LAYERS, required=True)
     known = _Known(listed)
     layers = tuple(_layer(one, zone, known) for one in listed)
+    if said := too_busy(layer.rotation() for layer in layers):
+        body.refuse("layers", said)
     return ScheduleSpec(found, name, zone, expectation, _named_once(body, layers), team)
+
+
+def too_busy(rotations: Iterable[rota.Rotation]) -> str:
+    """Return what is wrong with layers that change too often to be reckoned with in time, "" otherwise."""
+    count = sum(map(rota.weekly_changes, rotations))
+    if count <= MOST_CHANGES:
+        return ""
+    return (
+        f"The layers hand over, open and close {count} times a week, {MOST_CHANGES} at most can be reckoned with: use"
+        " fewer layers, longer turns or fewer windows."
+    )
 
 
 def document(schedule: Schedule, *, at: datetime | None = None) -> dict[str, Any]:

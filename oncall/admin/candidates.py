@@ -39,7 +39,7 @@ def candidates(
 ) -> Candidates:
     """Return who could serve a span; `names`: whom the schedule names, True for whose shift it is."""
     start, end = span
-    worked = hours(plan, start - AROUND, start + AROUND)
+    worked = hours(rota.segments(plan, start - AROUND, start + AROUND))
     busy = {pk for one in rota.segments(plan, start, end) for pk in one.users}
     gone = {row.user_id for row in away if row.starts_at < end and row.ends_at > start}
     found, others = [], []

@@ -2,9 +2,25 @@
 
 from oncall.rota.civil import UnknownZone, to_utc
 from oncall.rota.classes import CLASSES, HourClass, class_at, classified, evenness, stretches
-from oncall.rota.coverage import BUSINESS_HOURS, changes, coverage, gaps, unbacked
+from oncall.rota.coverage import (
+    BUSINESS_HOURS,
+    changes,
+    coverage,
+    gaps,
+    moved,
+    unbacked,
+    uncovered,
+)
 from oncall.rota.eligible import MARKS, Asked, Progress, lacking
-from oncall.rota.faults import YEARS, Fault, faults, idle_positions, override_faults, warnings
+from oncall.rota.faults import (
+    YEARS,
+    Fault,
+    faults,
+    idle_positions,
+    override_faults,
+    warnings,
+    weekly_changes,
+)
 from oncall.rota.resolve import LOOK_AHEAD, SEATS, final, next_after, on_call, segments, who
 from oncall.rota.settle import cycle
 from oncall.rota.shapes import (
@@ -78,6 +94,7 @@ __all__ = [
     "idle_positions",
     "in_step",
     "lacking",
+    "moved",
     "next_after",
     "on_call",
     "override_faults",
@@ -86,6 +103,8 @@ __all__ = [
     "stretches",
     "to_utc",
     "unbacked",
+    "uncovered",
     "warnings",
+    "weekly_changes",
     "who",
 ]

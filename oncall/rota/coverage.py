@@ -24,8 +24,15 @@ def gaps(
     ``expected`` are the weekly hours promised, local to ``zone``; None promises every hour, and
     an empty sequence none. Each gap is a segment without users. Raises as ``segments`` does.
     """
-    wanted = _wanted(utc(start), utc(end), expected, zone)
-    empty = [(s.starts_at, s.ends_at) for s in segments(plan, start, end) if not s.users]
+    return uncovered(segments(plan, start, end), expected, zone)
+
+
+def uncovered(
+    found: Sequence[Segment], expected: Sequence[Window] | None = None, zone: str = "UTC"
+) -> list[Segment]:
+    """Give the gaps of segments that are resolved already, contiguous as ``segments`` gives them."""
+    wanted = _wanted(found[0].starts_at, found[-1].ends_at, expected, zone)
+    empty = [(s.starts_at, s.ends_at) for s in found if not s.users]
     return [Segment(a, b, ()) for a, b in _common(empty, wanted)]
 
 
@@ -68,10 +75,13 @@ def changes(
 
     Only people count: a new layer or cover that leads to the same ones is no change.
     """
+    return moved(segments(before, start, end, seat), segments(after, start, end, seat))
+
+
+def moved(before: Sequence[Segment], after: Sequence[Segment]) -> list[Change]:
+    """Give the changes between segments of one window that are resolved already."""
     found: list[Change] = []
-    for begun, ended, old, new in _side_by_side(
-        segments(before, start, end, seat), segments(after, start, end, seat)
-    ):
+    for begun, ended, old, new in _side_by_side(before, after):
         if set(old) == set(new):
             continue
         change = Change(begun, ended, old, new)

@@ -75,6 +75,12 @@ def _people_faults(override: Override) -> Iterator[Fault]:
         yield Fault("user", "Nobody covers for themselves; choose another person.")
 
 
+def weekly_changes(rotation: Rotation) -> int:
+    """Give how often a rotation hands over, opens or closes in a week: what reckoning with it costs."""
+    turns = WEEK // (UNITS.get(rotation.unit, WEEK) * rotation.length)
+    return turns + 2 * len(weekly_offsets(rotation.windows))
+
+
 def idle_positions(rotation: Rotation) -> tuple[int, ...]:
     """Give the positions (from 0) that have people and yet never serve.
 

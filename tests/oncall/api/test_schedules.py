@@ -130,6 +130,7 @@ def test_what_was_served_is_not_rewritten(caller: Caller, clock: Clock) -> None:
         ({"layers": [layer(), layer()]}, "/layers"),
         ({"layers": [{"name": "x"}]}, "/layers/0/rotation"),
         ({"layers": [layer(rrule="FREQ=SECONDLY")]}, "/layers/0/rotation/rrule"),
+        ({"layers": [layer(str(n), unit="hour") for n in range(24)]}, "/layers"),
         ({"layers": "none"}, "/layers"),
     ],
 )  # fmt: skip
