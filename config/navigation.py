@@ -32,6 +32,7 @@ SIDEBAR: list[Entry] = [
             Tab("Swaps", "oncall_swap_changelist", "oncall.view"),
             Tab("Time off", "oncall_unavailability_changelist", "oncall.view"),
             Tab("Holidays", "oncall_holidaycalendar_changelist", "oncall.view"),
+            Tab("Calendars", "oncall_foreigncalendar_changelist", "oncall.view"),
             Tab(
                 "Load and pay", "oncall_load", "oncall.view", also=("oncall_load", "oncall_payplan")
             ),

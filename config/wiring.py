@@ -202,6 +202,7 @@ SCHEDULES: dict[str, tuple[str, int]] = {
     "schedules": ("oncall.tasks.schedules", 5),
     "shifts": ("oncall.tasks.shifts", 5),
     "quality of schedules": ("oncall.tasks.quality", 60),
+    "foreign calendars": ("oncall.tasks.calendars", 1),
     "holiday calendars": ("oncall.tasks.holidays", 1440),
     "forget kept answers": ("core.tasks.forget_answers", 60),
     "forget old sign-ins": ("core.sign_in.audit.forget_old", 1440),

@@ -2,6 +2,7 @@
 
 from core import clock
 from oncall.actions.events import publish_all
+from oncall.actions.foreign import fetch_due
 from oncall.actions.handoffs import keep
 from oncall.actions.holidays import refill
 from oncall.actions.judging import tell_quality
@@ -48,3 +49,8 @@ def quality(**_: object) -> None:
 def holidays(**_: object) -> None:
     """Keep the public days of holiday calendars three years ahead, and as their countries have them."""
     refill(clock.now())
+
+
+def calendars(**_: object) -> None:
+    """Fetch the foreign calendars that are due: each every 15 minutes."""
+    fetch_due(clock.now())

@@ -44,7 +44,7 @@ def add_absences(
     user: User, listed: Sequence[Away], *, by: Actor, at: datetime
 ) -> list[Unavailability]:
     """Note when one person is away, all of it or nothing. Raises NotAllowed, Invalid."""
-    _require(by, user)
+    require_away(by, user)
     for away in listed:
         if wrong := _faults(away, at):
             raise Invalid.fields(wrong)
@@ -66,7 +66,7 @@ def cancel_absence(absence_id: int, *, by: Actor, at: datetime) -> Unavailabilit
         row = rows.select_related("user").filter(pk=absence_id).first()
         if row is None:
             raise NotFound("There is no such absence.")
-        _require(by, row.user)
+        require_away(by, row.user)
         if row.cancelled_at is None:
             if row.ends_at <= at:
                 raise NotPossible("This absence is over.")
@@ -77,7 +77,7 @@ def cancel_absence(absence_id: int, *, by: Actor, at: datetime) -> Unavailabilit
 
 def take_back(user: User, ids: Sequence[int], *, by: Actor, at: datetime) -> None:
     """End absences of one person that are not over; what they did so far stays. Raises NotAllowed."""
-    _require(by, user)
+    require_away(by, user)
     with transaction.atomic():
         freeze(at, schedules_of(user.pk))
         Unavailability.objects.filter(pk__in=ids).update(cancelled_at=at)
@@ -98,19 +98,20 @@ def conflicts(row: Unavailability, at: datetime) -> list[tuple[Schedule, rota.Sh
     ]
 
 
+def require_away(by: Actor, user: User) -> None:
+    """Raise NotAllowed unless the actor may say when a person is away: the person, or a manager of a team of theirs."""
+    if by.user is not None and by.user.pk == user.pk:
+        require(by, "oncall.swap")
+        return
+    require_lead(by, user)
+
+
 def schedules_of(user_id: int) -> list[int]:
     """Return the ids of the schedules that name a person in a rotation or an override."""
     slots = RotationSlot.objects.filter(user=user_id, version__withdrawn_at=None)
     turns = slots.values_list("version__layer__schedule", flat=True)
     covers = Schedule.objects.filter(overrides__user=user_id).values_list("pk", flat=True)
     return sorted({*turns, *covers})
-
-
-def _require(by: Actor, user: User) -> None:
-    if by.user is not None and by.user.pk == user.pk:
-        require(by, "oncall.swap")
-        return
-    require_lead(by, user)
 
 
 def _faults(away: Away, at: datetime) -> dict[str, list[str]]:

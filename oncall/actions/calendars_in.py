@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.actor import Actor
-from core.errors import Invalid
+from core.errors import Invalid, NotPossible
 from core.models import User
 from core.permissions import require
 from oncall import rota
 from oncall.actions.absences import Away, add_absences, take_back
-from oncall.actions.events import publish
-from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
-from oncall.actions.moved import tell_moved
 from oncall.actions.overrides import EDIT, refuse_unfit, store
+from oncall.actions.schedules import settle
 from oncall.actions.wish import Wish
-from oncall.models import Layer, Override, Unavailability, plan_of
+from oncall.models import ForeignCalendar, Layer, Override, Unavailability, plan_of
 from oncall.rota.foreign import BadCalendar, Entry, entries
 
 LARGEST = 1024 * 1024
@@ -40,8 +39,14 @@ def take_absences(
 ) -> Taken:
     """Let a calendar say when a person is away in the next half year; what it no longer has is taken back.
 
-    Raises NotAllowed, Invalid; then nothing is changed.
+    Raises NotAllowed, Invalid, NotPossible where the person follows a calendar at an address; then nothing is changed.
     """
+    _refuse_followed(ForeignCalendar.objects.filter(user=user), user.display_name)
+    return apply_absences(user, content, mode=mode, by=by, at=at)
+
+
+def apply_absences(user: User, content: str, *, mode: str, by: Actor, at: datetime) -> Taken:
+    """Do as `take_absences` does, also for a calendar at an address. Raises NotAllowed, Invalid."""
     spans = {(max(one.starts_at, at), one.ends_at) for one in _read(content, user.time_zone, at)}
     with transaction.atomic():
         rows = Unavailability.objects.valid().filter(user=user, source="ical", ends_at__gt=at)
@@ -59,7 +64,16 @@ def take_absences(
 def take_turns(layer: Layer, content: str, *, by: Actor, at: datetime) -> Taken:
     """Let a calendar say who holds a layer in the next half year: its people by e-mail, username or name.
 
-    Names that nobody active bears are told and leave the layer as it is; whoever's shifts move is told once.
+    Names that nobody active bears are told and leave the layer as it is; whoever's shifts move is told once. Raises
+    NotAllowed, Invalid, NotPossible where the layer follows a calendar at an address.
+    """
+    _refuse_followed(ForeignCalendar.objects.filter(layer=layer), layer.name)
+    return apply_turns(layer, content, by=by, at=at)
+
+
+def apply_turns(layer: Layer, content: str, *, by: Actor, at: datetime) -> Taken:
+    """Do as `take_turns` does, also for a calendar at an address.
+
     Raises NotAllowed, Invalid; then nothing is changed.
     """
     with transaction.atomic():
@@ -76,12 +90,16 @@ def take_turns(layer: Layer, content: str, *, by: Actor, at: datetime) -> Taken:
         before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         added, gone = _follow(layer, wanted, by=by, at=at)
         if added or gone:
-            publish(schedule, at)
-            after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
-            found = compare(schedule, before, after, at)
-            tell_moved(schedule, found, f"calendar:{at.isoformat()}", by=by, at=at)
+            settle(schedule, before, by=by, at=at, occasion=f"calendar:{at.isoformat()}")
     unknown = sorted({one.names[0] for one in listed if _meant(one, people) is None})
     return Taken(added, len(wanted) - added, gone, tuple(unknown))
+
+
+def _refuse_followed(rows: QuerySet[ForeignCalendar], name: str) -> None:
+    if host := rows.values_list("host", flat=True).first():
+        raise NotPossible(
+            f"{name} follows the calendar at {host}, which would undo this; take that away first."
+        )
 
 
 def _read(content: str, zone: str, at: datetime) -> list[Entry]:

@@ -3,6 +3,7 @@
 from oncall.admin import (
     absences,
     escalations,
+    foreign,
     handoffs,
     holidays,
     overrides,
@@ -16,6 +17,7 @@ from oncall.admin import (
 __all__ = [
     "absences",
     "escalations",
+    "foreign",
     "handoffs",
     "holidays",
     "overrides",

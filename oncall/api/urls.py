@@ -6,6 +6,7 @@ from oncall.api import (
     calendars_in,
     eligibility,
     feeds,
+    foreign,
     handoffs,
     holidays,
     overrides,
@@ -56,6 +57,15 @@ urlpatterns: list[URLPattern] = [
         "users/<username>/eligibility/",
         eligibility.OneEligibility.as_view(),
         name="api-eligibility",
+    ),
+    path("foreign-calendars/", foreign.ForeignCalendars.as_view(), name="api-foreign-calendars"),
+    path(
+        "foreign-calendars/<pk>/", foreign.OneForeignCalendar.as_view(), name="api-foreign-calendar"
+    ),
+    path(
+        "foreign-calendars/<pk>/refresh/",
+        foreign.RefreshedForeignCalendar.as_view(),
+        name="api-foreign-calendar-refresh",
     ),
     path("calendar-feeds/", feeds.Feeds.as_view(), name="api-feeds"),
     path("calendar-feeds/<pk>/", feeds.OneFeed.as_view(), name="api-feed"),

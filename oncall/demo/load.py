@@ -53,7 +53,9 @@ def _build(at: datetime) -> dict[str, str]:
     paging.begin_handoff(schedules["payments"], at)
     paging.ask_around(schedules["payments"], at)
     paging.add_holidays(built.teams["payments"], at)
-    paging.note_newcomer(built.people["alice"], built.people["robin"], at)
+    paging.follow_elsewhere(built.people["leila"], at)
+    alice, robin, tomas = (built.people[name] for name in ("alice", "robin", "tomas"))
+    paging.note_newcomer(alice, robin, tomas, at)
     proof.add_proof(at)
     url = catalog.ingest_url(built.sources["alertmanager"], built.keys["alertmanager"])
     return {**first_start.give_login(built.people[data.login]), "alertmanager_url": url}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from core.actor import person
 from core.models import Team, User
 from oncall import rota
 from oncall.actions import handoffs
@@ -15,6 +16,7 @@ from oncall.demo.data import Company, CoverData, PolicyData, ScheduleData, StepD
 from oncall.models import (
     ContactMethod,
     EscalationPolicy,
+    ForeignCalendar,
     Layer,
     Override,
     PolicyBinding,
@@ -89,14 +91,24 @@ def add_holidays(team: Team, at: datetime) -> None:
     add_day(calendar.pk, eve, "Closed for Christmas", by=LOADER, at=at)
 
 
-def note_newcomer(newcomer: User, trained: User, at: datetime) -> None:
-    """Note that one person is on the way to being on call, and another one has arrived."""
-    today = at.date()
-    ago = [today - timedelta(days=days) for days in (300, 20)]
-    done = dict.fromkeys(DATES, ago[0])
-    begun = {"onboarded_on": ago[1], "access_on": ago[1]}
-    note_eligibility(trained.pk, EligibilityChange(done, shadowed_elsewhere=2), by=LOADER, at=at)
-    note_eligibility(newcomer.pk, EligibilityChange(begun), by=LOADER, at=at)
+def follow_elsewhere(user: User, at: datetime) -> None:
+    """Let somebody's time off follow a calendar elsewhere, which no demo can reach."""
+    row = ForeignCalendar(
+        user=user, created_at=at, created_by=user, due_at=at + timedelta(days=3650)
+    )
+    row.seal("https://calendar.northwind.example/time-off.ics", "calendar.northwind.example")
+    row.tried_at = row.ok_at = row.applied_at = at
+    row.added = 2
+    row.save()
+
+
+def note_newcomer(newcomer: User, trained: User, manager: User, at: datetime) -> None:
+    """Let a manager have noted that one person is on the way to being on call, and another one has arrived."""
+    long_ago, lately = (at.date() - timedelta(days=days) for days in (300, 20))
+    done = EligibilityChange(dict.fromkeys(DATES, long_ago), shadowed_elsewhere=2)
+    begun = EligibilityChange({"onboarded_on": lately, "access_on": lately})
+    note_eligibility(trained.pk, done, by=person(manager), at=at)
+    note_eligibility(newcomer.pk, begun, by=person(manager), at=at)
 
 
 def latest_handoff(at: datetime, zone: str) -> datetime:

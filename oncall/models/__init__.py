@@ -3,6 +3,7 @@
 from oncall.models.eligibility import Eligibility
 from oncall.models.escalation import Escalation, Page, ReplyToken
 from oncall.models.feed import CalendarFeed, ShiftEvent
+from oncall.models.foreign import ForeignCalendar
 from oncall.models.handoff import Handoff
 from oncall.models.ledger import ServedShift
 from oncall.models.notice import ShiftNotice
@@ -21,6 +22,7 @@ __all__ = [
     "Eligibility",
     "Escalation",
     "EscalationPolicy",
+    "ForeignCalendar",
     "Handoff",
     "Holiday",
     "HolidayCalendar",

@@ -116,6 +116,7 @@ STAFF = [
     *a_list_with_a_form("pay plan", "/admin/oncall/payplan/"),
     *a_list_and_its_rows("swap", "/admin/oncall/swap/"),
     *a_list_with_a_form("time off", "/admin/oncall/unavailability/"),
+    *a_list_with_a_form("foreign calendar", "/admin/oncall/foreigncalendar/"),
     *a_list_with_a_form("holiday calendar", "/admin/oncall/holidaycalendar/"),
     *a_list_with_a_form("cover", "/admin/oncall/override/"),
     *a_list_with_a_form("policy", "/admin/oncall/escalationpolicy/"),

@@ -23,6 +23,7 @@ from incidents.models import (
 from notify.models import Delivery, DeliveryAttempt, KeptMail
 from oncall.models import (
     Escalation,
+    ForeignCalendar,
     Handoff,
     Holiday,
     HolidayCalendar,
@@ -142,6 +143,9 @@ def _fill_pager(team: Team, person: User, incident: Incident, number: int) -> No
     calendar = HolidayCalendar.objects.create(name=f"Norway {number}", team=team, country="NO")
     for day in (NINE.date(), date(2027, 5, 17)):
         Holiday.objects.create(calendar=calendar, date=day, is_public=True)
+    foreign = ForeignCalendar(user=person, created_at=NINE, due_at=NINE, error="It is gone.")
+    foreign.seal("https://calendar.example/a.ics", "calendar.example")
+    foreign.save()
     swap = Swap.objects.create(schedule=schedule, owner=person, created_at=NINE, created_by=person)
     SwapLeg.objects.create(swap=swap, starts_at=NINE + HOUR, ends_at=NINE + 9 * HOUR)
     Unavailability.objects.create(

@@ -38,6 +38,7 @@ MATRIX = {
     "notify.keptmail":        ("v",    "-",    "-",    "-",    "-"),
     "oncall.escalation":      ("v",    "v",    "v",    "v",    "v"),
     "oncall.escalationpolicy": ("vacd", "vacd", "va",  "v",    "v"),
+    "oncall.foreigncalendar": ("va",   "va",   "va",   "va",   "v"),
     "oncall.handoff":         ("v",    "v",    "v",    "v",    "v"),
     "oncall.holidaycalendar": ("vacd", "vacd", "va",   "v",    "v"),
     "oncall.override":        ("va",   "va",   "va",   "v",    "v"),

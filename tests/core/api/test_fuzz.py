@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from incidents.models import Alert, AlertKey, Incident, RawEvent
 from notify.models import Delivery
-from oncall.models import Holiday, HolidayCalendar
+from oncall.models import ForeignCalendar, Holiday, HolidayCalendar
 from tests.conftest import Clock
 from tests.core.api.callers import a_token, further_verbs, shelve_playbooks
 from tests.factories import (
@@ -87,6 +87,9 @@ def token(clock: Clock, _open_connection: None) -> str:
     )  # fmt: skip
     calendar = HolidayCalendar.objects.create(pk=1, name="Own days", team=team)
     Holiday.objects.create(calendar=calendar, date=NINE.date())
+    foreign = ForeignCalendar(pk=1, user=user, created_at=NINE, due_at=NINE)
+    foreign.seal("https://127.0.0.1/a.ics", "127.0.0.1")
+    foreign.save()
     assert Incident.objects.count() == 1
     return a_token(user, "admin", expires_at=NINE.replace(year=2099))
 

@@ -25,7 +25,7 @@ from incidents.models import (
     TimelineEntry,
 )
 from notify.models import Delivery
-from oncall.models import Handoff, Holiday, HolidayCalendar, Override, Schedule
+from oncall.models import ForeignCalendar, Handoff, Holiday, HolidayCalendar, Override, Schedule
 from tests.conftest import Clock
 from tests.core.api.callers import (
     HOST,
@@ -106,6 +106,7 @@ class Scene:
             "deliveries": sent(self.person).pk,
             "schedules": an_override(schedule, leila).pk,
             "handoffs": a_handoff(schedule, self.person).pk,
+            "foreign-calendars": a_foreign_calendar(self.person).pk,
             "holiday-calendars": a_holiday_calendar(team).pk,
         }
         self.entry = TimelineEntry.objects.create(
@@ -184,6 +185,14 @@ def a_holiday_calendar(team: Team) -> HolidayCalendar:
     calendar = HolidayCalendar.objects.create(name="Own days", team=team)
     Holiday.objects.create(calendar=calendar, date=date(2026, 12, 25))
     return calendar
+
+
+def a_foreign_calendar(user: User) -> ForeignCalendar:
+    """Store a calendar that a person's absences follow, at an address that nothing reaches."""
+    row = ForeignCalendar(user=user, created_at=NINE, due_at=NINE)
+    row.seal("https://127.0.0.1/a.ics", "127.0.0.1")
+    row.save()
+    return row
 
 
 def every_row() -> dict[str, list[Any]]:

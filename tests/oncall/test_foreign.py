@@ -1,0 +1,517 @@
+"""Calendars at an address: fetched from a real server that may be slow, wrong or huge; never emptied by a fault."""
+
+import ipaddress
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.models import User
+from notify.addresses import LONGEST_URL
+from oncall import rota, tasks
+from oncall.actions import fetching, foreign
+from oncall.models import (
+    ForeignCalendar,
+    Override,
+    Schedule,
+    ShiftNotice,
+    Unavailability,
+    plan_of,
+)
+from tests.conftest import Clock
+from tests.core import admin_scene as scene
+from tests.core.api.callers import Caller, a_token, assert_problem, shelve_playbooks
+from tests.factories import NINE, ASchedule, ATeam, AUser
+from tests.oncall.api.test_calendars_in import calendar, event
+from tests.oncall.desk import page, press, text, words
+from tests.servers import Answer, HttpServer, free_port, http_server
+
+pytestmark = pytest.mark.django_db
+SECRET = "/calendar/ical/very-secret-token/basic.ics"
+TUESDAY = event(":20261201T080000Z", ":20261201T160000Z", "SUMMARY:bob")
+WEEKLY = event(":20261201T080000Z", ":20261201T160000Z", "RRULE:FREQ=WEEKLY", "SUMMARY:bob")
+AT_TEN = datetime.fromisoformat("2026-12-01T10:00:00+00:00")
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[HttpServer]:
+    """Run a calendar server that the operator's own networks hold."""
+    settings.ALLOWED_PRIVATE_NETWORKS = [ipaddress.ip_network("127.0.0.0/8")]
+    with http_server() as running:
+        yield running
+
+
+@pytest.fixture
+def schedule(clock: Clock, server: HttpServer) -> Schedule:
+    """Ana serves always; Mona manages."""
+    team = ATeam(slug="web")
+    AUser(username="mona", first_name="Mona", manages=team)
+    AUser(username="bob", member_of=team)
+    ana = AUser(username="ana", time_zone="Europe/Oslo", member_of=team)
+    shelve_playbooks()
+    made: Schedule = ASchedule(slug="shop", name="Shop", team=team, people=[ana])
+    return made
+
+
+def by(name: str) -> Caller:
+    user = User.objects.get(username=name)
+    return Caller(user, a_token(user, expires_at=NINE.replace(year=2030)))
+
+
+def ics(*events: str, **headers: str) -> Answer:
+    return Answer(200, headers, calendar(*events).encode())
+
+
+def url(server: HttpServer, *answers: Answer | int) -> str:
+    return server.answers(SECRET, *answers)
+
+
+def followed(server: HttpServer, *answers: Answer | int, who: str = "mona", **more: Any) -> Any:
+    """Follow a calendar for the layer, or as `more` says; return it as the API tells it."""
+    wish = more or {"schedule": "shop", "layer": "Primary"}
+    answer = by(who).post("foreign-calendars/", {"url": url(server, *answers), **wish})
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def on_call(schedule: Schedule, at: datetime = AT_TEN) -> list[str]:
+    return [User.objects.get(pk=pk).username for pk in rota.on_call(plan_of(schedule), at)]
+
+
+def later(clock: Clock, **span: float) -> ForeignCalendar:
+    """Let time pass and the task run; return how the calendar stands."""
+    clock.forward(**(span or {"minutes": 15}))
+    tasks.calendars()
+    return ForeignCalendar.objects.get()
+
+
+def told(name: str, kind: str = "") -> list[str]:
+    rows = ShiftNotice.objects.filter(user__username=name, occasion__startswith=kind)
+    return list(rows.order_by("pk").values_list("subject", flat=True))
+
+
+# Followed
+
+
+def test_a_layer_follows_a_calendar_and_who_is_moved_is_told_once(
+    schedule: Schedule, server: HttpServer
+) -> None:
+    unknown = event(":20261203T080000Z", ":20261203T160000Z", "SUMMARY:Nobody Known")
+
+    found = followed(server, ics(WEEKLY, unknown))
+
+    assert on_call(schedule) == ["bob"]
+    assert (found["schedule"], found["layer"], found["user"], found["error"]) == ("shop", "Primary", None, None)  # fmt: skip
+    assert found["taken"]["added"] == Override.objects.count() > 20
+    assert found["taken"]["unknown"] == ["Nobody Known"]
+    assert (found["read_at"], found["due_at"][:16]) == (
+        "2026-11-23T09:00:00.000000Z",
+        "2026-11-23T09:15",
+    )
+    assert [told(name, "moved") for name in ("ana", "bob")] == [["Your shifts of Shop changed"]] * 2
+    [row] = ShiftNotice.objects.filter(user__username="ana")
+    assert "Changed by the calendar at 127.0.0.1." in row.paragraphs
+
+
+def test_it_is_fetched_every_15_minutes_and_what_changes_there_changes_here(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    followed(
+        server, ics(TUESDAY), ics(event(":20261202T080000Z", ":20261202T160000Z", "SUMMARY:bob"))
+    )
+
+    later(clock, minutes=14)
+    assert len(server.requests) == 1
+    row = later(clock, minutes=1)
+    tasks.calendars(anything="a newer version may pass")
+
+    assert len(server.requests) == 2
+    assert (row.added, row.kept, row.cancelled) == (1, 0, 1)
+    assert on_call(schedule) == ["ana"]
+    assert on_call(schedule, AT_TEN + timedelta(days=1)) == ["bob"]
+
+
+def test_unchanged_costs_nothing_and_a_series_goes_on_all_the_same(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    tagged = ics(WEEKLY, ETag='"v1"', **{"Last-Modified": "Mon, 23 Nov 2026 08:00:00 GMT"})
+    followed(server, tagged, Answer(304, {"Content-Length": "0"}, b""))
+    count = Override.objects.count()
+
+    row = later(clock)
+
+    asked = server.requests[1].headers
+    assert (asked["if-none-match"], asked["if-modified-since"]) == (
+        '"v1"',
+        "Mon, 23 Nov 2026 08:00:00 GMT",
+    )
+    assert (row.error, row.ok_at, row.applied_at) == ("", clock.now, NINE)
+    assert Override.objects.count() == count
+    row = later(clock, days=28)
+    assert row.applied_at == clock.now
+    assert Override.objects.count() == count + 4
+
+
+def test_the_days_of_a_calendar_are_when_a_person_is_away(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    vacation = event(";VALUE=DATE:20261224", ";VALUE=DATE:20261227", "SUMMARY:Away")
+
+    found = followed(server, ics(vacation), ics(vacation, TUESDAY), who="ana", mode="skip")
+    later(clock)
+
+    assert (found["user"], found["mode"], found["schedule"]) == ("ana", "skip", None)
+    rows = Unavailability.objects.order_by("starts_at").values_list("starts_at", "mode", "source")
+    assert [(f"{at:%m-%dT%H}", mode, source) for at, mode, source in rows] == [
+        ("12-01T08", "skip", "ical"), ("12-23T23", "skip", "ical"),
+    ]  # fmt: skip
+
+
+def test_one_that_hangs_keeps_no_other_waiting(
+    schedule: Schedule, server: HttpServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "LIMIT_S", 0.3)
+    monkeypatch.setattr(foreign, "RUN_S", 0.1)
+    first = server.answers("/hang", Answer(how="hang"))
+    by("ana").post("foreign-calendars/", {"url": first})
+    followed(server, ics(TUESDAY), ics(TUESDAY, WEEKLY))
+
+    clock.forward(minutes=15)
+    tasks.calendars()
+    tasks.calendars()
+
+    slow, good = ForeignCalendar.objects.order_by("pk")
+    assert (slow.error, slow.failures) == ("The server gave no answer within 0.3 s.", 2)
+    assert (good.error, good.ok_at) == ("", clock.now)
+
+
+# Wrong
+
+
+FAULTS: dict[str, tuple[Answer | int, str]] = {
+    "gone": (404, "The server answered 404: there is nothing at this address"),
+    "sign-in": (401, "use the calendar's secret address"),
+    "broken": (503, "The server answered 503"),
+    "cut": (Answer(200, {}, calendar(TUESDAY).encode(), "cut"), "could not be reached, or broke off"),
+    "reset": (Answer(how="reset"), "could not be reached, or broke off"),
+    "slow": (Answer(how="drip-head"), "gave no answer within 0.3 s"),
+    "huge": (Answer(200, {}, b"x" * 2_000_000), "larger than 1024 KiB"),
+    "page": (Answer(200, {}, b"<html>Sign in</html>"), "no calendar that can be read"),
+    "empty": (Answer(200, {}, b""), "no calendar that can be read"),
+    "floods": (ics(event(":20261201T080000Z", ":20261201T080100Z", "RRULE:FREQ=SECONDLY")), "more often than daily"),
+    "inverted": (ics(event(":20261202T160000Z", ":20261202T080000Z", "SUMMARY:bob")), "take away all that it said"),
+    "unasked 304": (Answer(304, {"Content-Length": "0"}, b""), ""),
+    "leads inside": (Answer(302, {"Location": "http://10.0.0.1/a.ics"}), "private or reserved network"),
+    "leads round": (Answer(302, {"Location": SECRET}), "too often"),
+    "no events": (ics(), "take away all that it said"),
+    "nobody known": (ics(event(":20261201T080000Z", ":20261201T160000Z", "SUMMARY:Robert")), "take away all"),
+    "unfit": (ics(TUESDAY, event(":20261201T080000Z", ":20280101T160000Z", "SUMMARY:bob")), "a year at most"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_changes_nothing_and_is_said_in_words(
+    schedule: Schedule,
+    server: HttpServer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    monkeypatch.setattr(fetching, "LIMIT_S", 0.3)
+    answer, said = FAULTS[fault]
+    followed(server, ics(TUESDAY), answer)
+    before = list(Override.objects.values_list())
+
+    row = later(clock)
+
+    assert list(Override.objects.values_list()) == before
+    assert on_call(schedule) == ["bob"]
+    assert said in row.error
+    assert (row.failures, row.ok_at) == ((1, NINE) if said else (0, clock.now))
+    shown = by("ana").get(f"foreign-calendars/{row.pk}/").json()
+    assert (shown["error"], shown["failures"]) == (row.error or None, row.failures)
+    row = later(clock)
+    assert on_call(schedule) == ["bob"]
+
+
+def test_what_fails_at_first_is_followed_and_comes_in_later(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    found = followed(server, 503, ics(TUESDAY))
+    assert "503" in found["error"]
+    assert (found["read_at"], on_call(schedule)) == (None, ["ana"])
+
+    row = later(clock)
+
+    assert (row.error, row.failures, on_call(schedule)) == ("", 0, ["bob"])
+
+
+def test_a_server_that_is_not_there_is_a_fault_like_others(
+    schedule: Schedule, server: HttpServer
+) -> None:
+    wish = {"url": f"http://127.0.0.1:{free_port()}/a.ics"}
+
+    found = by("ana").post("foreign-calendars/", wish).json()
+
+    assert found["error"] == "The server could not be reached, or broke off."
+
+
+def test_its_owner_and_the_managers_are_told_after_four_failures_once_and_when_it_works_again(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    AUser(username="max", manages=schedule.team)
+    followed(server, ics(TUESDAY), *[500] * 6, ics(TUESDAY), 500)
+
+    for _ in range(3):
+        later(clock)
+    assert told("mona", "calendar-") == []
+    for _ in range(3):
+        later(clock)
+    fails = "The calendar at 127.0.0.1 can't be read"
+    assert [told(name, "calendar-") for name in ("mona", "max", "ana")] == [[fails], [fails], []]
+    row = later(clock)
+    assert (row.failures, row.failing_since, row.told_at) == (0, None, None)
+    assert told("mona", "calendar-") == [fails, "The calendar at 127.0.0.1 can be read again"]
+    later(clock)
+    assert len(told("mona", "calendar-")) == 2
+
+
+@pytest.mark.parametrize(
+    "emptied", [ics(), ics(event(":20261201T080000Z", ":20261201T160000Z", "SUMMARY:Robert"))]
+)
+def test_it_is_emptied_only_by_somebody_who_says_that_this_is_right(
+    schedule: Schedule, server: HttpServer, clock: Clock, emptied: Answer
+) -> None:
+    number = followed(server, ics(TUESDAY), emptied)["id"]
+    later(clock)
+    clock.forward(minutes=1)
+    path = f"foreign-calendars/{number}/refresh/"
+
+    still = by("mona").post(path).json()
+    clock.forward(minutes=1)
+    gone = by("mona").post(path, {"may_be_empty": True}).json()
+
+    assert "take away all that it said" in still["error"]
+    assert (gone["error"], gone["taken"]["cancelled"]) == (None, 1)
+    assert on_call(schedule) == ["ana"]
+    assert later(clock).error == ""
+
+
+def test_a_vacation_that_is_taken_back_there_is_taken_back_here(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    past = event(";VALUE=DATE:20260601", ";VALUE=DATE:20260605", "SUMMARY:Away")
+    vacation = event(";VALUE=DATE:20261224", ";VALUE=DATE:20261227", "SUMMARY:Away")
+    followed(server, ics(past, vacation), ics(past), ics(), who="ana", mode="flag")
+
+    row = later(clock)
+    assert (row.error, Unavailability.objects.standing().count()) == ("", 0)
+    assert (
+        "take away all" in later(clock).error
+    )  # of a calendar without any event nobody knows whether it is one
+
+
+# Added, refreshed, taken away
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://10.0.0.1/a.ics", "private or reserved network"),
+        ("http://calendar.example/a.ics", ""),
+        ("ftp://calendar.example/a.ics", "https://"),
+        ("https://ana:pw@calendar.example/a.ics", "user name or password"),
+        ("file:///etc/passwd", "https://"),
+        (f"https://calendar.example/{'a' * LONGEST_URL}", f"at most {LONGEST_URL}"),
+        ("", "empty"),
+    ],
+)
+def test_an_address_that_can_never_be_is_refused(
+    schedule: Schedule, server: HttpServer, settings: Any, address: str, said: str
+) -> None:
+    settings.ALLOWED_PRIVATE_NETWORKS = []
+
+    problem = assert_problem(by("ana").post("foreign-calendars/", {"url": address}), 422)
+
+    assert [one["pointer"] for one in problem["errors"]] == ["/url"]
+    assert said in problem["detail"]
+    assert not ForeignCalendar.objects.exists()
+
+
+def test_webcal_is_read_as_https_and_no_address_is_shown_again(
+    schedule: Schedule, server: HttpServer
+) -> None:
+    webcal = f"webcal://127.0.0.1:{server.port}{SECRET}"
+
+    made = by("ana").post("foreign-calendars/", {"url": webcal})
+
+    row = ForeignCalendar.objects.get()
+    assert row.address == f"https://127.0.0.1:{server.port}{SECRET}"
+    assert "secret" not in row.sealed_address
+    assert made.json()["host"] == "127.0.0.1"
+    mona = scene.signed_in(User.objects.get(username="mona"))
+    shown = [made.content, by("ana").get("foreign-calendars/").content]
+    shown += [mona.get(path).content for path in ("/admin/oncall/foreigncalendar/", page(row))]
+    assert not any(b"very-secret" in one for one in shown)
+
+
+@pytest.mark.parametrize(
+    ("wish", "pointer"),
+    [
+        ({"schedule": "shop"}, "/layer"),
+        ({"layer": "Primary"}, "/layer"),
+        ({"schedule": "none", "layer": "Primary"}, "/layer"),
+        ({"schedule": "shop", "layer": "None"}, "/layer"),
+        ({"schedule": "shop", "layer": "Primary", "user": "ana"}, "/user"),
+        ({"user": "nobody"}, "/user"),
+        ({"mode": "hide"}, "/mode"),
+    ],
+)
+def test_what_follows_it_is_one_layer_or_one_person(
+    schedule: Schedule, server: HttpServer, wish: dict[str, Any], pointer: str
+) -> None:
+    answer = by("mona").post("foreign-calendars/", {"url": url(server, ics()), **wish})
+
+    assert [one["pointer"] for one in assert_problem(answer, 422)["errors"]] == [pointer]
+    assert server.requests == []
+
+
+def test_one_calendar_for_each_and_no_import_beside_it(
+    schedule: Schedule, server: HttpServer
+) -> None:
+    followed(server, ics(TUESDAY))
+    layer = {"schedule": "shop", "layer": "Primary"}
+    again = {"url": url(server, ics(TUESDAY)), **layer}
+    beside = {"layer": "Primary", "calendar": calendar(TUESDAY)}
+    followed(server, ics(TUESDAY), who="ana", mode="flag")
+
+    assert (
+        "127.0.0.1" in assert_problem(by("mona").post("foreign-calendars/", again), 409)["detail"]
+    )
+    assert_problem(by("mona").post("schedules/shop/import-calendar/", beside), 409)
+    own = {"calendar": calendar(TUESDAY)}
+    assert_problem(by("ana").post("unavailability/import-calendar/", own), 409)
+
+
+def test_who_may(schedule: Schedule, server: HttpServer) -> None:
+    AUser(username="olga", manages=ATeam())
+    number = followed(server, ics(TUESDAY))["id"]
+    followed(server, ics(TUESDAY), who="mona", user="ana")
+
+    for name in ("olga", "bob"):
+        for wish in ({"schedule": "shop", "layer": "Primary"}, {"user": "ana"}):
+            asked = {"url": url(server, ics()), **wish}
+            assert_problem(by(name).post("foreign-calendars/", asked), 403)
+        assert_problem(by(name).post(f"foreign-calendars/{number}/refresh/"), 403)
+        assert_problem(by(name).delete(f"foreign-calendars/{number}/"), 403)
+    assert len(by("bob").get("foreign-calendars/").json()["results"]) == 2
+
+
+def test_it_is_refreshed_on_demand_but_not_in_a_row(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    number = followed(server, ics(), ics(TUESDAY))["id"]
+    path = f"foreign-calendars/{number}/refresh/"
+
+    assert_problem(by("mona").post(path), 409, "not_possible")
+    clock.forward(seconds=10)
+    found = by("mona").post(path).json()
+
+    assert (found["taken"]["added"], on_call(schedule)) == (1, ["bob"])
+    assert found["due_at"][:19] == "2026-11-23T09:15:10"
+    assert len(server.requests) == 2
+
+
+def test_what_it_said_last_stays_when_it_is_followed_no_more(
+    schedule: Schedule, server: HttpServer, clock: Clock
+) -> None:
+    number = followed(server, ics(TUESDAY))["id"]
+
+    gone = by("mona").delete(f"foreign-calendars/{number}/")
+    clock.forward(minutes=15)
+    tasks.calendars()
+
+    assert gone.status_code == 204
+    assert on_call(schedule) == ["bob"]
+    assert len(server.requests) == 1
+    assert_problem(by("mona").get(f"foreign-calendars/{number}/"), 404)
+
+
+# In the admin
+
+
+@pytest.fixture
+def mona(schedule: Schedule) -> Client:
+    return scene.signed_in(User.objects.get(username="mona"))
+
+
+PATH = "/admin/oncall/foreigncalendar/"
+
+
+def test_the_admin_says_what_comes_first_follows_and_shows_how_it_stands(
+    schedule: Schedule, server: HttpServer, mona: Client, clock: Clock
+) -> None:
+    layer = schedule.layers.get()
+    assert "Copy its secret address" in words(mona.get(PATH))
+    html = text(mona.get(f"{PATH}add/"))
+    assert f'value="layer-{layer.pk}"' in html
+    assert "when ana is away" in html
+
+    made = mona.post(
+        f"{PATH}add/", {"address": url(server, ics(TUESDAY), 503), "what": f"layer-{layer.pk}"}, follow=True
+    )  # fmt: skip
+    row = ForeignCalendar.objects.get()
+
+    assert "Read: 1 turn new, 0 as before, 0 taken away." in words(made)
+    assert on_call(schedule) == ["bob"]
+    later(clock)
+    said = words(mona.get(page(row)))
+    assert "Can't be read: failed 1 time, last read 15 min ago. The server answered 503" in said.replace("\xa0", " ")  # fmt: skip
+    assert "1 calendar can't be read now." in words(mona.get(PATH))
+
+
+def test_a_refusal_keeps_what_was_typed(
+    schedule: Schedule, server: HttpServer, mona: Client
+) -> None:
+    layer = schedule.layers.get()
+
+    reply = mona.post(f"{PATH}add/", {"address": "https://10.0.0.1/a.ics", "what": f"layer-{layer.pk}"})  # fmt: skip
+
+    assert reply.status_code == 422
+    assert "private or reserved network" in words(reply)
+    assert "https://10.0.0.1/a.ics" in text(reply)
+
+
+def test_it_is_fetched_believed_and_followed_no_more_by_buttons(
+    schedule: Schedule, server: HttpServer, mona: Client, clock: Clock
+) -> None:
+    followed(server, ics(TUESDAY), ics())
+    row = ForeignCalendar.objects.get()
+    clock.forward(minutes=1)
+
+    fetched = press(mona, row, "refresh")
+    assert "It would take away all that it said" in words(fetched)
+    assert "Take it as it is" in words(fetched)
+    clock.forward(minutes=1)
+    press(mona, row, "believe", confirmed="1")
+    assert on_call(schedule) == ["ana"]
+    asked = press(mona, row, "unfollow")
+    assert "What it said last stays" in words(asked)
+    left = press(mona, row, "unfollow", confirmed="1")
+
+    assert left.redirect_chain[-1][0] == PATH
+    assert not ForeignCalendar.objects.exists()
+
+
+def test_others_look_only(schedule: Schedule, server: HttpServer) -> None:
+    followed(server, ics(TUESDAY))
+    bob, row = scene.signed_in(User.objects.get(username="bob")), ForeignCalendar.objects.get()
+
+    assert "Fetch it now" not in words(bob.get(page(row)))
+    assert press(bob, row, "refresh").status_code == 403
+    html = text(bob.get(f"{PATH}add/"))
+    assert "when bob is away" in html
+    assert "when ana is away" not in html
+    assert "layer-" not in html
