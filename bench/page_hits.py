@@ -24,7 +24,7 @@ from core.command_line import COMMAND_LINE
 from core.models import Team
 from incidents.actions import declare
 from incidents.models import Service
-from statuspage.actions import Announcement, publish, render
+from statuspage.actions import Announcement, Press, publish, render
 from statuspage.models import Component, ComponentGroup, ComponentInterval, ComponentService, Page
 
 HITS, RENDERINGS = 3000, 20
@@ -69,7 +69,7 @@ def make() -> None:
     told = Announcement(
         "Slow answers", "investigating", "We look into it.", {row.public_id: "major_outage"}
     )
-    publish(incident.pk, told, by=COMMAND_LINE, at=at, despite_findings=True)
+    publish(incident.pk, told, by=COMMAND_LINE, at=at, press=Press(despite_findings=True))
 
 
 def asking(handler: Callable[..., Any], *, holds: str = "", token: str = "") -> _Ask:

@@ -10,7 +10,8 @@ from statuspage.actions.keeping import discard_draft, save_draft
 from statuspage.actions.leaks import findings
 from statuspage.actions.letters import subscribe_message
 from statuspage.actions.mailings import fan_out, still_subscribed
-from statuspage.actions.publishing import Leak, publish, record
+from statuspage.actions.proposing import approve, asked_of, decline, propose, withdraw
+from statuspage.actions.publishing import Leak, Press, SecondNeeded, publish, record
 from statuspage.actions.rendering import render, render_due, render_sharing
 from statuspage.actions.rooms import render_rooms
 
@@ -18,8 +19,13 @@ __all__ = [
     "Announcement",
     "Leak",
     "Pending",
+    "Press",
+    "SecondNeeded",
+    "approve",
+    "asked_of",
     "challenge_message",
     "correct_interval",
+    "decline",
     "discard_draft",
     "export_due",
     "fan_out",
@@ -28,6 +34,7 @@ __all__ = [
     "note_failed",
     "note_sent",
     "pending",
+    "propose",
     "publish",
     "quarantined_message",
     "record",
@@ -40,4 +47,5 @@ __all__ = [
     "status_message",
     "still_subscribed",
     "subscribe_message",
+    "withdraw",
 ]

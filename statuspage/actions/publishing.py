@@ -1,6 +1,7 @@
 """Say something in public: the one way by which anything reaches the page (design.md 2.9)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
 from statuspage.actions import ledger, mailings
-from statuspage.actions.components import state_named
+from statuspage.actions.components import SHORTEST_REASON, state_named
 from statuspage.actions.drafting import Announcement, Pending, pending
 from statuspage.actions.leaks import findings
 from statuspage.actions.places import place_of
@@ -22,6 +23,7 @@ from statuspage.models import (
     ComponentChange,
     Draft,
     Page,
+    Proposal,
     PublicIncident,
     PublicUpdate,
 )
@@ -36,7 +38,7 @@ from statuspage.rules.states import (
     worse_impact,
 )
 
-LONGEST_ADVICE = 1000
+LONGEST_ADVICE = LONGEST_REASON = 1000
 LONGEST_PROMISE = timedelta(days=30)
 
 
@@ -46,48 +48,111 @@ class Leak(NotPossible):
     code = "leak_suspected"
 
 
-def publish(  # noqa: PLR0913  what is said, what was seen of it, who and when
-    incident_id: int,
-    said: Announcement,
-    *,
-    by: Actor,
-    at: datetime,
-    seen: int | None = None,
-    draft_seen: int | None = None,
-    despite_findings: bool = False,
-    notify: bool = True,
+class SecondNeeded(NotPossible):
+    """The page asks a second person to agree: propose it, or say why it can't wait for anybody."""
+
+    code = "second_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a person who publishes had seen, and how they want it to be said.
+
+    `seen`: how many updates there were when the person looked; None: they did not look. `draft_seen`: the
+    draft's version that the person knew; None leaves a kept draft standing. `despite_findings`: the passages
+    that look like ours may be public. `notify`: those who subscribed are told. `alone_because`: why it can't
+    wait for a second person, where the page asks for one.
+    """
+
+    seen: int | None = None
+    draft_seen: int | None = None
+    despite_findings: bool = False
+    notify: bool = True
+    alone_because: str = ""
+
+
+PLAIN = Press()
+
+
+def publish(
+    incident_id: int, said: Announcement, *, by: Actor, at: datetime, press: Press = PLAIN
 ) -> PublicUpdate:
     """Tell the public of an internal incident, and return the update; visible at once.
 
-    `notify`: those who subscribed are told of it.
-
-    `seen`: how many updates there were when the person looked; somebody else's since then wins (Conflict), and
-    the same press twice publishes once. `draft_seen`: the draft's version that the person knew; it is used up,
-    a later one wins (Conflict), and None leaves a kept draft standing. Raises NotFound, NotAllowed, NotPossible,
-    Leak, Invalid.
+    Somebody else's update since `press.seen` wins (Conflict), and the same press twice publishes once. The draft
+    of `press.draft_seen` is used up; a later one wins (Conflict). Raises NotFound, NotAllowed, NotPossible,
+    SecondNeeded, Leak, Invalid.
     """
     with transaction.atomic():
-        found = _pending(incident_id, by, at)
-        page = Page.objects.filter(pk=found.page.pk).locked().get()
-        found = _pending(incident_id, by, at)  # as it is now that nobody else can publish
+        found = locked(incident_id, by, at)
         said = checked(said, found.page, found.public, at)
-        if seen is not None and seen != found.published:
-            return _said_already(found, said, seen, by)
-        if found.is_edited and draft_seen not in (None, found.version):
-            raise Conflict(changed_draft(found.said.body))
-        leaks = findings(page, said)
-        if leaks and not despite_findings:
-            told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
-            text = " ".join(one.why for one in leaks)
-            raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
-        update = record(_public(found, said, at), said, by=by, at=at, notify=notify)
-        if draft_seen is not None or not found.is_edited:
-            _use_up_draft(found)
-        tell_inside(found.incident, update, by=by, at=at)
-        page.updated_at = at
-        page.save(update_fields=["updated_at"])
-        render(page, at)
+        if press.seen is not None and press.seen != found.published:
+            return _said_already(found, said, press.seen, by)
+        reason = _alone(found.page, press)
+        refuse_unseen(found, said, press)
+        update = say(found, said, press, by=by, at=at)
+        if reason:
+            incidents.tell(incident_id, "update", f"Published alone: {reason}", by=by, at=at)
         return update
+
+
+def locked(incident_id: int, by: Actor, at: datetime) -> Pending:
+    """Lock the page of an incident, and return what may be said there now that nobody else can say anything."""
+    found = _pending(incident_id, by, at)
+    Page.objects.filter(pk=found.page.pk).locked().get()
+    return _pending(incident_id, by, at)
+
+
+def refuse_unseen(found: Pending, said: Announcement, press: Press) -> None:
+    """Raise Conflict over a draft that the person does not know, and Leak for what nobody has looked at."""
+    if found.is_edited and press.draft_seen not in (None, found.version):
+        raise Conflict(changed_draft(found.said.body))
+    leaks = findings(found.page, said)
+    if leaks and not press.despite_findings:
+        told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
+        text = " ".join(one.why for one in leaks)
+        raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
+
+
+def say(
+    found: Pending,
+    said: Announcement,
+    press: Press,
+    *,
+    by: Actor,
+    at: datetime,
+    proposed_by: str = "",
+) -> PublicUpdate:
+    """Write what was checked, tell it inside and show it, inside the caller's transaction; the page is locked.
+
+    `proposed_by`: the name of who wrote it, where another person approved it.
+    """
+    update = record(_public(found, said, at), said, by=by, at=at, notify=press.notify)
+    if press.draft_seen is not None or not found.is_edited:
+        _use_up_draft(found)
+    tell_inside(found.incident, update, by=by, at=at, proposed_by=proposed_by)
+    found.page.updated_at = at
+    found.page.save(update_fields=["updated_at"])
+    render(found.page, at)
+    return update
+
+
+def _alone(page: Page, press: Press) -> str:
+    """Return why a second person is not asked; "" where the page asks for none. Raises SecondNeeded, Invalid."""
+    reason = " ".join(press.alone_because.split())
+    if not page.needs_second:
+        return ""
+    if not reason:
+        raise SecondNeeded(
+            f"On {page.name} a second person approves each update: propose it, "
+            "or say why it can't wait."
+        )
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON or "\0" in reason:
+        raise Invalid.field(
+            "/alone_because",
+            f"Say why it can't wait in {SHORTEST_REASON} to {LONGEST_REASON:,} characters.",
+        )
+    return reason
 
 
 def record(
@@ -99,6 +164,7 @@ def record(
     those who subscribed.
     """
     number = public.updates.count() + 1
+    _overtake(public, at)
     if public.state != said.state:
         getattr(public, said.state)(at)
     public.name, public.advice, public.updated_at = said.name, said.advice, at
@@ -129,6 +195,14 @@ def record(
     if notify:
         mailings.announce(update, at=at)
     return update
+
+
+def _overtake(public: PublicIncident, at: datetime) -> None:
+    """Withdraw what waits for approval: it was written before this was said."""
+    waiting = Proposal.objects.filter(page=public.page_id, incident=public.incident_id)
+    for proposal in waiting.filter(state=Proposal.State.ASKED):
+        proposal.withdraw(None, at)
+        proposal.save()
 
 
 def checked(
@@ -233,13 +307,16 @@ def _use_up_draft(found: Pending) -> None:
         draft.save(update_fields=["is_edited", "version"])
 
 
-def tell_inside(incident: Incident, update: PublicUpdate, *, by: Actor, at: datetime) -> None:
+def tell_inside(
+    incident: Incident, update: PublicUpdate, *, by: Actor, at: datetime, proposed_by: str = ""
+) -> None:
     """Leave one line on the internal incident's timeline that says what the public was told."""
     stage = words(update.state).capitalize()
+    author = f", proposed by {proposed_by}" if proposed_by else ""
     incidents.tell(
         incident.pk,
         "update",
-        f"Public update {update.number}, {stage}: {update.body}",
+        f"Public update {update.number}, {stage}{author}: {update.body}",
         by=by,
         at=at,
         data={

@@ -10,7 +10,7 @@ from core.admin.panel import Panel
 from core.admin.rights import allows
 from incidents.admin.contract import Outside, PublicPromise
 from incidents.models import Incident
-from statuspage.actions import Pending, pending
+from statuspage.actions import Pending, asked_of, pending
 from statuspage.actions.drafting import clock_time
 from statuspage.actions.places import place_of
 from statuspage.models import PublicUpdate
@@ -22,7 +22,7 @@ from statuspage.rules.states import words
 class Shown:
     """The rail's draft. `text`: of the draft while something is unsaid, else of the latest update.
 
-    `is_over`: the public was told that it is over.
+    `is_over`: the public was told that it is over. `asked`: whose proposal waits for another person; "" for none.
     """
 
     is_due: bool
@@ -36,6 +36,7 @@ class Shown:
     public_url: str
     kept: str
     may_publish: bool
+    asked: str
 
 
 def outside(request: HttpRequest, incident: Incident, at: datetime) -> Outside:
@@ -49,7 +50,7 @@ def outside(request: HttpRequest, incident: Incident, at: datetime) -> Outside:
 
 
 def _panel(request: HttpRequest, found: Pending, at: datetime) -> Panel | None:
-    if found.public is None and not found.is_due:
+    if found.public is None and not found.is_due and asked_of(found) is None:
         return None
     return Panel(
         "Status page",
@@ -82,6 +83,7 @@ def publish_url(incident: Incident) -> str:
 def _shown(request: HttpRequest, found: Pending, at: datetime) -> Shown:
     latest = None if found.is_due else _latest(found)
     said = found.said
+    row = asked_of(found)
     return Shown(
         is_due=found.is_due,
         is_over=found.public is not None and not found.public.is_open,
@@ -94,6 +96,7 @@ def _shown(request: HttpRequest, found: Pending, at: datetime) -> Shown:
         public_url=place_of(found.page).url(found.public.path) if found.public else "",
         kept=_kept(found, at),
         may_publish=allows(request, "statuspage.publish", found.incident),
+        asked=row.asked_by.display_name if row else "",
     )
 
 

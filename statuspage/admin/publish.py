@@ -22,9 +22,11 @@ from statuspage.actions import (
     Pending,
     discard_draft,
     pending,
+    propose,
     publish,
     save_draft,
 )
+from statuspage.admin import proposals
 from statuspage.admin.preview import preview
 from statuspage.admin.written import STAGES, Written, errors_of
 from statuspage.models import Component, PublicUpdate
@@ -44,6 +46,8 @@ def publish_page(request: HttpRequest, number: int) -> HttpResponse:
         return _nothing(request, incident)
     if request.method != "POST":
         return _shown(request, found, Written.of(found), at)
+    if "proposal" in request.POST:
+        return proposals.answered(request, _back(found.incident), at)
     return _pressed(request, found, Written.typed(request.POST, found), at)
 
 
@@ -85,16 +89,12 @@ def _done(request: HttpRequest, found: Pending, written: Written, at: datetime) 
         save_draft(number, said, seen=written.version, by=by, at=at)
         messages.success(request, "The draft is kept. Nothing is public.")
         return HttpResponseRedirect(request.path)
-    update = publish(
-        number,
-        said,
-        by=by,
-        at=at,
-        seen=written.seen,
-        draft_seen=written.version,
-        despite_findings="despite_findings" in request.POST,
-        notify=written.notify,
-    )
+    press = written.press(request.POST)
+    if found.page.needs_second and "alone" not in request.POST:
+        propose(number, said, by=by, at=at, press=press)
+        messages.success(request, "It waits for another person. Nothing is public yet.")
+        return HttpResponseRedirect(request.path)
+    update = publish(number, said, by=by, at=at, press=press)
     messages.success(request, f"Update {update.number} is public. {_told(update)}")
     return HttpResponseRedirect(_back(found.incident))
 
@@ -135,6 +135,8 @@ def _shown(  # noqa: PLR0913  what was typed, and what came of it
         "errors": wrong,
         "preview": preview(found, written, said, at),
         "told": written.told(found),
+        "asked": proposals.shown(request, found),
+        "alone_because": request.POST.get("alone_because", ""),
         "zone": at.astimezone(found.page.zone).tzname(),
         "is_refused": leak is not None,
         "is_checked": is_checked and not wrong,

@@ -1,5 +1,6 @@
 """The words owed to the public, in the list of what waits for somebody (staff.md 7.1)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,22 +15,26 @@ from incidents.playbook.lifecycle import LIVE
 from statuspage.admin.listed import public_words
 from statuspage.admin.panels import publish_url
 from statuspage.admin.works_waiting import steps, works_due
-from statuspage.models import PublicIncident
+from statuspage.models import Proposal, PublicIncident
 
 
 def waiting(user: User, at: datetime) -> list[Waiting]:
     """Return the next public word that is owed on what a person has, or has a role in, and the steps of planned work."""
     if not may(person(user), "statuspage.publish"):
         return []
-    # Most have neither: one statement asks for both.
-    found = list(
-        _incidents(user)
-        .values_list(Value("incident"), "pk")
-        .union(works_due(user, at).values_list(Value("work"), "pk"))
-    )
-    incidents = [pk for kind, pk in found if kind == "incident"]
-    works = [pk for kind, pk in found if kind == "work"]
-    return [*(_words(incidents) if incidents else ()), *(steps(works, at) if works else ())]
+    # Most have nothing: one statement asks for all of it.
+    found: dict[str, list[int]] = defaultdict(list)
+    asked = _incidents(user).values_list(Value("incident"), "pk")
+    for kind, pk in asked.union(
+        works_due(user, at).values_list(Value("work"), "pk"),
+        _proposals(user).values_list(Value("proposal"), "pk"),
+    ):
+        found[kind].append(pk)
+    return [
+        *(_approvals(found["proposal"]) if found["proposal"] else ()),
+        *(_words(found["incident"]) if found["incident"] else ()),
+        *(steps(found["work"], at) if found["work"] else ()),
+    ]
 
 
 def _incidents(user: User) -> QuerySet[Incident]:
@@ -54,4 +59,24 @@ def _words(incidents: Sequence[int]) -> list[Waiting]:
         )
         for row in rows
         if row.pk in owed and (owed[row.pk].due_at is not None or not row.is_live)
+    ]
+
+
+def _proposals(user: User) -> QuerySet[Proposal]:
+    """Return the public updates that wait for a second person, for everybody who may publish but their author."""
+    rows = Proposal.objects.filter(state=Proposal.State.ASKED, page__needs_second=True)
+    return rows.exclude(asked_by=user).order_by()
+
+
+def _approvals(proposals: Sequence[int]) -> list[Waiting]:
+    rows = Proposal.objects.filter(pk__in=proposals).select_related("incident", "asked_by")
+    return [
+        Waiting(
+            "horn",
+            "Approve a public update",
+            f"of {row.incident.label}, {row.incident.title}, by {row.asked_by.display_name}",
+            publish_url(row.incident),
+            act="Look",
+        )
+        for row in rows.order_by("asked_at", "pk")
     ]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import DomainError, Invalid
-from statuspage.actions import Announcement, Pending
+from statuspage.actions import Announcement, Pending, Press
 from statuspage.actions.ledger import present_states
 from statuspage.actions.mailings import counted
 from statuspage.models import Component
@@ -15,7 +15,13 @@ from statuspage.rules.states import OVER, ComponentState, Stage, words
 
 LOCAL = "%Y-%m-%dT%H:%M"  # what a browser's date and time field speaks
 STAGES = [(stage.value, stage.value.capitalize()) for stage in Stage]
-_FIELDS = {"/name": "name", "/status": "state", "/body": "body", "/advice": "advice"}
+_FIELDS = {
+    "/name": "name",
+    "/status": "state",
+    "/body": "body",
+    "/advice": "advice",
+    "/alone_because": "alone_because",
+}
 _PREFIX = "c_"
 
 
@@ -98,6 +104,16 @@ class Written:
                 "/next_update_by", "Write a time such as 2026-11-21T15:15, or leave it empty."
             ) from error
         return replace(said, next_update_by=moment)
+
+    def press(self, data: Mapping[str, Any]) -> Press:
+        """Return what the person had seen when they pressed, and how they want it said."""
+        return Press(
+            seen=self.seen,
+            draft_seen=self.version,
+            despite_findings="despite_findings" in data,
+            notify=self.notify,
+            alone_because=str(data.get("alone_because", "")) if "alone" in data else "",
+        )
 
     def told(self, found: Pending) -> int:
         """Return how many subscribers would be told of what is chosen now."""

@@ -2,7 +2,7 @@
 
 from core.api.operations import LARGEST_ID
 from core.api.shapes import Shape, flag, many, maybe, moment, named, needed, text, whole
-from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.publishing import LONGEST_ADVICE, LONGEST_REASON
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
 from statuspage.rules.ids import LENGTH
 from statuspage.rules.states import ComponentState, Impact, Stage
@@ -97,9 +97,21 @@ NEW_UPDATE = Shape(
             "Which update this is to be, from 1 on; 412 where somebody was faster.", 1, 32_767
         ),
         "despite_findings": flag("Say it although something in it looks like ours alone."),
+        "alone_because": text(
+            "Why it can't wait for the second person whom its page asks for; at least ten characters.",
+            longest=LONGEST_REASON,
+        ),
     },
     optional=frozenset(
-        {"name", "components", "next_update_by", "advice", "update_number", "despite_findings"}
+        {
+            "name",
+            "components",
+            "next_update_by",
+            "advice",
+            "update_number",
+            "despite_findings",
+            "alone_because",
+        }
     ),
     example={
         "incident": 2041,

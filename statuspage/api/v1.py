@@ -20,9 +20,9 @@ from core.api.versions import one
 from core.api.views import Door, address, fields
 from core.errors import NotFound
 from core.permissions import require
-from statuspage.actions import Announcement, publish
+from statuspage.actions import Announcement, Press, publish
 from statuspage.actions.places import place_of
-from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.publishing import LONGEST_ADVICE, LONGEST_REASON
 from statuspage.api import shapes
 from statuspage.models import ComponentChange, PublicIncident, PublicUpdate
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
@@ -35,6 +35,7 @@ FILTERS = (
 )
 _CODES = {
     "leak_suspected": "409: something in it looks like ours alone; `findings` names each passage.",
+    "second_needed": "409: the page asks a second person to agree; `alone_because` publishes all the same.",
     "not_possible": "409: in triage, without a component that stands for its service, or no such step.",
     "unknown_component": "422: the page has no component of that id.",
     "version_conflict": "412: somebody published meanwhile; see `update_number`.",
@@ -78,8 +79,7 @@ class PublicIncidents(Door):
             _completed(asked),
             by=caller(request),
             at=clock.now(),
-            seen=asked.number - 1 if asked.number else None,
-            despite_findings=asked.despite_findings,
+            press=asked.press,
         )
         public_id = update.incident.public_id
         headers = {"Location": address("api-public-incident", public_id)}
@@ -109,13 +109,13 @@ class OnePublicIncident(Door):
 class _Asked:
     incident: int
     said: Announcement
-    number: int
-    despite_findings: bool
+    press: Press
     has_advice: bool
 
 
 def _read(document: Mapping[str, object]) -> _Asked:
     body = Body(document)
+    number = body.number("update_number", 1, 32_767)
     asked = _Asked(
         incident=body.number("incident", 1, required=True),
         said=Announcement(
@@ -126,8 +126,11 @@ def _read(document: Mapping[str, object]) -> _Asked:
             next_update_by=body.moment("next_update_by"),
             advice=body.text("advice", longest=LONGEST_ADVICE),
         ),
-        number=body.number("update_number", 1, 32_767),
-        despite_findings=body.flag("despite_findings"),
+        press=Press(
+            seen=number - 1 if number else None,
+            despite_findings=body.flag("despite_findings"),
+            alone_because=body.text("alone_because", longest=LONGEST_REASON),
+        ),
         has_advice=body.has("advice"),
     )
     body.done()

@@ -21,7 +21,7 @@ from incidents import actions as incidents  # noqa: E402
 from incidents.models import Incident, Service  # noqa: E402
 from postmortems.actions import items, open_by_hand, writing  # noqa: E402
 from postmortems.models import Postmortem  # noqa: E402
-from statuspage.actions import Announcement, publish  # noqa: E402
+from statuspage.actions import Announcement, Press, publish  # noqa: E402
 from statuspage.models import Component, ComponentService, Page  # noqa: E402
 from tests.browser.house import HOSTILE  # noqa: E402
 from tests.factories import AService, ATeam, AUser  # noqa: E402
@@ -49,7 +49,7 @@ def a_case(by: Actor) -> Incident:
     incidents.note(case.pk, HOSTILE, by=by, at=at)
     incidents.suppose(case.pk, HOSTILE, by=by, at=at)
     said = Announcement(name=HOSTILE, state="investigating", body=HOSTILE)
-    publish(case.pk, said, by=by, at=at, despite_findings=True)
+    publish(case.pk, said, by=by, at=at, press=Press(despite_findings=True))
     return case
 
 

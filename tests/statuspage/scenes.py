@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from incidents.models import Incident, Service
-from statuspage.actions import Announcement, publish, render
+from statuspage.actions import Announcement, Press, publish, render
 from statuspage.models import Component, ComponentGroup, ComponentService, Page, PublicUpdate
 from tests.factories import NINE, AnIncident, AService, ATeam, somebody
 
@@ -54,7 +54,9 @@ def tell(
     incident: Incident, state: str = "investigating", *, at: datetime = NINE, **fields: Any
 ) -> PublicUpdate:
     """Publish one update of an incident as somebody."""
-    return publish(incident.pk, said(state, **fields), by=somebody(), at=at, despite_findings=True)
+    return publish(
+        incident.pk, said(state, **fields), by=somebody(), at=at, press=Press(despite_findings=True)
+    )
 
 
 def shown(page: Page, at: datetime = NINE) -> None:

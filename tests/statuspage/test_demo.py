@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 
 from incidents.models import Incident
 from oncall import demo
-from statuspage.actions import pending, publish
+from statuspage.actions import Press, pending, publish
 from statuspage.demo.data import read
 from statuspage.models import (
     Component,
@@ -76,7 +76,7 @@ class TestDemo:
         found = pending(incident, later)
         assert found is not None
 
-        update = publish(2041, found.said, by=somebody(), at=later, seen=1)
+        update = publish(2041, found.said, by=somebody(), at=later, press=Press(seen=1))
 
         assert update.number == 2
         assert b"We found the cause" in Client().get("/").content

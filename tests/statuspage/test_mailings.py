@@ -9,7 +9,7 @@ from django.utils.html import escape
 from core.late import run_late
 from notify import actions as notify
 from notify.models import Delivery
-from statuspage.actions import fan_out, publish
+from statuspage.actions import Press, fan_out, publish
 from statuspage.models import Component, Mailing, Page, PublicNotice, Subscriber, Subscription
 from tests.conftest import Clock
 from tests.factories import NINE, somebody
@@ -210,7 +210,11 @@ def test_an_update_may_be_published_without_telling_anybody(page: Page) -> None:
     a_subscriber(page)
 
     update = publish(
-        incident.pk, said(), by=somebody(), at=NINE, despite_findings=True, notify=False
+        incident.pk,
+        said(),
+        by=somebody(),
+        at=NINE,
+        press=Press(despite_findings=True, notify=False),
     )
 
     assert (update.is_sent, Mailing.objects.count()) == (False, 0)

@@ -28,7 +28,7 @@ def test_it_installs_what_is_missing(machine):
     status = system_packages.main()
 
     assert status == 0
-    assert machine[-1][-3:] == ["postgresql", "prometheus-alertmanager", "chromium"]
+    assert machine[-1][-4:] == ["postgresql", "prometheus-alertmanager", "chromium", "nginx-light"]
 
 
 def test_it_runs_nothing_when_all_is_there(machine, monkeypatch):

@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from core.errors import Conflict, Invalid, NotAllowed
 from incidents.actions import move
 from incidents.models import Incident, Milestone
-from statuspage.actions import Pending, discard_draft, pending, publish, save_draft
+from statuspage.actions import Pending, Press, discard_draft, pending, publish, save_draft
 from statuspage.models import Component, Draft, PublicIncident
 from tests.factories import NINE, AnIncident, AService, somebody
 from tests.statuspage.scenes import MINUTE, a_component, a_page, an_incident, said, tell
@@ -158,7 +158,9 @@ def test_a_dropped_draft_gives_way_to_the_proposal(incident: Incident) -> None:
 
 def test_publishing_uses_up_the_draft_that_was_seen(incident: Incident) -> None:
     save_draft(incident.pk, said(body="Ours."), seen=0, by=somebody(), at=NINE)
-    publish(incident.pk, said(body="Ours."), by=somebody(), at=NINE, seen=0, draft_seen=1)
+    publish(
+        incident.pk, said(body="Ours."), by=somebody(), at=NINE, press=Press(seen=0, draft_seen=1)
+    )
 
     assert (now(incident).is_edited, now(incident).version) == (False, 2)
 
@@ -169,7 +171,7 @@ def test_a_draft_kept_since_then_is_shown_and_nothing_is_published_over_it(
     save_draft(incident.pk, said(body="Theirs."), seen=0, by=somebody(), at=NINE)
 
     with pytest.raises(Conflict, match="Theirs"):
-        publish(incident.pk, said(body="Mine."), by=somebody(), at=NINE, draft_seen=0)
+        publish(incident.pk, said(body="Mine."), by=somebody(), at=NINE, press=Press(draft_seen=0))
 
     assert not PublicIncident.objects.exists()
     assert now(incident).said.body == "Theirs."

@@ -10,7 +10,7 @@ from django.db import connections
 from core.actor import person
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, NotPossible
 from incidents.models import Incident
-from statuspage.actions import Leak, publish, set_component
+from statuspage.actions import Leak, Press, publish, set_component
 from statuspage.models import Component, ComponentInterval, PublicIncident, PublicUpdate, Snapshot
 from statuspage.rules.states import ComponentState, Stage
 from tests.factories import NINE, AnIncident, AService, AUser, somebody
@@ -140,8 +140,10 @@ def test_intervals_of_a_component_never_overlap(incident: Incident, payments: Co
 
 def test_the_same_press_twice_publishes_once(incident: Incident) -> None:
     by = somebody()
-    first = publish(incident.pk, said(), by=by, at=NINE, seen=0)
-    second = publish(incident.pk, said(), by=by, at=NINE + timedelta(seconds=1), seen=0)
+    first = publish(incident.pk, said(), by=by, at=NINE, press=Press(seen=0))
+    second = publish(
+        incident.pk, said(), by=by, at=NINE + timedelta(seconds=1), press=Press(seen=0)
+    )
 
     assert first.pk == second.pk
     assert PublicUpdate.objects.count() == 1
@@ -149,10 +151,10 @@ def test_the_same_press_twice_publishes_once(incident: Incident) -> None:
 
 
 def test_somebody_elses_words_since_then_win_and_are_shown(incident: Incident) -> None:
-    publish(incident.pk, said(body="Mine."), by=somebody(), at=NINE, seen=0)
+    publish(incident.pk, said(body="Mine."), by=somebody(), at=NINE, press=Press(seen=0))
 
     with pytest.raises(Conflict, match="Mine"):
-        publish(incident.pk, said(body="Yours."), by=somebody(), at=NINE, seen=0)
+        publish(incident.pk, said(body="Yours."), by=somebody(), at=NINE, press=Press(seen=0))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -161,7 +163,13 @@ def test_two_people_at_once_publish_one_update(incident: Incident) -> None:
 
     def press(number: int) -> None:
         try:
-            publish(incident.pk, said(body=f"Word {number}."), by=people[number], at=NINE, seen=0)
+            publish(
+                incident.pk,
+                said(body=f"Word {number}."),
+                by=people[number],
+                at=NINE,
+                press=Press(seen=0),
+            )
             outcomes.append("published")
         except Conflict:
             outcomes.append("conflict")
@@ -214,7 +222,13 @@ def test_a_leak_is_asked_about_and_published_when_confirmed(incident: Incident) 
     ]
     assert not PublicUpdate.objects.exists()
 
-    publish(incident.pk, said(body="See INC-7."), by=somebody(), at=NINE, despite_findings=True)
+    publish(
+        incident.pk,
+        said(body="See INC-7."),
+        by=somebody(),
+        at=NINE,
+        press=Press(despite_findings=True),
+    )
     assert PublicUpdate.objects.get().body == "See INC-7."
 
 
