@@ -73,6 +73,7 @@ PROVIDERS: dict[str, str] = {
     "public_postmortem": "postmortems.actions.public_text",
     "incident_outside": "statuspage.admin.panels.outside",
     "incident_public_words": "statuspage.admin.listed.public_words",
+    "staff_phones": "oncall.actions.contacts.phone_numbers",
 }
 
 # What an upper app shows on a lower app's admin screen: screen -> functions (request, object) -> panel;

@@ -83,7 +83,7 @@ def test_it_waits_for_everybody_who_may_publish_but_its_author(
     assert waiting(ana, NINE) == []
     assert waiting(viewer, NINE) == []
     [owed] = waiting(AUser(), NINE)
-    assert (owed.title, owed.url) == ("Approve a public update", address(incident))
+    assert (owed.what, owed.url) == ("Approve a public update", address(incident))
 
 
 def test_it_is_declined_with_a_word(author: Client, second: Client, incident: Incident) -> None:

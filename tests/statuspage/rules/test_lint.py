@@ -1,6 +1,7 @@
 """What is asked about before it is said in public (areas/statuspage.md 7.3, item 6)."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,16 @@ from statuspage.rules.lint import Ours, lint
 OURS = Ours(
     names={"Mara Lindqvist", "Mara", "Lindqvist", "Al"},
     hosts={"staff.northwind.example"},
+    phones={"+351 912 345 678"},
+    components={"Wholesale orders"},
     allowed={"help@northwind.example"},
 )
+UPDATES = (Path(__file__).parent / "updates.txt").read_text(encoding="utf-8").splitlines()
+# In two parts, so that no scanner of sources takes them for real ones.
+AWS, GITHUB = "AKIA" + "Q3EGRWXYZ7LM2NOP", "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+SLACK, STRIPE = "xoxb" + "-1234567890-abcdefGHIJ", "sk_live" + "_4eC39HqLyjWDarjtT1zdp7dc"
+JWT = "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0In0" + ".c2lnbmF0dXJlMTIz"
+HEX, MIXED = "9f86d081884c7d659a2feaa0c55ad015", "qT7vZk2LwX9pR4mN8sB1cY6dF3gH5jK0"
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -36,6 +45,27 @@ def found(text: str) -> list[tuple[str, str]]:
         ("Mara Lindqvist is on it", "staff_name", "Mara Lindqvist"),
         ("Lindqvist rolled it back", "staff_name", "Lindqvist"),
         ("The cause is {cause}.", "empty_place", "{cause}"),
+        ("OPS-4411 tracks it", "internal_number", "OPS-4411"),
+        ("See ticket #1234.", "internal_number", "#1234"),
+        ("fixed by merge request !77", "internal_number", "!77"),
+        (f"key {AWS}", "secret", AWS),
+        (f"with {GITHUB}.", "secret", GITHUB),
+        (f"({SLACK})", "secret", SLACK),
+        (f"{STRIPE} was used", "secret", STRIPE),
+        (f"sent {JWT} along", "secret", JWT),
+        ("-----BEGIN RSA " + "PRIVATE KEY-----", "secret", "-----BEGIN RSA " + "PRIVATE KEY-----"),
+        ("Authorization: Bearer abc123.def", "secret", "abc123.def"),
+        ("password=hunter22", "secret", "hunter22"),
+        ("postgres://app:s3cret@db/x", "secret", "app:s3cret@"),
+        (f"commit {HEX}", "secret", HEX),
+        (f"it was {MIXED}", "secret", MIXED),
+        ("https://grafana.shop.example/x", "internal_url", "https://grafana.shop.example/x"),
+        ("wiki.shop.example/start", "internal_url", "wiki.shop.example/start"),
+        ("https://a.example/wiki/Cards", "internal_url", "https://a.example/wiki/Cards"),
+        ("https://a.example/d/a1b2c3d4/x", "internal_url", "https://a.example/d/a1b2c3d4/x"),
+        ("call 00351 912-345-678", "staff_phone", "00351 912-345-678"),
+        ("call 912345678 now", "staff_phone", "912345678"),
+        ("Wholesale orders fail, too", "foreign_component", "Wholesale orders"),
     ],
 )
 def test_what_looks_like_ours_is_found(text: str, kind: str, excerpt: str) -> None:
@@ -57,9 +87,30 @@ def test_plain_words_are_not(text: str) -> None:
     assert found(text) == []
 
 
+def test_no_ordinary_update_is_asked_about() -> None:
+    assert len(UPDATES) >= 100
+    assert {text: found(text) for text in UPDATES if found(text)} == {}
+
+
 @pytest.mark.parametrize(
     "piece",
     [
+        "A",
+        "A1-",
+        "1 ",
+        "1-",
+        "eyJ",
+        "eyJaaaaaaaa.",
+        "http://",
+        "https://a/",
+        "a://",
+        "wiki.a",
+        "token=",
+        "bearer ",
+        "pr ",
+        "-----BEGIN ",
+        "xoxb-",
+        "aA1+",
         "x",
         "a-",
         "-",
