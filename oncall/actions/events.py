@@ -32,7 +32,7 @@ def publish(schedule: Schedule, at: datetime) -> int:
         one
         for one in rota.final(plan, start, end)
         if one.ends_at < end
-        or one.starts_at < at + BACK  # one that is cut off late comes whole later
+        or one.starts_at < end - BACK  # one of which little is seen yet comes whole later
     ]
     with transaction.atomic():
         rows = ShiftEvent.objects.select_for_update(no_key=True, of=("self",))

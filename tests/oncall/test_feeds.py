@@ -143,6 +143,18 @@ def test_a_person_who_always_serves_has_a_feed_as_well(schedule: Schedule, clock
     assert read(feed).keys() == once.keys()
 
 
+def test_who_begins_in_spring_and_never_ends_is_seen_at_once(schedule: Schedule) -> None:
+    layer = {
+        "name": "Learns",
+        "seat": "shadow",
+        "rotation": {"anchor": "2027-03-01T09:00", "participants": [["bob"]]},
+    }
+    document = {"name": "Shop", "time_zone": "UTC", "layers": [layer]}
+    assert by("mona").put("schedules/shop/", document).status_code == 200
+
+    assert "Bob learns: Shop, Learns 03-01T09" in read(a_feed(schedule="shop"))  # fmt: skip
+
+
 def test_other_programs_read_it_without_a_complaint(schedule: Schedule, tmp_path: Path) -> None:
     content = Client().get(a_feed(schedule="shop")).content
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
