@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.actor import Actor
 from core.errors import Invalid, NotFound
@@ -103,7 +105,7 @@ class _Taking:
         row = same.first()
         self.report.count("groups", is_new=row is None)
         self.groups[one.id] = row or ComponentGroup.objects.create(
-            public_id=self._free_id(ComponentGroup, one.id),
+            public_id=self._free_id(ComponentGroup.objects.all(), one.id),
             page=self.page,
             name=self._free_name(one.name),
             description=one.description,
@@ -117,7 +119,7 @@ class _Taking:
         row = (mine.filter(public_id=one.id) | mine.filter(name=one.name)).first()
         self.report.count("components", is_new=row is None)
         row = row or Component.objects.create(
-            public_id=self._free_id(Component, one.id),
+            public_id=self._free_id(Component.objects.all(), one.id),
             page=self.page,
             group=self.groups.get(one.group),
             name=self._free_name(one.name),
@@ -158,7 +160,7 @@ class _Taking:
         )
         rows = PublicUpdate.objects.bulk_create(
             PublicUpdate(
-                public_id=self._free_id(PublicUpdate, said.id),
+                public_id=self._free_id(PublicUpdate.objects.all(), said.id),
                 incident=public,
                 number=number,
                 state=said.state,
@@ -199,7 +201,7 @@ class _Taking:
         )
         MaintenanceUpdate.objects.bulk_create(
             MaintenanceUpdate(
-                public_id=self._free_id(MaintenanceUpdate, said.id),
+                public_id=self._free_id(MaintenanceUpdate.objects.all(), said.id),
                 maintenance=work,
                 number=number,
                 state=said.state,
@@ -266,9 +268,8 @@ class _Taking:
                 row, state = self.components[key], ComponentState.MAINTENANCE
                 ledger.hold(row, state, maintenance=work, since=begun)
 
-    def _free_id(self, model: type, wanted: str) -> str:
-        is_taken = model.objects.filter(public_id=wanted).exists()  # type: ignore[attr-defined]
-        return new_id() if is_taken else wanted
+    def _free_id(self, rows: QuerySet[Any], wanted: str) -> str:
+        return new_id() if rows.filter(public_id=wanted).exists() else wanted
 
     def _free_name(self, name: str) -> str:
         """Return a name that nothing on the page has: programs tell series apart by it."""

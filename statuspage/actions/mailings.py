@@ -77,7 +77,11 @@ def announce_component(component: Component, old: str, new: str, *, at: datetime
 
 
 def begin(mailing: Mailing, *, at: datetime) -> None:
-    """Promise the next batch of a mailing, inside the caller's transaction."""
+    """Promise the next batch of a mailing, inside the caller's transaction; one that nobody wants is over at once."""
+    if not mailing.wanted:
+        mailing.finished_at = at
+        mailing.save(update_fields=["finished_at"])
+        return
     facts.publish("mailing.due", [mailing.pk], at=at)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from core.actor import ENGINE, Actor, person
 from core.models import Team, User
+from core.secrets import digest
 from incidents.models import Incident, Service
 from statuspage.actions import Announcement, record, render, save_draft
 from statuspage.actions.drafting import began_at
@@ -12,6 +13,7 @@ from statuspage.actions.maintenance import Plan, plan
 from statuspage.actions.maintenance_steps import move
 from statuspage.actions.maintenance_words import say
 from statuspage.actions.publishing import tell_inside
+from statuspage.actions.tokens import give_secret
 from statuspage.demo.data import (
     CaseData,
     DraftData,
@@ -31,9 +33,19 @@ from statuspage.models import (
     Maintenance,
     Page,
     PublicIncident,
+    PublicUpdate,
+    Subscriber,
 )
 
 Ids = Mapping[str, str]
+_State = Subscriber.State
+_FOLLOWERS = {
+    "kim": _State.CONFIRMED,
+    "sana": _State.CONFIRMED,
+    "lars": _State.CONFIRMED,
+    "noor": _State.PENDING,
+    "former": _State.QUARANTINED,
+}
 
 
 def load(at: datetime) -> None:
@@ -51,6 +63,7 @@ def load(at: datetime) -> None:
         _tell(page, case, ids, people, now=at)
     for draft in data.drafts:
         _draft(draft, ids, people, now=at)
+    _subscribe(page, at)
     render(page, at)
 
 
@@ -176,3 +189,33 @@ def _draft(told: DraftData, ids: Ids, people: Mapping[str, Actor], *, now: datet
         advice=public.advice,
     )
     save_draft(told.incident, said, seen=0, by=people[told.by], at=now)
+
+
+def _subscribe(page: Page, at: datetime) -> None:
+    """Let some follow the page: one is still to confirm, and one can't be reached any more."""
+    for number, (name, state) in enumerate(_FOLLOWERS.items(), start=1):
+        address = f"{name}@example.com"
+        row = Subscriber(
+            page=page,
+            channel=Subscriber.Channel.EMAIL,
+            state=state,
+            address=address,
+            address_hash=digest(address),
+            created_at=at - timedelta(days=20 * number),
+            confirmed_at=None if state == Subscriber.State.PENDING else at - timedelta(days=20),
+            failure="550 no such mailbox" if state == Subscriber.State.QUARANTINED else "",
+        )
+        give_secret(row)
+        row.save()
+    told = Subscriber.objects.told().filter(page=page).count()
+    update = PublicUpdate.objects.filter(incident__page=page).latest("display_at")
+    Mailing.objects.create(
+        page=page,
+        kind=Mailing.Kind.UPDATE,
+        update=update,
+        facts={"subject": update.incident.name},
+        wanted=told,
+        queued=told,
+        created_at=update.display_at,
+        finished_at=update.display_at,
+    )

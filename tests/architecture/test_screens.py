@@ -31,7 +31,6 @@ NO_PAGES = {
     *("mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_edit_webauthn"),
     "mfa_remove_webauthn",
-    "statuspage_page_add",  # only before there is a page
     "incidents_incident_change",  # another address of the incident's screen
 }
 

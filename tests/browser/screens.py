@@ -94,7 +94,7 @@ STAFF = [
     *a_list_and_its_rows("delivery", "/admin/notify/delivery/"),
     *a_list_and_its_rows("kept mail", "/admin/notify/keptmail/"),
     *a_list_and_its_rows("public incident", "/admin/statuspage/publicincident/"),
-    *a_list_and_its_rows("subscriber", "/admin/statuspage/subscriber/"),
+    *a_list_with_a_form("subscriber", "/admin/statuspage/subscriber/"),
     *a_list_and_its_rows("mailing", "/admin/statuspage/mailing/"),
     *a_list_and_its_rows("postmortem", "/admin/postmortems/postmortem/"),
     *a_list_with_a_form("service", "/admin/incidents/service/"),
@@ -125,7 +125,7 @@ STAFF = [
     *a_list_with_a_form("maintenance", "/admin/statuspage/maintenance/"),
     *a_list_with_a_form("public component", "/admin/statuspage/component/"),
     *a_list_with_a_form("group of components", "/admin/statuspage/componentgroup/"),
-    *a_list_and_its_rows("public page", "/admin/statuspage/page/"),
+    *a_list_with_a_form("public page", "/admin/statuspage/page/"),
     *a_list_with_a_form("action item", "/admin/postmortems/actionitem/"),
 ]
 SCREENS = [*PUBLIC, *STAFF]

@@ -18,8 +18,11 @@ BUDGET, SERVICE_BUDGET = (
     31,
 )  # a service's screen says of five apps whether they are ready for it
 CHOICES = 21  # of any list on any page: rows of many are typed, and suggested; with an empty choice
-# Where rows are chosen from a list: playbooks; the status page and its groups. A house has few of them.
-CHOSEN = {"incidents.service", "statuspage.component", "statuspage.componentgroup"}
+# Where rows are chosen from a list: playbooks; holiday calendars; status pages, their groups and components.
+CHOSEN = {
+    *("incidents.service", "layer", "new layer"),
+    *("statuspage.component", "statuspage.componentgroup", "statuspage.page"),
+}
 PICTURE_BUDGET = 20  # of a schedule's screen (issue 4)
 PAGES = (
     "/admin/", "/admin/search/?q=a", "/admin/keys/", "/admin/style/", "/admin/lamp/", "/admin/first-run/",
