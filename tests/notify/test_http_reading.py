@@ -2,9 +2,9 @@
 
 import pytest
 
-from notify.http import HttpFailure, UrlNotAllowed
+from notify.http import HttpFailure, HttpSettings, UrlNotAllowed
 from tests.certificates import certificate
-from tests.notify.test_http import OPEN, client, server
+from tests.notify.test_http import LOOPBACK, OPEN, client, server
 from tests.servers import Answer, http_server
 
 __all__ = ["server"]
