@@ -54,6 +54,20 @@ def test_a_dry_run_tells_and_saves_nothing(schedule: Schedule, tmp_path: Path) -
     assert "No shift moves." in run("import", str(file), "--dry-run")
 
 
+def test_every_fault_of_a_file_is_told_with_its_place(schedule: Schedule, tmp_path: Path) -> None:
+    document = json.loads(run("export", "shop"))
+    document["layers"][0]["rotation"] |= {"length": 0, "participants": [["ghost"]]}
+    file = tmp_path / "shop.json"
+    file.write_text(json.dumps({**document, "effective": "soon"}), encoding="utf-8")
+
+    with pytest.raises(CommandError) as refused:
+        run("import", str(file), "--dry-run")
+
+    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == [
+        "/effective", "/layers/0/rotation/participants", "/layers/0/rotation/length",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "content",
     ["", "[]", "{", '{"slug": "shop"}', '{"slug": "x", "name": "X", "layers": [{}]}', "\x00"],

@@ -5,13 +5,14 @@ import sys
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 
 from core import clock
 from core.api.bodies import Body
-from core.command_line import COMMAND_LINE, refusals
+from core.command_line import COMMAND_LINE, refusal, refusals
+from core.errors import Invalid
 from core.json_in import JsonRefused, load, require_object
 from core.models import User
 from oncall.actions.impact import Impact, impact_of_document
@@ -52,10 +53,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False))
 
     def _import(self, file: str, *, is_dry: bool) -> None:
-        body, at = Body(_loaded(file)), clock.now()
-        effective = body.moment("effective")
-        spec = read(body)
-        body.done()
+        at = clock.now()
+        spec, effective = _read(file)
         present = Schedule.objects.filter(slug=spec.slug).first()
         if is_dry:
             self._tell(spec, present, at, effective)
@@ -95,6 +94,19 @@ def _lines(found: Impact) -> list[str]:
     ]
     gaps = f"Gaps: {len(found.gaps_before)} before, {len(found.gaps_after)} after."
     return [*(lines or ["No shift moves."]), gaps, f"{len(found.people)} people would be told."]
+
+
+def _read(file: str) -> tuple[ScheduleSpec, datetime | None]:
+    """Return the document of a file; every fault is told with its place in it."""
+    body = Body(_loaded(file))
+    effective = body.moment("effective")
+    spec = read(body)
+    try:
+        body.done()
+    except Invalid as error:
+        faults = cast("list[dict[str, str]]", error.extra["errors"])
+        raise refusal("\n".join(f"{one['pointer']}: {one['detail']}" for one in faults)) from error
+    return spec, effective
 
 
 def _loaded(file: str) -> dict[str, object]:
