@@ -47,12 +47,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Whom to ask for what a schedule lacks next."""
+    """Whom to ask for what a schedule lacks next; `people`: each with their burden, and whether they are eligible."""
 
     schedule: Schedule
     span: str
     is_gap: bool
-    people: Sequence[tuple[User, str]]
+    people: Sequence[tuple[User, str, bool]]
     url: str
 
 
@@ -195,7 +195,7 @@ def _cover(one: Next, people: Mapping[int, User]) -> Cover:
     query = {"kind": "gap" if one.is_gap else "cover", "at": f"{one.span[0]:%Y-%m-%dT%H:%M:%SZ}"}
     return Cover(
         one.schedule, f"{when(*one.span, zone)} ({zone})", one.is_gap,
-        [(people[each.user], f"{each.weight:,.0f}") for each in one.people[:NAMED]], f"{plan}?{urlencode(query)}",
+        [(people[each.user], f"{each.weight:,.0f}", not each.missing) for each in one.people[:NAMED]], f"{plan}?{urlencode(query)}",
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from core.actor import person
+from core.actor import person, reply
 from core.errors import NotAllowed
 from core.models import Team, User
+from incidents.actions import move
 from incidents.models import Milestone, RoleAssignment
 from oncall.actions.report import Account, Report, Statement, report
 from oncall.actions.report_rows import Period, last_month
@@ -327,6 +328,25 @@ def test_what_earns_no_bonus(
     did(incident, ana, "10-06 12:00", kind="state")
 
     assert asked().totals == {}
+
+
+def test_a_night_from_page_to_resolution_is_what_the_actions_write(team: Team, ana: User) -> None:
+    a_plan(team, time_off=1, bonus_1=150)
+    incident = AnIncident(service=AService(team=team), rank=1, opened_at=at("10-06 00:55"))
+    move(incident.pk, "acknowledge", by=reply(ana), at=at("10-06 01:00"))
+    move(incident.pk, "investigate", by=person(ana), at=at("10-06 01:10"))
+    move(incident.pk, "resolve", by=person(ana), at=at("10-06 01:45"))
+
+    found = statement(ana)
+
+    assert [(one.effort.starts_at, one.minutes_off) for one in found.times_off] == [
+        (at("10-06 01:00"), 45)
+    ]
+    assert [(one.at, one.money) for one in found.bonuses] == [(at("10-06 01:45"), 150)]
+    move(incident.pk, "reopen", by=person(ana), at=at("11-02 09:00"), reason="It fails again.")
+    move(incident.pk, "resolve", by=person(ana), at=at("11-02 10:00"))
+    assert [one.at for one in statement(ana).bonuses] == [at("10-06 01:45")]
+    assert not [one for one in asked(NOVEMBER).people if one.user == ana]
 
 
 # Who sees what
