@@ -8,13 +8,16 @@ from datetime import datetime
 class Tab:
     """One page under a sidebar entry. `name`: URL name; `verb`: the right it needs (a key of RIGHTS).
 
-    `also`: beginnings of URL names that count as this tab when they are open.
+    `also`: beginnings of URL names that count as this tab when they are open. `one`, `many`: what its
+    rows are called, where the model's own words are not what people say.
     """
 
     label: str
     name: str
     verb: str
     also: tuple[str, ...] = ()
+    one: str = ""
+    many: str = ""
 
 
 @dataclass(frozen=True, slots=True)

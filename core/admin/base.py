@@ -30,6 +30,7 @@ from core.admin.reading import reading
 from core.admin.rights import allows, manages_some, who
 from core.admin.search import LONGEST
 from core.models import User
+from core.templatetags.house import list_title
 
 LONGEST_ID = 255
 MOST_WORDS = 6  # of a search: each is looked for in every column that is searched
@@ -181,8 +182,7 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
         if not _is_askable(request.GET):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
         headline = self.headline(request) if self.has_view_permission(request) else ""
-        title = str(self.opts.verbose_name_plural).capitalize()
-        context = {"headline": headline, "title": title, **(extra_context or {})}
+        context = {"headline": headline, "title": list_title(self.opts), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def get_list_filter(self, request: HttpRequest) -> Any:

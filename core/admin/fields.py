@@ -214,6 +214,8 @@ class HouseFields(BaseModelAdmin[M]):
         """Bound every text; leave out the stock icons that add, edit and delete the chosen row from here."""
         if isinstance(db_field, TextField) and db_field.max_length is None:
             kwargs.setdefault("max_length", LONGEST_TEXT)
+        if db_field.related_model is User and db_field.name == "user":
+            kwargs.setdefault("label", "person")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget

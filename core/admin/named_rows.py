@@ -21,6 +21,8 @@ class NamedRows(FieldListFilter):
         reader = request.user if isinstance(request.user, User) else None
         self.rows: QuerySet[Any] = field.related_model._default_manager.all()  # noqa: SLF001  documented: managers
         self.offered = {row.pk: _name(row) for row in likely(self.rows, reader)[:MOST]}
+        if field.related_model is User and self.title == "user":
+            self.title = "person"
         self.typed = f"{str(self.title).capitalize()} by name"
         self.rest: list[tuple[str, str]] = []
 

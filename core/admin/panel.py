@@ -83,6 +83,19 @@ class When:
         return moment(getattr(row, self.admin_order_field))
 
 
+class Named:
+    """A column or read-only field that shows a person by name, a dash for nobody."""
+
+    def __init__(self, field: str, label: str) -> None:
+        self.short_description = label
+        self.admin_order_field = field
+
+    def __call__(self, row: Any) -> str:
+        """Return the name."""
+        user = getattr(row, self.admin_order_field)
+        return user.display_name if user is not None else NOTHING
+
+
 def as_text(body: bytes | memoryview, limit: int = 65_536) -> str:
     """Return the beginning of stored bytes as text that a page can show."""
     text = bytes(body[:limit]).decode("utf-8", "replace").replace("\0", "␀")

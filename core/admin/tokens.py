@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.admin.adding import AddsByAction
 from core.admin.buttons import Button
 from core.admin.fields import Picker, suggest
-from core.admin.panel import When
+from core.admin.panel import Named, When
 from core.admin.rights import allows, who
 from core.models import ApiToken, User
 from core.secrets import digest
@@ -51,7 +51,8 @@ class TokenAdmin(AddsByAction[ApiToken]):
     add_label = "Make a token"
     made, ends = When("created_at", "made"), When("expires_at", "ends")
     used, revoked = When("last_used_at", "last used"), When("revoked_at", "revoked")
-    list_display = ("prefix", "name", "user", "scope", "made", "ends", "used", "revoked")
+    person = Named("user", "for")
+    list_display = ("prefix", "name", "person", "scope", "made", "ends", "used", "revoked")
     list_select_related = ("user",)
     list_filter = ("scope",)
     search_fields = ("name", "user__username")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,12 +14,20 @@ from django.utils.text import capfirst
 
 from core import clock
 from core.models import User
+from core.navigation import Tab
 
 register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON = timedelta(minutes=15)
 TINTS = 6
+CHANNEL_ICONS = {
+    "email": "mail",
+    "webhook": "webhook",
+    "sms": "sms",
+    "push": "push",
+    "phone": "phone",
+}
 BLANK = {"", "-", "\N{EN DASH}"}
 # A cell as the admin writes it, holding words alone or one instant.
 _BARE_CELL = re.compile(
@@ -34,6 +43,50 @@ def icon(name: str) -> SafeString:
         static("core/icons.svg"),
         name,
     )
+
+
+def _tab_of(opts: Any) -> Tab | None:
+    name = f"{opts.app_label}_{opts.model_name}_changelist"
+    tabs = (tab for entry in settings.SIDEBAR for tab in entry.tabs)
+    return next((tab for tab in tabs if tab.name == name), None)
+
+
+@register.filter
+def list_title(opts: Any) -> str:
+    """Return what heads the list of a model: the label of its tab, so that the two never differ."""
+    tab = _tab_of(opts)
+    return tab.label if tab else capfirst(str(opts.verbose_name_plural))
+
+
+@register.filter
+def one_of(opts: Any) -> str:
+    """Return what one row of a model is called."""
+    tab = _tab_of(opts)
+    return (tab.one if tab else "") or str(opts.verbose_name)
+
+
+@register.filter
+def many_of(opts: Any) -> str:
+    """Return what several rows of a model are called."""
+    tab = _tab_of(opts)
+    return (tab.many if tab else "") or str(opts.verbose_name_plural)
+
+
+def channel_word(kind: str) -> str:
+    """Return a channel as a sentence names it."""
+    return {"email": "e-mail", "sms": "SMS"}.get(kind, kind)
+
+
+@register.simple_tag
+def channel_icon(kind: str) -> SafeString:
+    """Return the icon of a channel; of one that has none, that of any message."""
+    return icon(CHANNEL_ICONS.get(kind, "send"))
+
+
+@register.simple_tag
+def channel(kind: str) -> SafeString:
+    """Return a channel with its icon."""
+    return format_html("{}&nbsp;{}", channel_icon(kind), channel_word(kind))
 
 
 def span_of(length: timedelta) -> str:

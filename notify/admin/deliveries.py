@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from core import clock
 from core.admin.base import ReadOnlyAdmin
 from core.admin.panel import NOTHING, Panel, When, moment
-from core.templatetags.house import icon, moment_s, person, plural
+from core.templatetags.house import channel, icon, moment_s, person, plural
 from notify.admin import outcomes
 from notify.admin.chips import WINDOW, ByChannel, ByKind, ByOutcome, Since
 from notify.admin.subjects import About, Subject, drawn, subjects_of
@@ -65,12 +65,6 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         """Return the page that reads subjects with its rows."""
         return LogPage
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        """Give the log its name."""
-        return super().changelist_view(request, {"title": "Paging log"})
-
     def headline(self, request: HttpRequest) -> str:
         """Say what left within the hour, and what of the last 24 hours needs a look."""
         return _sentence(clock.now())
@@ -93,8 +87,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     @admin.display(description="channel")
     def way(self, row: Delivery) -> SafeString:
         """Return the channel with its icon."""
-        mark = outcomes.CHANNEL_ICONS.get(row.channel, "send")
-        return format_html("{}&nbsp;{}", icon(mark), row.channel.replace("email", "e-mail"))
+        return channel(row.channel)
 
     @admin.display(description="for")
     def about(self, row: Any) -> SafeString:

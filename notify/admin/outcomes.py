@@ -12,13 +12,6 @@ from core.templatetags.house import icon
 from notify.models import KEPT, Delivery, DeliveryAttempt
 
 LATE = timedelta(seconds=5)
-CHANNEL_ICONS = {
-    "email": "mail",
-    "webhook": "webhook",
-    "sms": "sms",
-    "push": "push",
-    "phone": "phone",
-}
 TRIES: Mapping[str, str] = {
     DeliveryAttempt.Outcome.STARTED: "started, no answer yet",
     DeliveryAttempt.Outcome.SENT: "sent",

@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.admin.adding import AddsByAction
 from core.admin.buttons import Button
 from core.admin.fields import Picker, person_picker, suggest
-from core.admin.panel import Panel, When, link
+from core.admin.panel import Named, Panel, When, link
 from core.admin.rights import allows, manages, who
 from core.models import User
 from core.templatetags.house import plural
@@ -73,10 +73,11 @@ class UnavailabilityAdmin(AddsByAction[Unavailability]):
     add_label = "Add time off"
     starts, ends = When("starts_at", "from"), When("ends_at", "to")
     made, back = When("created_at", "told"), When("cancelled_at", "taken back")
-    list_display = ("user", "kind", "starts", "ends", "mode", "back")
+    person, told_by = Named("user", "who is away"), Named("created_by", "told by")
+    list_display = ("person", "kind", "starts", "ends", "mode", "back")
     list_select_related = ("user",)
     list_filter = ("kind", "mode")
-    fields = readonly_fields = (*list_display, "note", "source", "made", "created_by")
+    fields = readonly_fields = (*list_display, "note", "source", "made", "told_by")
 
     def headline(self, request: HttpRequest) -> str:
         """Say who is away now."""

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.admin.base import ReadOnlyAdmin
-from core.admin.panel import Panel, When, link_to, moment
+from core.admin.panel import Named, Panel, When, link_to, moment
 from core.admin.rights import allows
 from notify.admin.outcomes import outcome_of
 from notify.models import Delivery
@@ -62,8 +62,8 @@ class PageAdmin(ReadOnlyAdmin[Page]):
     """One person called once."""
 
     view_verb = "oncall.view"
-    written = When("created_at", "written")
-    list_display = ("written", "user", "incident", "why", "is_fallback", "unsent_reason")
+    written, person = When("created_at", "written"), Named("user", "person")
+    list_display = ("written", "person", "incident", "why", "is_fallback", "unsent_reason")
     list_select_related = ("user", "escalation__incident")
     list_filter = ("is_fallback", "user")
     fields = readonly_fields = (*list_display, "generation", "cycle", "step", "subject")

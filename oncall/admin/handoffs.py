@@ -13,7 +13,7 @@ from core import clock
 from core.actor import Actor
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button
-from core.admin.panel import NOTHING, Panel, When, link
+from core.admin.panel import NOTHING, Named, Panel, When, link
 from core.admin.rights import allows, who
 from core.models import User
 from core.navigation import Waiting
@@ -44,12 +44,14 @@ class HandoffAdmin(GuardedAdmin[Handoff]):
     view_verb = "oncall.view"
     starts, ends = When("starts_at", "from"), When("ends_at", "to")
     opened, accepted = When("opened_at", "opened"), When("accepted_at", "accepted")
-    list_display = ("schedule", "seat", "from_user", "to_user", "ends", "state_shown")
+    goes, comes = Named("from_user", "who goes"), Named("to_user", "who comes")
+    accepted_by_name = Named("accepted_by", "accepted by")
+    list_display = ("schedule", "seat", "goes", "comes", "ends", "state_shown")
     list_select_related = ("schedule", "from_user", "to_user")
     list_filter = ("schedule",)
     fields = readonly_fields = (
-        "schedule", "seat", "from_user", "to_user", "starts", "ends", "notes", "state_shown", "opened",
-        "accepted", "accepted_by",
+        "schedule", "seat", "goes", "comes", "starts", "ends", "notes", "state_shown", "opened",
+        "accepted", "accepted_by_name",
     )  # fmt: skip
 
     def headline(self, request: HttpRequest) -> str:

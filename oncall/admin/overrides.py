@@ -14,7 +14,7 @@ from core import clock
 from core.actor import Actor
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button
-from core.admin.panel import When
+from core.admin.panel import Named, When
 from core.admin.rights import allows, manages, manages_some, who
 from oncall.actions.overrides import cancel_override, may_cancel
 from oncall.models import Override, Schedule
@@ -29,7 +29,18 @@ class OverrideAdmin(GuardedAdmin[Override]):
     view_verb = "oncall.view"
     starts, ends = When("starts_at", "from"), When("ends_at", "to")
     made, cancelled = When("created_at", "added"), When("cancelled_at", "cancelled")
-    list_display = ("schedule", "kind", "user", "subject", "layer", "starts", "ends", "cancelled")
+    person, instead_of = Named("user", "who serves"), Named("subject", "instead of")
+    added_by, ended_by = Named("created_by", "added by"), Named("cancelled_by", "ended by")
+    list_display = (
+        "schedule",
+        "kind",
+        "person",
+        "instead_of",
+        "layer",
+        "starts",
+        "ends",
+        "cancelled",
+    )
     list_select_related = ("schedule", "user", "subject", "layer")
     list_filter = ("schedule",)
     fields = readonly_fields = (
@@ -37,8 +48,8 @@ class OverrideAdmin(GuardedAdmin[Override]):
         "source",
         "reason",
         "made",
-        "created_by",
-        "cancelled_by",
+        "added_by",
+        "ended_by",
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -51,18 +51,6 @@ class Receipt:
     acted: str
     acted_at: datetime | None
 
-    @property
-    def channel_icon(self) -> str:
-        """Return the icon of the channel."""
-        icons = {
-            "email": "mail",
-            "webhook": "webhook",
-            "sms": "sms",
-            "push": "push",
-            "phone": "phone",
-        }
-        return icons.get(self.delivery.channel, "send") if self.delivery else "cross"
-
 
 def paging_proof(request: HttpRequest, incident: Incident) -> Panel:
     """Return who was paged for an incident, by which channel, and what came of each message."""

@@ -13,8 +13,7 @@ from core import clock
 from core.admin.panel import NOTHING, Panel
 from core.admin.rights import allows, who
 from core.models import User
-from core.templatetags.house import icon, wall
-from notify.admin.outcomes import CHANNEL_ICONS
+from core.templatetags.house import channel, channel_word, icon, wall
 from oncall.models import ContactMethod, Responder
 
 COLUMNS = ("Channel", "Confirmed (UTC)", "Last message arrived (UTC)", "Pages go there")
@@ -55,17 +54,6 @@ def _proof(usable: Sequence[ContactMethod], at: datetime) -> str:
     return f"proven {wall(arrived, now=at)} UTC"
 
 
-def channel_word(kind: str) -> str:
-    """Return a channel as a sentence names it."""
-    return {"email": "e-mail", "sms": "SMS"}.get(kind, kind)
-
-
-def channel_cell(contact: ContactMethod) -> SafeString:
-    """Return the channel with its icon."""
-    mark = CHANNEL_ICONS.get(contact.channel, "send")
-    return format_html("{}&nbsp;{}", icon(mark), channel_word(contact.channel))
-
-
 def pages_go_there(contact: ContactMethod) -> SafeString:
     """Return whether pages go to a contact, and why not."""
     if contact.verified_at is None:
@@ -97,7 +85,7 @@ def of_person(request: HttpRequest, user: User) -> Panel | None:
         way = (reverse("admin:oncall_responder_change", args=[responder.pk]), "Open")
     contacts = list(responder.contacts.all())
     rows = [
-        (channel_cell(one), when(one.verified_at), when(one.last_ok_at), pages_go_there(one))
+        (channel(one.channel), when(one.verified_at), when(one.last_ok_at), pages_go_there(one))
         for one in contacts
     ]
     said = sentence(responder, contacts, clock.now())

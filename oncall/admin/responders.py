@@ -14,9 +14,10 @@ from core import clock
 from core.actor import Actor
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button, Several
-from core.admin.panel import Panel
+from core.admin.panel import Named, Panel
 from core.admin.rights import allows, who
 from core.models import User
+from core.templatetags.house import channel as channel_of
 from core.templatetags.house import plural
 from notify.addresses import masked
 from oncall.actions import add_contact, confirm_contact, contacts, send_test
@@ -41,7 +42,8 @@ class ResponderAdmin(GuardedAdmin[Responder]):
 
     view_verb = "oncall.view"
     edit_verb = EDIT
-    list_display = ("user", "is_active", "usable")
+    person = Named("user", "person")
+    list_display = ("person", "is_active", "usable")
     list_select_related = ("user",)
     list_filter = ("is_active",)
     search_fields = ("user__username", "user__first_name", "user__last_name")
@@ -81,7 +83,13 @@ class ResponderAdmin(GuardedAdmin[Responder]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Responder | None = None) -> Any:
         """Keep the person of an existing responder."""
-        return () if obj is None else ("user",)
+        return () if obj is None else ("person",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Responder | None = None) -> Any:
+        """Ask for the person of a new one."""
+        name, part = self.fieldsets[0]
+        who_it_is = "user" if obj is None else "person"
+        return [(name, {**part, "fields": (who_it_is, "is_active")})]
 
     @admin.display(description="can be reached", ordering=F("usable_count"))
     def usable(self, responder: Any) -> str:
@@ -206,7 +214,7 @@ def _remove(contact_id: int, *, by: Actor, at: datetime) -> str:
 
 def _cells(contact: ContactMethod, *, is_own: bool) -> list[object]:
     return [
-        reach.channel_cell(contact),
+        channel_of(contact.channel),
         contact.address if is_own else masked(contact.address),
         reach.when(contact.verified_at),
         reach.when(contact.last_ok_at),

@@ -5,7 +5,9 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from core.models import User
 from incidents.admin.alerts import AlertAdmin
@@ -78,6 +80,17 @@ def test_of_a_large_table_the_newest_rows_are_searched_and_the_page_says_so(
     assert "Searched for “disk” among the newest 1 row" in nothing
 
 
+def test_a_list_is_headed_by_its_tab_and_no_person_is_called_a_user(browser: Client) -> None:
+    tabs = [
+        tab for entry in settings.SIDEBAR for tab in entry.tabs if tab.name.endswith("changelist")
+    ]
+
+    for tab in tabs:
+        html = unescape(browser.get(reverse(f"admin:{tab.name}")).content.decode())
+        assert f"<h1>{tab.label}</h1>" in html
+        assert not re.search(r">\s*Users?\s*<", html), tab.label
+
+
 # Filters by a row of many
 
 
@@ -96,10 +109,10 @@ def test_a_filter_by_a_person_offers_a_few_of_many_and_takes_a_name(browser: Cli
     html = browser.get(PAGES)
 
     assert len(offered(html)) == 20
-    assert '<label for="to-user">User by name</label>' in html.content.decode()
+    assert '<label for="to-user">Person by name</label>' in html.content.decode()
     assert listed(browser.get(PAGES, {"user": "okaf ines"})) == 1
     assert listed(browser.get(PAGES, {"user": page.user_id})) == 1
-    assert "User: Ines Okafor" in unescape(browser.get(PAGES, {"user": page.user_id}).content.decode())  # fmt: skip
+    assert "Person: Ines Okafor" in unescape(browser.get(PAGES, {"user": page.user_id}).content.decode())  # fmt: skip
 
 
 @pytest.mark.parametrize("value", ["nobody-here", "9" * 18, "9" * 60, "%", "' OR 1=1"])

@@ -77,7 +77,7 @@ def test_the_button_says_whom_it_wakes(browser: Client, payments: Service) -> No
     page = look(browser, service="payments", severity=1)
 
     assert main_button(page) == "Declare SEV-1 and page Jonas Brandt"
-    assert re.search("Jonas Brandt.*?on call by Payments.*?email now", page, re.DOTALL)
+    assert re.search("Jonas Brandt.*?on call by Payments.*?e-mail now", page, re.DOTALL)
     assert re.search(r"Unanswered after 5\s+?min: <b>Mara Lindqvist</b>", page)
 
 
