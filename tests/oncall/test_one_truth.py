@@ -32,6 +32,36 @@ def sent(reply: Any, *status: int) -> Any:
     return reply.json() if reply.content else None
 
 
+COVER = {"kind": "cover", "user": "fay", "start": "2026-12-01T10:00Z", "end": "2026-12-03T02:30Z"}
+WISHES: list[dict[str, Any]] = [
+    COVER,
+    {**COVER, "kind": "remove", "user": None, "subject": "dan", "start": "2026-12-02T00:00Z"},
+    {**COVER, "kind": "substitute", "user": "cyd", "subject": "bob", "end": "2027-03-28T01:30Z"},
+    {**COVER, "kind": "add", "layer": "West", "start": "2027-03-27T00:00Z", "end": "2027-03-29T00:00Z"},
+]  # fmt: skip
+AWAY = {"kind": "vacation", "mode": "skip", "start": "2026-12-24T00:00Z", "end": "2027-01-07T00:00Z"}  # fmt: skip
+PATHS = "schedules/payments/"
+
+
+def others() -> list[dict[str, Any]]:
+    """Return the layers beside Europe: California below it, a backup, a learner."""
+    west = {"time_zone": "America/Los_Angeles", "participants": [["dan"], ["eve"], []], "unit": "day"}  # fmt: skip
+    return [
+        layer("West", **west, turn_mode="active", windows=[{**EUROPE, "weekdays": [0, 1, 2, 3, 4], "end": "24:00"}]),
+        layer("Backup", seat="secondary", participants=[["fay"], ["ana"]], unit="month", anchor="2026-01-31T09:00"),
+        layer("Learns", seat="shadow", participants=[["bob"]], mode="additive"),
+    ]  # fmt: skip
+
+
+def swapped(mona: Caller) -> None:
+    """Let Fay take the first shift that Ana has in 2027."""
+    found = whole(mona, "2027-01-11T00:00Z", END)["segments"]
+    mine = next(one for one in found if one["user"] == "ana")
+    wish = {"taker": "fay", "start": mine["start"], "end": mine["end"], "note": "a wedding"}
+    swap = sent(by("ana").post(f"{PATHS}swaps/", wish), 201)["id"]
+    sent(by("fay").post(f"{PATHS}swaps/{swap}/accept/", {}), 200)
+
+
 @pytest.fixture
 def schedule(clock: Clock) -> Schedule:
     """Follow the sun: Europe by day, California below it, a backup, a learner; covered, swapped, away, edited, half served."""
@@ -40,64 +70,20 @@ def schedule(clock: Clock) -> Schedule:
         AUser(username=name, member_of=team)
     AUser(username="mona", manages=team)
     clock.forward(days=-7)
+    mona, rest = by("mona"), others()
     europe = layer("Europe", priority=2, windows=[EUROPE])
-    west = {
-        "time_zone": "America/Los_Angeles",
-        "participants": [["dan"], ["eve"], []],
-        "unit": "day",
-    }
-    rest = [
-        layer("West", **west, turn_mode="active", windows=[{**EUROPE, "weekdays": [0, 1, 2, 3, 4], "end": "24:00"}]),
-        layer("Backup", seat="secondary", participants=[["fay"], ["ana"]], unit="month", anchor="2026-01-31T09:00"),
-        layer("Learns", seat="shadow", participants=[["bob"]], mode="additive"),
-    ]  # fmt: skip
-    mona, paths = by("mona"), "schedules/payments/"
     sent(mona.post("schedules/", document(europe, *rest, team="web")), 201)
     clock.forward(days=3)
-    cover = {
-        "kind": "cover",
-        "user": "fay",
-        "start": "2026-12-01T10:00Z",
-        "end": "2026-12-03T02:30Z",
-    }
-    for wish in (
-        cover,
-        {**cover, "kind": "remove", "user": None, "subject": "dan", "start": "2026-12-02T00:00Z"},
-        {
-            **cover,
-            "kind": "substitute",
-            "user": "cyd",
-            "subject": "bob",
-            "end": "2027-03-28T01:30Z",
-        },
-        {
-            **cover,
-            "kind": "add",
-            "layer": "West",
-            "start": "2027-03-27T00:00Z",
-            "end": "2027-03-29T00:00Z",
-        },
-    ):
-        sent(mona.post(f"{paths}overrides/", wish), 201)
-    away = {
-        "kind": "vacation",
-        "mode": "skip",
-        "start": "2026-12-24T00:00Z",
-        "end": "2027-01-07T00:00Z",
-    }
-    sent(by("ana").post("unavailability/", away), 201)
-    mine = next(
-        one for one in whole(mona, "2027-01-11T00:00Z", END)["segments"] if one["user"] == "ana"
-    )
-    wish = {"taker": "fay", "start": mine["start"], "end": mine["end"], "note": "a wedding"}
-    swap = sent(by("ana").post(f"{paths}swaps/", wish), 201)["id"]
-    sent(by("fay").post(f"{paths}swaps/{swap}/accept/", {}), 200)
+    for wish in WISHES:
+        sent(mona.post(f"{PATHS}overrides/", wish), 201)
+    sent(by("ana").post("unavailability/", AWAY), 201)
+    swapped(mona)
     clock.forward(days=4)
     four = layer(
         "Europe", priority=2, windows=[EUROPE], participants=[["ana"], ["bob"], ["cyd"], ["eve"]]
     )
-    sent(mona.put(paths, document(four, *rest, effective="2027-02-01T08:00Z")), 200)
-    return Schedule.objects.get(slug="payments")  # fmt: skip
+    sent(mona.put(PATHS, document(four, *rest, effective="2027-02-01T08:00Z")), 200)
+    return Schedule.objects.get(slug="payments")
 
 
 def instants(found: dict[str, Any]) -> list[datetime]:
