@@ -217,3 +217,19 @@ def test_the_list_costs_the_same_with_one_and_with_ten(
 
     with django_assert_max_num_queries(4):
         call("GET", LIST)
+
+
+def test_a_program_gets_past_the_second_person_only_with_a_reason(
+    incident: Incident, payments: Component
+) -> None:
+    payments.page.needs_second = True
+    payments.page.save(update_fields=["needs_second"])
+    call = calling()
+
+    refused = call("POST", LIST, asked(incident))
+    short = call("POST", LIST, asked(incident, alone_because="now"))
+    alone = call("POST", LIST, asked(incident, alone_because="Nobody else is awake."))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "second_needed")
+    assert (short.status_code, short.json()["errors"][0]["pointer"]) == (422, "/alone_because")
+    assert alone.status_code == 201
