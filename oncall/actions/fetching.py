@@ -14,7 +14,8 @@ from oncall.models import ForeignCalendar
 LIMIT_S = 8.0
 LONGEST_ETAG, LONGEST_DATE = 255, 64
 _WEBCAL = "webcal://"  # what calendars call https for the apps of a phone
-_SIGN_IN = "it asks for a sign-in; use the calendar's secret address"
+SERVER_FAULT = 500
+_SIGN_IN = ": it asks for a sign-in; use the calendar's secret address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def _refusal(reply: HttpReply) -> str:
     words = {
         401: _SIGN_IN,
         403: _SIGN_IN,
-        404: "there is nothing at this address; was it changed",
-        410: "the calendar is gone",
+        404: ": there is nothing at this address; was it changed",
+        410: ": the calendar is gone",
     }
-    return f"The server answered {reply.status}: {words.get(reply.status, 'that is no calendar')}."
+    said = words.get(reply.status, "" if reply.status >= SERVER_FAULT else ": that is no calendar")
+    return f"The server answered {reply.status}{said}."

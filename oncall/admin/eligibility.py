@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -158,20 +158,15 @@ def _sentence(name: str, found: Standing) -> str:
 
 def _lines(found: Standing, today: date) -> list[Line]:
     row, rule = found.row, found.rule
-    begun = row.onboarded_on if row else None
-    since = (
-        f"since {_written(begun)}, {plural(max((today - begun).days, 0), 'day,days')}"
-        if begun
-        else NOTHING
-    )
     elsewhere = row.shadowed_elsewhere if row else 0
     counted = f"{found.counted + elsewhere}{f', {elsewhere} of them before' if elsewhere else ''}"
-    days, shifts = plural(rule.onboarded_days, "day,days"), f"{rule.shadowed_shifts}"
+    days = plural(rule.onboarded_days, "day,days") if rule.onboarded_days else ""
+    shifts = f"{rule.shadowed_shifts}" if rule.shadowed_shifts else ""
     return [
-        _line(found, "onboarded", "Onboarding", days if rule.onboarded_days else "", since),
-        _line(found, "shadowed", "Shifts shadowed", shifts if rule.shadowed_shifts else "", counted),
+        _line(found, "onboarded", "Onboarding", days, _since(row.onboarded_on if row else None, today)),
+        _line(found, "shadowed", "Shifts shadowed", shifts, counted),
         *(
-            _line(found, mark, said, "yes" if mark in rule.marks else "", _written(getattr(row, f"{mark}_on", None)))
+            _line(found, mark, said, "yes" if mark in rule.marks else "", _day(getattr(row, f"{mark}_on", None)))
             for mark, said in rota.MARKS.items()
         ),
     ]  # fmt: skip
@@ -181,8 +176,14 @@ def _line(found: Standing, name: str, what: str, asked: str, done: str) -> Line:
     by = getattr(found.row, f"{name}_by", None)
     tone = "warn" if name in found.missing else "good" if asked else "dim"
     told = "the ledger" if name == "shadowed" else by.display_name if by else NOTHING
-    return Line(what, asked or "not asked", done, told, tone)
+    return Line(what, asked or "not asked", done or "not yet", told, tone)
 
 
-def _written(day: date | datetime | None) -> str:
-    return f"{day.day} {day:%b %Y}" if day else NOTHING
+def _since(begun: date | None, today: date) -> str:
+    return (
+        f"since {_day(begun)}, {plural(max((today - begun).days, 0), 'day,days')}" if begun else ""
+    )
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%b %Y}" if day else ""

@@ -80,15 +80,10 @@ class ForeignCalendarAdmin(AddsByAction[ForeignCalendar]):
 
     view_verb = "oncall.view"
     add_label = "Follow a calendar"
-    made, tried, due = (
-        When("created_at", "followed since"),
-        When("tried_at", "last asked"),
-        When("due_at", "asked again"),
-    )
-    read = When("ok_at", "last read")
-    list_display = ("what", "host", "standing", "read", "created_by")
+    made, read = When("created_at", "followed since"), When("ok_at", "last read")
+    list_display = ("what", "host", "standing", "read", "owner")
     list_select_related = ("layer__schedule", "user", "created_by")
-    fields = readonly_fields = ("what", "host", "tried", "read", "due", "made", "created_by")
+    fields = readonly_fields = ("host", "standing", "read", "made", "owner")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ForeignCalendar]:
         """Leave the calendars' texts where they are: they may be large."""
@@ -108,10 +103,15 @@ class ForeignCalendarAdmin(AddsByAction[ForeignCalendar]):
         count = ForeignCalendar.objects.exclude(error="").count()
         return f"{plural(count, 'calendar,calendars')} can't be read now." if count else ""
 
-    @admin.display(description="says")
+    @admin.display(description="what follows it")
     def what(self, row: ForeignCalendar) -> str:
-        """Return what follows it."""
+        """Return the layer, or whose time off."""
         return row.what
+
+    @admin.display(description="added by")
+    def owner(self, row: ForeignCalendar) -> str:
+        """Return who added it."""
+        return row.created_by.display_name if row.created_by else NOTHING
 
     @admin.display(description="state")
     def standing(self, row: ForeignCalendar) -> SafeString:
@@ -161,9 +161,7 @@ class ForeignCalendarAdmin(AddsByAction[ForeignCalendar]):
         ]  # fmt: skip
 
     def panels(self, request: HttpRequest, obj: ForeignCalendar) -> Sequence[Panel]:
-        """Show how it stands, and what it said last."""
-        _, _, words = _standing(obj, clock.now())
-        said = f"{words}. {obj.error}" if obj.error else f"{words}."
+        """Show what is wrong, and what it said last."""
         things = "turn,turns" if obj.layer_id else "absence,absences"
         rows = [
             ("New", plural(obj.added, things)),
@@ -172,11 +170,13 @@ class ForeignCalendarAdmin(AddsByAction[ForeignCalendar]):
             ("Names that nobody bears", ", ".join(obj.unknown) or NOTHING),
         ]
         shown = rows if obj.applied_at else []
-        title = f"What it said last{f', {wall(obj.applied_at)} UTC' if obj.applied_at else ''}"
-        return [
-            Panel("How it stands", said, key="standing"),
-            Panel(title, "", ("What", "How many"), shown, "Nothing yet.", key="said"),
-        ]
+        when = f", {wall(obj.applied_at)} UTC" if obj.applied_at else ""
+        stays = "What it said last stays meanwhile. It is asked every 15 minutes."
+        wrong = [Panel("What is wrong", f"{obj.error} {stays}", key="wrong")] if obj.error else []
+        said = Panel(
+            f"What it said last{when}", "", ("What", "How many"), shown, "Nothing yet.", key="said"
+        )
+        return [*wrong, said]
 
     def page_of(self, obj: ForeignCalendar) -> str:
         """Return its page; the list, once it is followed no more."""
@@ -224,4 +224,4 @@ def _refresh(calendar_id: int, *, by: Actor, at: datetime, may_be_empty: bool = 
 
 def _unfollow(row: ForeignCalendar, *, by: Actor, at: datetime) -> str:
     unfollow(row.pk, by=by)
-    return f"{row.what} follows {row.host} no more."
+    return f"{row.what}: {row.host} is followed no more."

@@ -73,14 +73,14 @@ class ForeignCalendar(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.host} for {self.what}"
+        return self.what
 
     @property
     def what(self) -> str:
-        """Return what follows it: a layer of a schedule, or when somebody is away."""
+        """Return what follows it: a layer of a schedule, or somebody's time off."""
         if self.layer is not None:
-            return f"{self.layer.schedule.name}: {self.layer.name}"
-        return f"{self.user.display_name if self.user else 'nobody'}, away"
+            return f"{self.layer.schedule.name}, {self.layer.name}"
+        return f"Time off of {self.user.display_name if self.user else 'nobody'}"
 
     @property
     def team_id(self) -> int | None:

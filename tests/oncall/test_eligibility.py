@@ -391,7 +391,7 @@ def test_the_person_s_page_shows_what_is_asked_and_takes_dates(nia: User, mona: 
     assert "Onboarding 30 days since 1 Oct 2026, 53 days Mona" in said
     assert "Shifts shadowed 2 1, 1 of them before the ledger" in said
     assert "Production access yes 2 Nov 2026 Mona" in said
-    assert f"Knowing the monitoring yes {NOTHING} {NOTHING}" in said
+    assert f"Knowing the monitoring yes not yet {NOTHING}" in said
 
 
 def test_a_day_to_come_is_refused_at_its_field(nia: User, mona: Client) -> None:

@@ -188,7 +188,8 @@ def test_the_admin_says_what_comes_first_follows_and_shows_how_it_stands(
     assert on_call(schedule) == ["bob"]
     later(clock)
     said = words(mona.get(page(row)))
-    assert "Can't be read: failed 1 time, last read 15 min ago. The server answered 503" in said.replace("\xa0", " ")  # fmt: skip
+    assert "Can't be read: failed 1 time, last read 15 min ago" in said
+    assert "The server answered 503. What it said last stays" in said
     assert "1 calendar can't be read now." in words(mona.get(PATH))
 
 
