@@ -164,7 +164,8 @@ def learn(hand: Mouse, case: Case) -> None:
         )
         hand.act("save", section)
     add_action(hand, case)
-    hand.write(hand.page.get_by_label("Ask these people"), "mara")
+    people = hand.page.get_by_role("group", name="Ask these people")
+    hand.write(people.get_by_label("Line 1"), "mara")
     hand.act("ask_review")
     for verb in ("approve", "publish", "close"):
         hand.act(verb)

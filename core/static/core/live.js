@@ -89,13 +89,13 @@
 
   // A form that previews itself: data-preview names the part; its fields are posted, so that no address holds a text.
   document.querySelectorAll('form[data-preview]').forEach((form) => {
-    let timer;
+    let timer, latest;
     form.addEventListener('input', () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const el = document.getElementById(form.dataset.preview);
-        const asked = form.asked = new FormData(form);
-        fetch(`?part=${form.dataset.preview}`, { method: 'POST', body: asked, credentials: 'same-origin', redirect: 'error' }).then((r) => r.ok && r.text()).then((html) => html && form.asked === asked && put(el, html)).catch(() => note(el, 'The preview is not reachable. Sending works without it.'));
+        const asked = latest = new FormData(form);
+        fetch(`?part=${form.dataset.preview}`, { method: 'POST', body: asked, credentials: 'same-origin', redirect: 'error' }).then((r) => r.ok && r.text()).then((html) => html && latest === asked && put(el, html)).catch(() => note(el, 'The preview is not reachable. Sending works without it.'));
       }, 300);
     });
   });
