@@ -13,7 +13,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 
 from statuspage.models import Component, Page
@@ -65,7 +65,14 @@ def payments() -> Component:
 def address(payments: Component) -> Iterator[str]:
     """Give the address of a server that answers as ours does."""
     server = make_server(HOST, free_port(), get_wsgi_application(), handler_class=Quiet)
-    thread = Thread(target=server.serve_forever, daemon=True)
+
+    def serve() -> None:
+        try:
+            server.serve_forever()
+        finally:
+            connections.close_all()  # the thread's own
+
+    thread = Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://{HOST}:{server.server_port}"
     server.shutdown()
