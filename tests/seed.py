@@ -23,7 +23,7 @@ from incidents.ingest.keys import find  # noqa: E402
 from incidents.models import Service  # noqa: E402
 from notify import signing  # noqa: E402
 from oncall.models import ContactMethod, PolicyStep  # noqa: E402
-from statuspage.actions import publish, render_rooms  # noqa: E402
+from statuspage.actions import Press, publish, render_rooms  # noqa: E402
 from tests.factories import (  # noqa: E402
     NINE,
     APolicy,
@@ -85,7 +85,7 @@ def status_page() -> str:
     ]
     told = said(components={row.public_id: "major_outage"})
     incident = an_incident(service, opened_at=at, declared_at=at)
-    publish(incident.pk, told, by=COMMAND_LINE, at=at, despite_findings=True)
+    publish(incident.pk, told, by=COMMAND_LINE, at=at, press=Press(despite_findings=True))
     render_rooms(clock.now())
     return page.public_id
 

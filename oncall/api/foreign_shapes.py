@@ -46,7 +46,7 @@ NEW_FOREIGN = Shape(
 )  # fmt: skip
 REFRESH = Shape(
     "RefreshForeignCalendar",
-    {"may_be_empty": flag("Believe it also where it would take away all that it said.")},
+    {"may_be_empty": maybe(flag("Believe it also where it would take away all that it said."))},
     optional=frozenset({"may_be_empty"}),
     example={},
 )
