@@ -37,6 +37,7 @@ DELIVERY_GUARDS: dict[str, str] = {
     "action_reminder": "postmortems.actions.reminder_unwanted",
     "review_asked": "postmortems.actions.review_unwanted",
     "status": "statuspage.actions.still_subscribed",
+    "public_word": "statuspage.actions.nudge_unwanted",
 }
 
 # Asked at the moment of sending: a function (delivery, at) that returns the notify Message.
@@ -55,6 +56,7 @@ DELIVERY_TEXTS: dict[str, str] = {
     "action_reminder": "postmortems.actions.reminder_message",
     "review_asked": "postmortems.actions.review_message",
     "status": "statuspage.actions.status_message",
+    "public_word": "statuspage.actions.nudge_message",
     "subscribe": "statuspage.actions.subscribe_message",
     "challenge": "statuspage.actions.challenge_message",
     "quarantined": "statuspage.actions.quarantined_message",
@@ -74,6 +76,7 @@ PROVIDERS: dict[str, str] = {
     "incident_outside": "statuspage.admin.panels.outside",
     "incident_public_words": "statuspage.admin.listed.public_words",
     "staff_phones": "oncall.actions.contacts.phone_numbers",
+    "tell_person": "oncall.actions.escalate.tell_person",
 }
 
 # What an upper app shows on a lower app's admin screen: screen -> functions (request, object) -> panel;
@@ -194,8 +197,12 @@ REPLY_VERBS = frozenset(
 LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 
 # What the engine does every five seconds besides paging: functions (at) that return how many things they did.
-# Idempotent, one statement when nothing is due, and no network.
-CHORES: list[str] = ["statuspage.actions.maintenance_clock.move_due"]
+# Idempotent, one or two statements when nothing is due, and no network.
+CHORES: list[str] = [
+    "statuspage.actions.maintenance_clock.move_due",
+    "statuspage.actions.by_rule.say_due",
+    "statuspage.actions.nudging.nudge_due",
+]
 
 # What django-q2 runs: name -> (dotted path, every how many minutes). Nothing here may be needed sooner.
 SCHEDULES: dict[str, tuple[str, int]] = {

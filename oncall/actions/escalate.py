@@ -157,21 +157,25 @@ def page_joined(ids: Sequence[int], at: datetime) -> None:
 def tell_person(
     user_id: int | None, kind: str, object_id: int, occasion: str, at: datetime
 ) -> None:
-    """Queue one message to every usable address of a person, once per occasion."""
-    contacts = ContactMethod.objects.usable().filter(responder__user=user_id)
+    """Queue one message to every usable address of a person, once per occasion; to their mail where there is none."""
+    usable = ContactMethod.objects.usable().filter(responder__user=user_id)
+    found = [(str(one.pk), one.channel, one.address, one.secret) for one in usable]
+    if not found:
+        people = User.objects.filter(pk__in=[user_id], is_active=True).exclude(email="")
+        found = [(f"mail-{person.pk}", "email", person.email, "") for person in people]
     notify.queue(
         [
             notify.Wish(
-                unique_key=f"{kind}:{object_id}:{occasion}:{contact.pk}",
+                unique_key=f"{kind}:{object_id}:{occasion}:{place}",
                 kind=kind,
                 object_id=object_id,
                 recipient_id=user_id,
-                channel=contact.channel,
-                address=contact.address,
-                secret=contact.secret,
+                channel=channel,
+                address=address,
+                secret=secret,
                 priority=Delivery.Priority.NOTICE,
             )
-            for contact in contacts
+            for place, channel, address, secret in found
         ],
         at=at,
     )

@@ -10,6 +10,7 @@ from statuspage.actions.keeping import discard_draft, save_draft
 from statuspage.actions.leaks import findings
 from statuspage.actions.letters import subscribe_message
 from statuspage.actions.mailings import fan_out, still_subscribed
+from statuspage.actions.nudging import nudge_message, nudge_unwanted
 from statuspage.actions.proposing import approve, asked_of, decline, propose, withdraw
 from statuspage.actions.publishing import Leak, Press, SecondNeeded, publish, record
 from statuspage.actions.rendering import render, render_due, render_sharing
@@ -33,6 +34,8 @@ __all__ = [
     "forget_old",
     "note_failed",
     "note_sent",
+    "nudge_message",
+    "nudge_unwanted",
     "pending",
     "propose",
     "publish",

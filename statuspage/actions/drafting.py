@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from incidents.models import Incident
 from incidents.playbook import Playbook, fill
 from incidents.playbook.lifecycle import State
-from incidents.playbook.response import Cadence, MessageTemplate
+from incidents.playbook.response import Cadence, MessageTemplate, StatusPageRule
 from statuspage.actions import ledger
 from statuspage.models import Component, ComponentService, Draft, Hold, Page, PublicIncident
 from statuspage.rules.sentences import listed, proposed
@@ -124,7 +124,10 @@ def _with_draft(found: Pending, draft: Draft | None, at: datetime) -> Pending:
             started_at=proposal.started_at,
         )
         return replace(found, said=said, version=draft.version, is_edited=True)
-    is_due = proposal.state != stage_now and bool(found.incident.is_live or found.public)
+    is_wanted = found.public is not None or (
+        found.incident.is_live and found.incident.rank in _rule(found.incident).ranks
+    )
+    is_due = proposal.state != stage_now and is_wanted
     version = draft.version if draft else 0
     return replace(found, said=proposal, version=version, is_due=is_due)
 
@@ -180,8 +183,12 @@ def _stage(found: Pending) -> Stage:
         return Stage(public.state)
     if not incident.is_live:
         return Stage.RESOLVED
-    named = incident.playbook.playbook.status_page.states.get(State(incident.state))
+    named = _rule(incident).states.get(State(incident.state))
     return Stage(named) if named else _FALLBACK.get(State(incident.state), Stage.INVESTIGATING)
+
+
+def _rule(incident: Incident) -> StatusPageRule:
+    return incident.playbook.playbook.status_page
 
 
 def _is_open_again(incident: Incident, public: PublicIncident) -> bool:
@@ -247,6 +254,11 @@ def promise_length(incident: Incident) -> timedelta:
         if elapsed:
             return elapsed
     return USUAL_PROMISE
+
+
+def speakers(incident: Incident) -> list[str]:
+    """Return the roles that the playbook has speak to the public of an incident, the first first."""
+    return list(dict.fromkeys(one.owner_role for one in _cadences(incident)))
 
 
 def _cadences(incident: Incident) -> list[Cadence]:

@@ -4,6 +4,7 @@ from statuspage.models.draft import Draft
 from statuspage.models.followed import FollowedComponent
 from statuspage.models.ledger import ComponentInterval, Hold
 from statuspage.models.maintenance import Maintenance, MaintenanceComponent, MaintenanceUpdate
+from statuspage.models.nudge import Nudge
 from statuspage.models.page import (
     Component,
     ComponentGroup,
@@ -34,6 +35,7 @@ __all__ = [
     "MaintenanceComponent",
     "MaintenanceUpdate",
     "Mark",
+    "Nudge",
     "Page",
     "Proposal",
     "PublicIncident",

@@ -1,0 +1,86 @@
+"""What a playbook publishes by itself: `status_page.publish: at_once` (C19, design.md 2.9).
+
+A rule says what a person would find in the draft, and no more: it keeps silent where somebody is writing, where a
+passage looks like ours alone, and where the page asks for a second person. Then a person is told.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import Error as DatabaseError
+from django.db import transaction
+from django.db.models import Q
+
+from core.actor import ENGINE
+from core.errors import DomainError
+from incidents import actions as incidents
+from incidents.models import Incident
+from incidents.playbook.lifecycle import LIVE
+from statuspage.actions.drafting import Pending, pending
+from statuspage.actions.leaks import findings
+from statuspage.actions.nudging import withheld
+from statuspage.actions.publishing import PLAIN, checked, locked, say
+from statuspage.models import PublicIncident
+from statuspage.rules.states import Stage
+
+logger = logging.getLogger(__name__)
+
+
+def say_due(at: datetime) -> int:
+    """Publish what playbooks publish by themselves; return how many updates that were. One statement for none.
+
+    Safe with several runners, and any number of times. What can't be said is logged, and stops no other.
+    """
+    told = PublicIncident.objects.filter(resolved_at=None, incident__isnull=False)
+    rows = Incident.objects.filter(
+        Q(state__in=LIVE) | Q(pk__in=told.values("incident")),
+        declared_at__isnull=False,
+        playbook__document__status_page__publish="at_once",
+    )
+    return sum(_say(row, at) for row in rows.select_related("playbook", "service"))
+
+
+def _say(incident: Incident, at: datetime) -> bool:
+    try:
+        found = pending(incident, at)
+        if found is None or not _is_ruled(found):
+            return False
+        with transaction.atomic():
+            found = locked(incident.pk, ENGINE, at)
+            return _is_ruled(found) and _speak(found, at)
+    except DatabaseError:
+        raise
+    except Exception:  # one broken incident must not silence the others; it stays due
+        logger.exception("what %s says by rule could not be published", incident.label)
+        return False
+
+
+def _is_ruled(found: Pending) -> bool:
+    """Return whether the rule has something to say that nobody is writing, and that is no lesson: a person sends that."""
+    rule = found.incident.playbook.playbook.status_page
+    is_meant = found.incident.rank in rule.ranks or found.public is not None
+    is_free = found.is_due and not found.is_edited and found.said.state != Stage.POSTMORTEM
+    return rule.publish == "at_once" and is_meant and is_free
+
+
+def _speak(found: Pending, at: datetime) -> bool:
+    reason = _why_not(found, at)
+    if not reason:
+        said = checked(found.said, found.page, found.public, at)
+        say(found, said, PLAIN, by=ENGINE, at=at, proposed_by="the playbook")
+        return True
+    if withheld(found.incident, found.page, found.number, at=at):
+        text = f"Public update {found.number} waits for a person: {reason}"
+        incidents.tell(found.incident.pk, "update", text, by=ENGINE, at=at)
+    return False
+
+
+def _why_not(found: Pending, at: datetime) -> str:
+    """Return why a person has to look before it is said; "" where nobody has to."""
+    if found.page.needs_second:
+        return f"{found.page.name} asks for a second person."
+    try:
+        said = checked(found.said, found.page, found.public, at)
+    except DomainError as error:
+        return str(error)
+    return " ".join(one.why for one in findings(found.page, said))
