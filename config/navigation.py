@@ -55,8 +55,8 @@ SIDEBAR: list[Entry] = [
                 one="time off",
                 many="times off",
             ),
-            Tab("Holidays", "oncall_holidaycalendar_changelist", "oncall.view"),
-            Tab("Calendars", "oncall_foreigncalendar_changelist", "oncall.view"),
+            Tab("Holidays", "oncall_holidaycalendar_changelist", "oncall.view", is_rare=True),
+            Tab("Calendars", "oncall_foreigncalendar_changelist", "oncall.view", is_rare=True),
             Tab(
                 "Load and pay", "oncall_load", "oncall.view", also=("oncall_load", "oncall_payplan")
             ),
@@ -67,12 +67,13 @@ SIDEBAR: list[Entry] = [
                 "oncall.view",
                 one="binding",
                 many="bindings",
+                is_rare=True,
             ),
-            Tab("Responders", "oncall_responder_changelist", "oncall.view"),
+            Tab("Responders", "oncall_responder_changelist", "oncall.view", is_rare=True),
             Tab("Paging log", "notify_delivery_changelist", "notify.view"),
-            Tab("Pages", "oncall_page_changelist", "oncall.view"),
-            Tab("Escalations", "oncall_escalation_changelist", "oncall.view"),
-            Tab("Kept mails", "notify_keptmail_changelist", "notify.view"),
+            Tab("Pages", "oncall_page_changelist", "oncall.view", is_rare=True),
+            Tab("Escalations", "oncall_escalation_changelist", "oncall.view", is_rare=True),
+            Tab("Kept mails", "notify_keptmail_changelist", "notify.view", is_rare=True),
         ),
     ),
     Entry(
