@@ -44,7 +44,8 @@ def read(schedule: Schedule, reader: User, period: Period, at: datetime) -> Read
     known = plans([schedule.pk, *own], since=since)
     plan = known[schedule.pk]
     named = order(plan)
-    people = people_of(named, reader.pk)
+    takers = [one.user for plan in known.values() for one in plan.overrides if one.user]
+    people = people_of(named, reader.pk, *takers)
     away = Unavailability.objects.valid().filter(
         user__in=named, ends_at__gt=min(at, period.starts_at)
     )

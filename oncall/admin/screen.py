@@ -108,7 +108,7 @@ def _panels(found: Read) -> dict[str, Any]:
     return {
         "own": own[:OWN_SHOWN],
         "reach": reach(people[found.reader.pk]),
-        "load": load(found.plan, people, known.schedule.time_zone, at),
+        "load": load(found.plan, people, known.schedule, at),
         "asked": waiting(known, people),
     }
 
