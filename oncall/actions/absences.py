@@ -1,6 +1,7 @@
-"""Unavailability: a person says when they are away (R137); a skipping absence passes their turns on."""
+"""Unavailability: a person says when they are away (R137); a skipping absence passes their turns on, and tells to whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +12,10 @@ from core.errors import Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import require
 from oncall import rota
-from oncall.actions.ledger import freeze
+from oncall.actions.ledger import freeze, locked
+from oncall.actions.schedules import settle
 from oncall.actions.scope import require_lead
-from oncall.models import RotationSlot, Schedule, Unavailability, plans
+from oncall.models import RotationSlot, Schedule, Unavailability, plan_of, plans
 
 LONGEST = timedelta(days=366)
 
@@ -48,8 +50,8 @@ def add_absences(
     for away in listed:
         if wrong := _faults(away, at):
             raise Invalid.fields(wrong)
-    with transaction.atomic():
-        freeze(at, schedules_of(user.pk))
+    passes = any(away.mode == Unavailability.Mode.SKIP for away in listed)
+    with transaction.atomic(), _passing(user, passes, "away", by, at):
         return Unavailability.objects.bulk_create(
             Unavailability(
                 user=user, kind=away.kind, mode=away.mode, starts_at=away.starts_at, ends_at=away.ends_at,
@@ -78,9 +80,10 @@ def cancel_absence(absence_id: int, *, by: Actor, at: datetime) -> Unavailabilit
 def take_back(user: User, ids: Sequence[int], *, by: Actor, at: datetime) -> None:
     """End absences of one person that are not over; what they did so far stays. Raises NotAllowed."""
     require_away(by, user)
-    with transaction.atomic():
-        freeze(at, schedules_of(user.pk))
-        Unavailability.objects.filter(pk__in=ids).update(cancelled_at=at)
+    rows = Unavailability.objects.filter(pk__in=ids)
+    passes = rows.filter(mode=Unavailability.Mode.SKIP).exists()
+    with transaction.atomic(), _passing(user, passes, "back", by, at):
+        rows.update(cancelled_at=at)
 
 
 def conflicts(row: Unavailability, at: datetime) -> list[tuple[Schedule, rota.Shift]]:
@@ -104,6 +107,22 @@ def require_away(by: Actor, user: User) -> None:
         require(by, "oncall.swap")
         return
     require_lead(by, user)
+
+
+@contextmanager
+def _passing(user: User, passes: bool, word: str, by: Actor, at: datetime) -> Iterator[None]:
+    """Hold the schedules that name a person while absences change; freeze what was served, tell whose turns move."""
+    named = schedules_of(user.pk)
+    if not passes:
+        freeze(at, named)
+        yield
+        return
+    held = [locked(pk, at) for pk in named]
+    before = {row.pk: plan_of(row, since=at - rota.LOOK_AHEAD) for row in held}
+    yield
+    for row in held:
+        occasion = f"{word}:{user.pk}:{at.isoformat()}"
+        settle(row, before[row.pk], by=by, at=at, occasion=occasion)
 
 
 def schedules_of(user_id: int) -> list[int]:
