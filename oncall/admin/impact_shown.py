@@ -1,6 +1,6 @@
 """Before saving: what changes, as a panel shows it (staff.md 7.5 "impact diff")."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,7 +70,8 @@ def shown(
 ) -> Shown:
     """Return an impact in words; the reader is not told of what the reader does."""
     told = [people[pk] for pk in found.people if pk in people and pk != reader.pk]
-    before, after = spread(found.hours_before), spread(found.hours_after)
+    turns = {user for one in found.after.rotations for slot in one.slots for user in slot}
+    before, after = spread(found.hours_before, turns), spread(found.hours_after, turns)
     return Shown(
         round((found.ends_at - found.starts_at).days / 7), len(found.changes),
         [one.short for one in told], [one.short for one in told if one.trouble],
@@ -80,9 +81,9 @@ def shown(
     )  # fmt: skip
 
 
-def spread(hours: dict[int, float]) -> float | None:
-    """Return how often the fewest hours go into the most; None for fewer than two people."""
-    worked = [value for value in hours.values() if value > 0]
+def spread(hours: Mapping[int, float], turns: Container[int]) -> float | None:
+    """Return how often the fewest hours go into the most, of those who take turns; None for fewer than two people."""
+    worked = [value for user, value in hours.items() if value > 0 and user in turns]
     return max(worked) / min(worked) if len(worked) > 1 else None
 
 
