@@ -18,6 +18,7 @@ from statuspage.demo.data import (
     CaseData,
     DraftData,
     Everything,
+    FollowData,
     GroupData,
     UpdateData,
     WorkData,
@@ -29,6 +30,7 @@ from statuspage.models import (
     Component,
     ComponentGroup,
     ComponentService,
+    FollowedComponent,
     Mailing,
     Maintenance,
     Page,
@@ -39,6 +41,7 @@ from statuspage.models import (
 
 Ids = Mapping[str, str]
 _State = Subscriber.State
+NEVER = timedelta(days=36500)
 _FOLLOWERS = {
     "kim": _State.CONFIRMED,
     "sana": _State.CONFIRMED,
@@ -103,7 +106,22 @@ def _group(page: Page, told: GroupData, place: int, at: datetime) -> dict[str, s
         ComponentService.objects.bulk_create(
             ComponentService(component=row, service=services[slug]) for slug in one.services
         )
+        if one.follows is not None:
+            _follow(row, one.follows, at)
     return {key: one.id for key, one in told.components.items()}
+
+
+def _follow(row: Component, told: FollowData, at: datetime) -> None:
+    """Let a component be somebody else's, read a moment ago; the page that it names does not exist, so it is not asked."""
+    FollowedComponent.objects.create(
+        component=row,
+        provider=told.provider,
+        url=told.url,
+        external_id=told.id,
+        state="operational",
+        checked_at=at,
+        next_check_at=at + NEVER,
+    )
 
 
 def _began(case: CaseData, now: datetime) -> datetime:
