@@ -150,7 +150,7 @@ def test_a_moved_plan_says_from_when(payments: Component) -> None:
     assert "Moved from 24 November." in got(f"/incidents/{work.public_id}")
 
 
-def test_what_overruns_and_what_has_not_begun_is_said(payments: Component, clock: Clock) -> None:
+def test_what_overruns_and_what_has_not_begun_is_said_m3(payments: Component, clock: Clock) -> None:
     work = planned(payments, begins_itself=False, ends_itself=False)
     clock.now = TWO + MINUTE
     shown(payments.page, clock.now)
@@ -264,7 +264,7 @@ def test_a_cancelled_plan_leaves_the_calendar_after_90_days(
         assert len(events()) == kept
 
 
-def test_a_calendar_is_folded_at_75_octets_and_answers_304(payments: Component) -> None:
+def test_a_calendar_is_folded_at_75_octets_and_answers_304_f3(payments: Component) -> None:
     planned(payments, name="Ä" * 200)
     raw = Client().get("/maintenance.ics")
 
