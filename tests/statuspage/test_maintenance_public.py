@@ -10,7 +10,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from statuspage.actions import set_component
-from statuspage.actions.maintenance import change
+from statuspage.actions.maintenance import change, plan
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step, tell
 from statuspage.models import Component, Maintenance
@@ -182,6 +182,25 @@ def test_its_own_page_tells_its_whole_life(payments: Component, clock: Clock) ->
     page = got(path)
     assert "<title>Completed: Moving the payments database" in page
     assert "Completed. It lasted 1\xa0h" in page
+
+
+def test_work_that_names_no_component_is_shown_before_while_and_after_it_runs(
+    payments: Component, clock: Clock
+) -> None:
+    said = a_plan(components={})
+    work = plan(payments.page_id, said, by=somebody(), at=NINE)
+
+    for at, word in (
+        (NINE, "Planned maintenance"),
+        (TWO, "Under maintenance"),
+        (THREE, "Completed"),
+    ):
+        clock.now = at
+        move_due(at)
+        assert (said.name in got("/")) is (at != THREE)  # what is done stands under its day
+        own = got(f"/incidents/{work.public_id}")
+        assert f"<title>{word}: {said.name}" in own
+        assert "<dt>Affected" not in own
 
 
 def test_a_cancelled_work_is_on_its_own_page_and_in_no_list(payments: Component) -> None:
