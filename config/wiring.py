@@ -37,6 +37,10 @@ DELIVERY_GUARDS: dict[str, str] = {
     "action_reminder": "postmortems.actions.reminder_unwanted",
     "review_asked": "postmortems.actions.review_unwanted",
     "status": "statuspage.actions.still_subscribed",
+    "subscribe": "statuspage.actions.leaving.unwanted",
+    "challenge": "statuspage.actions.leaving.unwanted",
+    "quarantined": "statuspage.actions.leaving.unwanted",
+    "reader_link": "statuspage.actions.leaving.link_unwanted",
     "public_word": "statuspage.actions.nudge_unwanted",
 }
 

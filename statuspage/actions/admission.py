@@ -19,11 +19,11 @@ from core.secrets import decrypt, digest, encrypt, new_token
 from notify import actions as notify
 from notify.channels import Message
 from notify.models import Delivery
+from statuspage.actions.leaving import LINK
 from statuspage.actions.places import place_of
 from statuspage.actions.subscribing import mail_address
 from statuspage.models import Page, Reader
 
-LINK = "reader_link"  # the kind of the deliveries that hold a link to sign in
 LINK_LIFE, PAUSE = timedelta(minutes=15), timedelta(minutes=1)
 PASS_LIFE, LONG_LIFE = timedelta(hours=12), timedelta(days=30)
 MOST_READERS = 1000
@@ -52,6 +52,7 @@ def uninvite(page_id: int, reader_id: int, *, by: Actor, at: datetime) -> str:
         row = page.readers.filter(pk=reader_id).first()
         if row is None:
             raise NotFound("That reader is not invited any more.")
+        notify.forget(LINK, [reader_id], reason="that reader is not invited now")
         row.delete()
     return row.email
 
@@ -94,6 +95,7 @@ def link_message(delivery: Delivery, at: datetime) -> Message:
         id=f"reader-{delivery.pk}",
         sent_at=at,
         occurred_at=delivery.created_at,
+        sender_name=page.name,
     )
 
 

@@ -57,6 +57,7 @@ def update_mail(
         sent_at=at,
         occurred_at=update.display_at,
         reply_headers=list_headers(notice.subscriber),
+        sender_name=facts.page.name,
     )
 
 
@@ -99,6 +100,7 @@ def subscribe_message(delivery: Delivery, at: datetime) -> Message:
         html=html,
         id=f"subscribe-{row.public_id}-{delivery.pk}",
         sent_at=at,
+        sender_name=page.name,
     )
 
 

@@ -17,7 +17,13 @@ from statuspage.models.proposal import Proposal
 from statuspage.models.public import ComponentChange, PublicIncident, PublicUpdate
 from statuspage.models.reader import Reader
 from statuspage.models.snapshot import Edition, Export, Room, Snapshot
-from statuspage.models.subscriber import Mailing, PublicNotice, Subscriber, Subscription
+from statuspage.models.subscriber import (
+    Departure,
+    Mailing,
+    PublicNotice,
+    Subscriber,
+    Subscription,
+)
 
 __all__ = [
     "Component",
@@ -25,6 +31,7 @@ __all__ = [
     "ComponentGroup",
     "ComponentInterval",
     "ComponentService",
+    "Departure",
     "Draft",
     "Edition",
     "Export",

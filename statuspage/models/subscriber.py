@@ -134,6 +134,25 @@ class Subscriber(FSMModelMixin, models.Model):
         self.ended_at = None
 
 
+class Departure(models.Model):
+    """Somebody left a page: a keyed digest of the mail address, so that no list brings it back without its owner.
+
+    Nobody reads an address out of it. It goes when its owner confirms anew.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="departures")
+    address_digest = models.CharField(max_length=64)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "address_digest"], name="statuspage_left_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"left at {self.left_at:%Y-%m-%d}"
+
+
 class Subscription(models.Model):
     """One thing that a subscriber follows: a component, a group, or a single incident."""
 
