@@ -103,6 +103,7 @@ SIDEBAR: list[Entry] = [
             ),
             Tab("Subscribers", "statuspage_subscriber_changelist", "statuspage.view"),
             Tab("Mailings", "statuspage_mailing_changelist", "statuspage.view"),
+            Tab("Readers", "statuspage_reader_changelist", "statuspage.view"),
         ),
     ),
     Entry(

@@ -37,6 +37,10 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
     def add(self, *, by: Actor, at: Any, **cleaned: Any) -> tuple[M, str]:
         """Call the action; return the new row and what to say of it."""
 
+    def after_adding(self, obj: M) -> str:
+        """Return where to go when a row was made: to its page."""
+        return self.page_of(obj)
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -67,4 +71,4 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
         messages.success(request, said)
         if self.logs:
             self.log_addition(request, made[0], [{"added": {}}])
-        return HttpResponseRedirect(self.page_of(made[0]))
+        return HttpResponseRedirect(self.after_adding(made[0]))

@@ -57,6 +57,21 @@ def uninvite(page_id: int, reader_id: int, *, by: Actor, at: datetime) -> str:
     return row.email
 
 
+def uninvite_all(reader_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
+    """Shut several readers out, of one page or more; return how many were still invited. All or nobody.
+
+    Raises NotAllowed where one of the pages is not theirs to edit.
+    """
+    with transaction.atomic():
+        rows = Reader.objects.filter(pk__in=reader_ids).order_by("page", "pk")
+        found = list(rows.values_list("page", "pk"))
+        for page_id in sorted({page_id for page_id, _pk in found}):
+            _locked(page_id, by)
+        notify.forget(LINK, [pk for _page, pk in found], reason="that reader is not invited now")
+        rows.delete()
+    return len(found)
+
+
 def ask_link(page: Page, address: str, *, at: datetime) -> None:
     """Mail a link to an invited address, at most one a minute; nothing for any other. Raises Invalid for no address."""
     email = mail_address(address)

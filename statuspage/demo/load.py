@@ -68,6 +68,7 @@ def load(at: datetime) -> None:
         _draft(draft, ids, people, now=at)
     _subscribe(page, at)
     render(page, at)
+    render(_publishers(page, at), at)
 
 
 def _page(data: Everything, at: datetime) -> Page:
@@ -207,6 +208,30 @@ def _draft(told: DraftData, ids: Ids, people: Mapping[str, Actor], *, now: datet
         advice=public.advice,
     )
     save_draft(told.incident, said, seen=0, by=people[told.by], at=now)
+
+
+def _publishers(page: Page, at: datetime) -> Page:
+    """Open a page for some readers alone, which lists two components of the public one; one reader has come."""
+    since = {"created_at": page.created_at, "updated_at": page.created_at}
+    private = Page.objects.create(
+        name=f"{page.name} for publishers",
+        slug="publishers",
+        team=page.team,
+        is_default=False,
+        audience=Page.Audience.LOGIN,
+        **since,
+    )
+    for place, component in enumerate(page.components.order_by("pk")[:2], start=1):
+        private.shared.create(component=component, position=place)
+    host = User.objects.filter(is_active=True).order_by("pk").first()
+    for name, seen in (("ines", at - timedelta(days=2)), ("otto", None)):
+        private.readers.create(
+            email=f"{name}@example.com",
+            invited_by=host,
+            invited_at=at - timedelta(days=30),
+            seen_at=seen,
+        )
+    return private
 
 
 def _subscribe(page: Page, at: datetime) -> None:

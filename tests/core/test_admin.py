@@ -57,6 +57,7 @@ MATRIX = {
     "statuspage.maintenance": ("va",  "va",   "va",   "va",   "v"),
     "statuspage.page":        ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.publicincident": ("v", "v",    "v",    "v",    "v"),
+    "statuspage.reader":       ("va",   "va",   "-a",   "-",    "-"),
     "statuspage.subscriber":  ("va",   "va",   "va",   "v",    "v"),
 }  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:")
