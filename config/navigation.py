@@ -101,7 +101,19 @@ SIDEBAR: list[Entry] = [
                 "statuspage.view",
                 also=("statuspage_look",),
             ),
-            Tab("Subscribers", "statuspage_subscriber_changelist", "statuspage.view"),
+            Tab(
+                "Subscribers",
+                "statuspage_subscriber_changelist",
+                "statuspage.view",
+                also=("statuspage_subscribers_out",),
+            ),
+            Tab(
+                "Lists",
+                "statuspage_subscriberlist_changelist",
+                "statuspage.view",
+                one="list of subscribers",
+                many="lists of subscribers",
+            ),
             Tab("Mailings", "statuspage_mailing_changelist", "statuspage.view"),
             Tab("Readers", "statuspage_reader_changelist", "statuspage.view"),
         ),
@@ -171,6 +183,11 @@ STAFF_PAGES: list[Page] = [
         "statuspage/publish/<int:number>/",
         "statuspage.admin.publish.publish_page",
         "statuspage_publish",
+    ),
+    Page(
+        "statuspage/subscribers-out/",
+        "statuspage.admin.giving.subscribers_out",
+        "statuspage_subscribers_out",
     ),
     Page("statuspage/look/<int:number>/", "statuspage.admin.look.look_page", "statuspage_look"),
 ]

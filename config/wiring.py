@@ -27,6 +27,7 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
     "sign_in.glass_broken": [later("oncall.actions.glass.tell")],
     "status_page.shown": [later("statuspage.actions.render_sharing")],
     "mailing.due": [later("statuspage.actions.fan_out")],
+    "subscribers.brought": [later("statuspage.actions.bringing.take_next")],
     "delivery.sent": [now("oncall.actions.note_sent"), now("statuspage.actions.note_sent")],
     "delivery.failed": [now("oncall.actions.note_failed"), now("statuspage.actions.note_failed")],
 }
@@ -39,6 +40,7 @@ DELIVERY_GUARDS: dict[str, str] = {
     "status": "statuspage.actions.still_subscribed",
     "subscribe": "statuspage.actions.leaving.unwanted",
     "challenge": "statuspage.actions.leaving.unwanted",
+    "invited": "statuspage.actions.leaving.unwanted",
     "quarantined": "statuspage.actions.leaving.unwanted",
     "reader_link": "statuspage.actions.leaving.link_unwanted",
     "public_word": "statuspage.actions.nudge_unwanted",
@@ -63,6 +65,7 @@ DELIVERY_TEXTS: dict[str, str] = {
     "public_word": "statuspage.actions.nudge_message",
     "subscribe": "statuspage.actions.subscribe_message",
     "challenge": "statuspage.actions.challenge_message",
+    "invited": "statuspage.actions.letters.invited_message",
     "quarantined": "statuspage.actions.quarantined_message",
 }
 

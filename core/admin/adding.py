@@ -28,6 +28,7 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
     """The add page asks `add_form` and calls `add`."""
 
     add_label: ClassVar[str]
+    takes_files: ClassVar[bool] = False
 
     @abstractmethod
     def add_form(self, request: HttpRequest) -> Callable[..., Form]:
@@ -55,7 +56,9 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
             return said
 
         button = Button("add", self.add_label, act, form=self.add_form(request))
-        form = button.bound(request.POST if request.method == "POST" else None)
+        is_sent = request.method == "POST"
+        files = request.FILES if is_sent and self.takes_files else None
+        form = button.bound(request.POST if is_sent else None, files)
         if form is None or not form.is_bound:
             return self.ask(request, None, button, form)
         if suggested.is_asked(request):

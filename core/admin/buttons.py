@@ -43,9 +43,10 @@ class Button:
         """Return an empty form whose element ids are its own on the page."""
         return self.bound(None)
 
-    def bound(self, data: Any) -> forms.Form | None:
-        """Return the form with what was sent, None where the button has none."""
-        return self.form(data, auto_id=f"id_{self.name}_%s") if self.form else None
+    def bound(self, data: Any, files: Any = None) -> forms.Form | None:
+        """Return the form with what was sent, None where the button has none. `files`: for a form that takes some."""
+        more = {} if files is None else {"files": files}
+        return self.form(data, auto_id=f"id_{self.name}_%s", **more) if self.form else None
 
     def press(self, form: forms.Form | None, *, by: Actor, at: datetime) -> str:
         """Call the action and return its sentence. Raises DomainError or ValidationError."""

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from notify import actions as notify
 from notify.models import Delivery
-from statuspage.models import Departure, Page, PublicNotice, Reader, Subscriber
+from statuspage.models import Departure, Page, PublicNotice, Reader, Subscriber, SubscriberList
 
 # The kinds of the deliveries that hold a subscriber's address, by what they are about.
 NOTICE = "status"  # carries a mailing
@@ -67,6 +67,7 @@ def forget_old(at: datetime) -> int:
     ended = Q(state=_State.ENDED, ended_at__lte=at - OVER_FOR)
     over = Subscriber.objects.filter(unconfirmed | quarantined | ended)
     gone = Subscriber.objects.filter(state=_State.ENDED, ended_at__lte=at - COPIES_FOR)
+    SubscriberList.objects.filter(begun_at=None, created_at__lte=at - COPIES_FOR).delete()
     copies = forget_copies(gone) + forget_copies(over) + _forget_readers()
     return copies + over.delete()[0]
 

@@ -250,6 +250,17 @@ def _subscribe(page: Page, at: datetime) -> None:
         )
         give_secret(row)
         row.save()
+    page.subscriber_lists.create(
+        name="former-status-page.csv",
+        is_agreed=True,
+        reason="They had confirmed at our former status page.",
+        report={"new": 2, "left_out": 1, "unread": ["phone"], "lines": [[4, "it was “unsubscribed” where it comes from."]]},
+        taken=2,
+        created_by=User.objects.filter(is_active=True).order_by("pk").first(),
+        created_at=at - timedelta(days=40),
+        begun_at=at - timedelta(days=40),
+        done_at=at - timedelta(days=40),
+    )  # fmt: skip
     told = Subscriber.objects.told().filter(page=page).count()
     update = PublicUpdate.objects.filter(incident__page=page).latest("display_at")
     Mailing.objects.create(

@@ -1,5 +1,6 @@
 """What the status page holds: what it lists, what happened in public, who is told, and what is served of it."""
 
+from statuspage.models.brought import SubscriberList
 from statuspage.models.draft import Draft
 from statuspage.models.followed import FollowedComponent
 from statuspage.models.ledger import ComponentInterval, Hold
@@ -53,5 +54,6 @@ __all__ = [
     "SharedComponent",
     "Snapshot",
     "Subscriber",
+    "SubscriberList",
     "Subscription",
 ]

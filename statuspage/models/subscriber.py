@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from statuspage.models.brought import SubscriberList
 from statuspage.models.maintenance import MaintenanceUpdate
 from statuspage.models.page import Component, ComponentGroup, Page
 from statuspage.models.public import PublicIncident, PublicUpdate
@@ -69,6 +70,9 @@ class Subscriber(FSMModelMixin, models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=255, blank=True)
+    brought_by = models.ForeignKey(
+        SubscriberList, on_delete=models.SET_NULL, null=True, blank=True, related_name="brought"
+    )
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

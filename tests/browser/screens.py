@@ -97,6 +97,8 @@ STAFF = [
     *a_list_with_a_form("subscriber", "/admin/statuspage/subscriber/"),
     *a_list_and_its_rows("mailing", "/admin/statuspage/mailing/"),
     *a_list_with_a_form("reader", "/admin/statuspage/reader/"),
+    *a_list_with_a_form("list of subscribers", "/admin/statuspage/subscriberlist/"),
+    Screen("subscribers written out", "/admin/statuspage/subscribers-out/"),
     *a_list_and_its_rows("postmortem", "/admin/postmortems/postmortem/"),
     *a_list_with_a_form("service", "/admin/incidents/service/"),
     *a_list_with_a_form("source", "/admin/incidents/source/"),
