@@ -1,7 +1,8 @@
 """Screens whose rows are made by an action, never by a form that saves a row."""
 
 from abc import ABCMeta, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from core.actor import Actor
 from core.admin import suggested
 from core.admin.base import GuardedAdmin
 from core.admin.buttons import Button, Refusal, status_of, words
+from core.admin.panel import Panel
 from core.admin.rights import who
 
 M = TypeVar("M", bound=Model)
@@ -29,6 +31,7 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
 
     add_label: ClassVar[str]
     takes_files: ClassVar[bool] = False
+    look_label: ClassVar[str] = ""  # of the button that shows the preview
 
     @abstractmethod
     def add_form(self, request: HttpRequest) -> Callable[..., Form]:
@@ -37,6 +40,10 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
     @abstractmethod
     def add(self, *, by: Actor, at: Any, **cleaned: Any) -> tuple[M, str]:
         """Call the action; return the new row and what to say of it."""
+
+    def preview(self, form: Form) -> Panel | None:
+        """Return what would be made of a valid form, for a screen that shows it before it is made; None for none."""
+        return None
 
     def after_adding(self, obj: M) -> str:
         """Return where to go when a row was made: to its page."""
@@ -55,7 +62,9 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
             made.append(row)
             return said
 
-        button = Button("add", self.add_label, act, form=self.add_form(request))
+        button = Button(
+            "add", self.add_label, act, form=self.add_form(request), look_label=self.look_label
+        )
         is_sent = request.method == "POST"
         files = request.FILES if is_sent and self.takes_files else None
         form = button.bound(request.POST if is_sent else None, files)
@@ -65,6 +74,13 @@ class AddsByAction(GuardedAdmin[M], metaclass=_Abstract):
             return suggested.answer(request, form.fields)
         if not form.is_valid():
             return self.ask(request, None, button, form, status=422)
+        if self.look_label and "look" in request.POST:
+            return self.ask(request, None, replace(button, preview=self.preview(form)), form)
+        return self._added(request, button, form, made)
+
+    def _added(
+        self, request: HttpRequest, button: Button, form: Form, made: Sequence[M]
+    ) -> HttpResponse:
         try:
             said = button.press(form, by=who(request), at=clock.now())
         except Refusal as refusal:
