@@ -116,15 +116,11 @@ class UnavailabilityAdmin(AddsByAction[Unavailability]):
         """Note the absence, and say which shifts it touches."""
         row = add_absence(Away(**cleaned), by=by, at=at)
         touched = len(conflicts(row, at))
-        if touched:
-            lie = plural(touched, "shift lies,shifts lie")
-            return row, f"Noted. {lie} in that time: find cover."
-        if row.mode == Unavailability.Mode.SKIP:
-            return (
-                row,
-                "Noted. Turns in that time pass to the next person; whose shifts move is told.",
-            )
-        return row, "Noted. No shift lies in that time."
+        if not touched and row.mode == Unavailability.Mode.SKIP:
+            return row, "Noted. Turns in that time pass on; everybody whose shifts moved is told."
+        if not touched:
+            return row, "Noted. No shift lies in that time."
+        return row, f"Noted. {plural(touched, 'shift lies,shifts lie')} in that time: find cover."
 
     def buttons(self, request: HttpRequest, obj: Unavailability) -> Sequence[Button]:
         """Offer to take back what is not over."""
@@ -156,7 +152,7 @@ def take_back(row: Unavailability, *, shown: bool) -> Button:
 
 def _take_back(absence_id: int, *, by: Actor, at: datetime) -> str:
     cancel_absence(absence_id, by=by, at=at)
-    return "Taken back: the turns are as they were."
+    return "Taken back: the turns are as they were. Everybody whose shifts moved is told."
 
 
 def _touched(schedule: Schedule, shift: rota.Shift, row: Unavailability) -> tuple[object, ...]:

@@ -236,7 +236,7 @@ def test_a_skipping_absence_passes_the_turn_until_it_is_taken_back_and_tells_to_
     browser = scene.signed_in(anna)
 
     noted = told(browser, anna)
-    assert "Turns in that time pass to the next person" in words(noted)
+    assert "Turns in that time pass on; everybody whose shifts moved is told." in words(noted)
     assert rota.on_call(plan_of(schedule), TUESDAY) == (ben.pk,)
     clock.forward(minutes=1)
     back = press(browser, Unavailability.objects.get(), "take_back")
