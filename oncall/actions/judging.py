@@ -1,5 +1,6 @@
 """What of a schedule's quality is wrong, as sentences; its managers hear of it once a week, and only then."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from oncall.actions.scope import managers_of
 from oncall.actions.shift_notices import Word, tell
 from oncall.models import Schedule, ShiftNotice
 from oncall.rota.civil import to_wall
+
+logger = logging.getLogger(__name__)
 
 EVEN_ENOUGH = 0.8  # Jain's index below which the load is called uneven
 MORNING = 8  # of the schedule's zone: nobody is told at night
@@ -63,7 +66,11 @@ def tell_quality(at: datetime) -> int:
         occasion = f"quality:{schedule.pk}:{week:%G-W%V}"
         if ShiftNotice.objects.filter(occasion=occasion).exists():
             continue
-        listed = findings(schedule, quality(schedule, at=at))
+        try:
+            listed = findings(schedule, quality(schedule, at=at))
+        except ValueError:  # it spoils only its own word
+            logger.exception("schedule %s can't be judged", schedule.slug)
+            continue
         wrong = [one.said for one in listed if one.level == "wrong"]
         if wrong:
             count += _tell(schedule, occasion, wrong, at)
