@@ -12,14 +12,17 @@ from oncall.models import (
     CalendarFeed,
     Holiday,
     HolidayCalendar,
+    RotationSlot,
     RotationVersion,
     Schedule,
     ShiftEvent,
     ShiftNotice,
 )
 from tests.conftest import Clock
+from tests.core.admin_scene import signed_in
 from tests.core.api.callers import shelve_playbooks
 from tests.factories import IMPORT, ASchedule, ATeam, AUser
+from tests.oncall.desk import words
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +71,24 @@ def test_other_calendars_are_filled(healthy: Schedule, clock: Clock) -> None:
 
     assert not first.days.filter(date__gt=later).exists()
     assert second.days.filter(date__gt=later).exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "oncall/schedule/", "shifts/", "load/?team=web", "oncall/schedule/{healthy}/plan/", "oncall/schedule/{lost}/change/"],
+)  # fmt: skip
+@pytest.mark.parametrize("broken", [{"time_zone": "Mars/Base"}, {"anchor_local": "garbage"}])
+def test_it_takes_no_screen_away(healthy: Schedule, path: str, broken: dict[str, str]) -> None:
+    lost = Schedule.objects.get(slug="lost")
+    RotationVersion.objects.filter(layer__schedule=lost).update(time_zone="UTC")
+    RotationVersion.objects.filter(layer__schedule=lost).update(**broken)
+    reader = User.objects.get(username="mona")
+    RotationSlot.objects.create(version=lost.layers.get().versions.get(), position=9, user=reader)
+    place = path.format(healthy=healthy.pk, lost=lost.pk)
+
+    answer = signed_in(reader).get(f"/admin/{place}")
+
+    assert answer.status_code == 200
+    if path in ("", "oncall/schedule/"):
+        assert "bob" in words(answer)
+    assert ("This schedule can't be read" in words(answer)) is ("{lost}" in path)
