@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from oncall import rota
-from oncall.actions.drafts import dates_of
+from oncall.actions.drafts import LATEST, dates_of
 from oncall.actions.specs import ScheduleSpec
 from oncall.actions.wish import Wish
 from oncall.models import Schedule, Unavailability, plan_of
 from oncall.rota.windows import outside
 
 AHEAD = timedelta(weeks=26)
-_LAST = 2**62  # the seq of an override that is not saved: later than all
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def impact_of_override(schedule: Schedule, wish: Wish, *, at: datetime) -> Impac
     """Return what an override would change within 26 weeks, or until it ends."""
     start = min(at, wish.starts_at)
     before = plan_of(schedule, since=start - rota.LOOK_AHEAD)
-    after = replace(before, overrides=(*before.overrides, wish.value(seq=_LAST)))
+    after = replace(before, overrides=(*before.overrides, wish.value(seq=LATEST)))
     return compare(schedule, before, after, start, max(start + AHEAD, wish.ends_at))
 
 

@@ -58,13 +58,14 @@ def findings(schedule: Schedule, found: Quality) -> list[Finding]:
 def tell_quality(at: datetime) -> int:
     """Tell the managers of each schedule what is wrong with it, once in each of its weeks; return how many hear it.
 
-    The week begins on Monday at 08:00 of the schedule's zone. Nothing wrong, nothing said; twice changes nothing.
+    From 08:00 of the schedule's zone on, in a week that begins on Monday. Nothing wrong, nothing said; twice changes
+    nothing.
     """
     count = 0
     for schedule in Schedule.objects.order_by("pk"):
-        week = to_wall(at, schedule.time_zone) - timedelta(hours=MORNING)
-        occasion = f"quality:{schedule.pk}:{week:%G-W%V}"
-        if ShiftNotice.objects.filter(occasion=occasion).exists():
+        local = to_wall(at, schedule.time_zone)
+        occasion = f"quality:{schedule.pk}:{local:%G-W%V}"
+        if local.hour < MORNING or ShiftNotice.objects.filter(occasion=occasion).exists():
             continue
         try:
             listed = findings(schedule, quality(schedule, at=at))

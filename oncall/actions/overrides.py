@@ -10,6 +10,7 @@ from core.errors import Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import may, require
 from oncall import rota
+from oncall.actions.drafts import LATEST
 from oncall.actions.events import publish
 from oncall.actions.ledger import locked
 from oncall.actions.moved import moves_of, tell_moved
@@ -151,7 +152,7 @@ def _refuse_circle(schedule: Schedule, wish: Wish) -> None:
         )
         for row in rows.order_by("pk")
     ]
-    added = wish.value(seq=2**62)
+    added = wish.value(seq=LATEST)
     for moment in {wish.starts_at, *(one.starts_at for one in standing)}:
         if circle := rota.cycle(_active([*standing, added], max(moment, wish.starts_at))):
             names = dict(User.objects.filter(pk__in=circle).values_list("pk", "username"))

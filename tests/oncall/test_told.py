@@ -7,6 +7,7 @@ import pytest
 from core.actor import person
 from core.models import Membership, User
 from oncall.actions.absences import Away, add_absence, cancel_absence
+from oncall.actions.judging import tell_quality
 from oncall.actions.overrides import add_override
 from oncall.actions.schedules import write_layer
 from oncall.actions.specs import LayerSpec
@@ -22,6 +23,7 @@ from oncall.models import (
     Unavailability,
 )
 from tests.conftest import Clock
+from tests.core.api.callers import shelve_playbooks
 from tests.factories import AResponder, ASchedule, ATeam, AUser
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +179,15 @@ def test_a_swap_that_waits_for_approval_is_told_to_somebody_who_can(
     accept(offered(schedule, clock, taker=taker).pk, by=person(user(taker)), at=clock.now)
 
     assert ("root", "A swap of Shop waits for your approval") in told()
+
+
+def test_what_goes_wrong_at_night_is_told_to_its_managers_in_the_morning(
+    schedule: Schedule, clock: Clock
+) -> None:
+    Schedule.objects.update(time_zone="Asia/Tokyo")
+    shelve_playbooks()
+    RotationSlot.objects.exclude(user=user("ana")).delete()  # the layer hangs on her alone
+
+    heard = [tell_quality(clock.now + timedelta(hours=hours)) for hours in (10, 13, 14, 15)]
+
+    assert heard == [0, 0, 1, 0]  # 09:00 UTC is 18:00 in Tokyo: the fourteenth hour after is 08:00
