@@ -184,15 +184,6 @@ def test_an_administrator_who_may_not_sign_in_is_no_other_one() -> None:
     assert set(administrators()) == {people.administrator}
 
 
-def test_c85_who_is_the_backup_now_can_t_be_switched_off_either() -> None:
-    people = scene.cast()
-    schedule = ASchedule(team=people.team, name="Payments", people=[people.responder])
-    schedule.layers.get().versions.update(seat="secondary")
-    browser = scene.signed_in(people.administrator)
-
-    assert "rob is on call now by Payments" in save(browser, people.responder, is_active=None)
-
-
 def test_c85_whoever_is_on_call_now_can_t_be_switched_off_or_deleted() -> None:
     people = scene.cast()
     schedule = ASchedule(team=people.team, name="Payments", people=[people.responder])

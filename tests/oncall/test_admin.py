@@ -14,6 +14,7 @@ from notify.models import Delivery
 from oncall.actions import add_contact, contacts
 from oncall.actions.contacts import fresh_code
 from oncall.actions.ledger import freeze
+from oncall.admin.panels import why_needed
 from oncall.models import ContactMethod, Responder, Schedule, ServedShift
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
@@ -206,3 +207,10 @@ def test_a_schedule_that_nobody_served_by_can_be_deleted(browser: Client, team: 
     browser.post(f"{page_of(schedule)[:-7]}delete/", {"post": "yes"})
 
     assert not Schedule.objects.exists()
+
+
+def test_c85_who_is_the_backup_now_is_needed_as_well(team: Team, mona: User) -> None:
+    schedule = ASchedule(name="Shop", team=team, people=[mona])
+    schedule.layers.get().versions.update(seat="secondary")
+
+    assert why_needed(mona) == ["mona is on call now by Shop; let somebody cover first."]
