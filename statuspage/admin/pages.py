@@ -5,18 +5,23 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
+from core.admin.base import Deleted
 from core.admin.buttons import Button
-from core.admin.panel import Panel, link
+from core.admin.panel import Panel, link, opts_of
 from core.admin.rights import allows
 from statuspage.actions.founding import make_default, new_secret_link
+from statuspage.actions.leaving import forget_copies
 from statuspage.actions.places import place_of
 from statuspage.admin.inlines import Shared
 from statuspage.admin.page_form import PageForm
 from statuspage.admin.page_panels import panels_of
 from statuspage.admin.screens import PublicScreen
-from statuspage.models import Page
+from statuspage.models import Mailing, Page, Reader, Subscriber, SubscriberList
+
+_OWN: tuple[type[Model], ...] = (Subscriber, SubscriberList, Mailing, Reader)
 
 
 @admin.register(Page)
@@ -84,6 +89,16 @@ class PageAdmin(PublicScreen[Page]):
     def panels(self, request: HttpRequest, obj: Page) -> Sequence[Panel]:
         """Lead to the look and to who reads it, and say where its copies are."""
         return list(panels_of(request, obj))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Deleted:
+        """Let those who were told go with the page that told them: their screens delete nobody alone."""
+        gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return gone, counts, lacking - {str(opts_of(one).verbose_name) for one in _OWN}, protected
+
+    def delete_model(self, request: HttpRequest, obj: Page) -> None:
+        """Delete it with its subscribers, and forget where messages to them went."""
+        forget_copies(obj.subscribers.all())
+        super().delete_model(request, obj)
 
     def why_kept(self, obj: Page) -> Sequence[str]:
         """Keep what was said in public, and the page that answers everywhere."""

@@ -10,7 +10,7 @@ from statuspage.actions.leaving import left
 from statuspage.actions.subscribing import Choices, confirm, end, leave, sign_up
 from statuspage.models import Departure, Page, Reader, Subscriber
 from tests.conftest import Clock
-from tests.factories import NINE, somebody
+from tests.factories import NINE, AUser, somebody
 from tests.notify.conftest import pager
 from tests.pager import Pager
 from tests.statuspage.letters import a_subscriber
@@ -151,3 +151,17 @@ def test_who_left_is_known_by_a_digest_until_the_address_is_confirmed_anew(
 
 def test_the_page_that_says_goodbye_names_the_time(page: Page) -> None:
     assert b"within 25 hours" in Client().get("/subscribe/left").content
+
+
+def test_with_a_page_go_the_copies_of_its_subscribers(page: Page, pager: Pager) -> None:
+    private = a_page(slug="acme", name="Acme", is_default=False, team=page.team)
+    sign_up(private, KIM, Choices(), at=NINE)
+    pager.settle()
+    private.readers.create(email="lea@example.com", invited_at=NINE)
+    boss = Client()
+    boss.force_login(AUser(group="Administrator"))
+
+    boss.post(f"/admin/statuspage/page/{private.pk}/delete/", {"post": "yes"})
+
+    assert not Page.objects.filter(pk=private.pk).exists()
+    assert KIM not in stored()
