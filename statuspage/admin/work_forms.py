@@ -78,7 +78,7 @@ class PlanForm(forms.Form):
             (row.public_id, _label(row))
             for row in rows.order_by("group__position", "position", "pk")
         ]
-        self.fields["components"] = _components(choices)
+        self.fields["components"] = _components(choices, _planned_elsewhere(page))
         zone = zone_name(page)
         for name in ("begins", "ends"):
             self.fields[name].help_text = f"Wall time in {zone}, the page's zone."
@@ -205,10 +205,18 @@ def _label(row: Component) -> str:
     return f"{row.group.name}: {row.name}" if row.group else row.name
 
 
-def _components(choices: Sequence[tuple[str, str]]) -> forms.MultipleChoiceField:
+def _planned_elsewhere(page: Page) -> str:
+    """Name the components that are of another page: their work is planned there, and is seen here by their state."""
+    rows = page.shared.filter(component__retired_at=None).select_related("component__page")
+    named = [f"{row} ({row.component.page.name})" for row in rows]
+    return f"Work on what other pages share is planned there: {', '.join(named)}." if named else ""
+
+
+def _components(choices: Sequence[tuple[str, str]], help_text: str) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         choices=choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
         label="components that it touches",
+        help_text=help_text,
     )

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from statuspage.actions import render_sharing
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step
 from statuspage.admin.waiting import waiting
-from statuspage.models import Component, Mailing, Maintenance
+from statuspage.models import Component, Mailing, Maintenance, SharedComponent
 from tests.conftest import Clock
 from tests.factories import NINE, AUser, somebody
 from tests.statuspage.scenes import MINUTE, a_component, a_page
@@ -93,6 +94,25 @@ def test_what_visitors_would_read_is_shown_before_anything_is_announced(
     after = browser.get(f"{LIST}{work.pk}/change/").content.decode()
     announced = after.partition('aria-label="What visitors read"')[2].partition("</section>")[0]
     assert _words(panel).partition("would read")[2] == _words(announced).partition("Public page")[2]
+
+
+def test_where_work_on_a_shared_component_is_planned_is_said_and_both_pages_show_it(
+    browser: Client, payments: Component, clock: Clock
+) -> None:
+    other = a_page(slug="acme", name="Acme", is_default=False)
+    SharedComponent.objects.create(page=other, component=payments, name="Checkout")
+
+    form = browser.get(f"{LIST}add/", {"page": other.pk}).content.decode()
+    assert "Work on what other pages share is planned there: Checkout (Northwind Books)." in form
+    assert payments.public_id not in form
+    assert "is planned there" not in browser.get(f"{LIST}add/").content.decode()
+
+    planned(payments)
+    clock.now = TWO
+    move_due(TWO)
+    render_sharing(other.pk, TWO)
+    told = browser.get("/status/acme/api/v2/components.json").json()["components"]
+    assert [(one["name"], one["status"]) for one in told] == [("Checkout", "under_maintenance")]
 
 
 def test_a_plan_that_can_not_be_shows_no_preview(browser: Client, payments: Component) -> None:
