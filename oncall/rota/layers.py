@@ -6,6 +6,7 @@ One seat is settled at a time; only overrides of a person reach into several.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import heapify, heapreplace
 from operator import attrgetter
@@ -61,16 +62,15 @@ def ordered(plan: Plan, seat: Seat) -> Layers:
     for rotation in plan.rotations:
         rotations.setdefault(rotation.layer, []).append(rotation)
     versions = {layer: _versions(rotations[layer]) for layer in sorted(rotations)}
-    seats = {layer: found[-1].rotation.seat for layer, found in versions.items() if found}
+    seats = {layer: list(_seat_spans(found)) for layer, found in versions.items() if found}
     covers: dict[int, list[Override]] = {}
     calls: list[Override] = []
     for override in sorted(plan.overrides, key=attrgetter("seq")):
-        if override.starts_at >= override.ends_at or not _concerns(override, seat, seats):
-            continue
-        if override.kind == "cover" and override.layer is not None:
-            covers.setdefault(override.layer, []).append(override)
-        else:
-            calls.append(override)
+        for part in _concerning(override, seat, seats):
+            if part.kind == "cover" and part.layer is not None:
+                covers.setdefault(part.layer, []).append(part)
+            else:
+                calls.append(part)
     mine = {
         layer: found
         for layer, found in versions.items()
@@ -91,12 +91,30 @@ def pieces(layers: Layers, at: datetime) -> Iterator[Piece]:
     return _spliced(layers, layers.ledger, at)
 
 
-def _concerns(override: Override, seat: Seat, seats: dict[int, Seat]) -> bool:
-    """Tell whether an override may change this seat; one of a person may change any."""
+def _seat_spans(versions: Sequence[_Version]) -> Iterator[tuple[datetime, datetime, Seat]]:
+    """Share out all time by the seat of a layer: a hole goes to the version after it, the end to the last one."""
+    edge = BEGINNING
+    for number, version in enumerate(versions, 1):
+        ends_at = version.ends_at if number < len(versions) else FOREVER
+        yield edge, ends_at, version.rotation.seat
+        edge = ends_at
+
+
+def _concerning(
+    override: Override, seat: Seat, seats: dict[int, list[tuple[datetime, datetime, Seat]]]
+) -> Iterator[Override]:
+    """Yield the parts of an override that may change this seat; one of a person may change any.
+
+    One of a layer goes where the layer is at each moment: a later version may fill another seat.
+    """
+    everywhere = [(BEGINNING, FOREVER, override.seat)]
+    spans = everywhere if override.layer is None else seats.get(override.layer, everywhere)
     if override.kind in {"substitute", "remove"}:
-        return True
-    of = override.seat if override.layer is None else seats.get(override.layer, override.seat)
-    return of == seat
+        spans = [(BEGINNING, FOREVER, seat)]
+    for start, end, held in spans:
+        starts_at, ends_at = max(override.starts_at, start), min(override.ends_at, end)
+        if held == seat and starts_at < ends_at:
+            yield replace(override, starts_at=starts_at, ends_at=ends_at)
 
 
 def _reckoned(layers: Layers, at: datetime) -> Iterator[Piece]:

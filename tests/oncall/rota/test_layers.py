@@ -210,6 +210,31 @@ def test_a_cover_of_a_layer_counts_where_the_layer_itself_is_empty():
     assert who(no_layer, at(9)).layer == 9
 
 
+def test_an_override_of_a_layer_fills_the_seat_that_the_layer_has_at_the_time():
+    """What a layer will be after a planned edit says nothing about who covers it tonight."""
+    layers = shift("A", 0, 12, 1), shift("B", 12, 24, 1, seat="secondary")
+    kinds = ["cover", "add"]
+    for override in [cover("E", at(10), at(14), layer=1, kind=kind) for kind in kinds]:
+        found = plan(*layers, overrides=[override])
+        with_e = "E" if override.kind == "cover" else "AE"
+
+        assert clock(segments(found, at(8), at(16))) == [
+            "A 08:00 10:00", f"{with_e} 10:00 12:00", "- 12:00 16:00",
+        ]  # fmt: skip
+        assert clock(segments(found, at(8), at(16), "secondary")) == [
+            "- 08:00 12:00", f"{with_e.replace('A', 'B')} 12:00 14:00", "B 14:00 16:00",
+        ]  # fmt: skip
+
+
+def test_a_cover_in_a_hole_of_a_layer_fills_the_seat_that_the_layer_has_next():
+    layers = shift("A", 0, 6, 1), shift("B", 12, 18, 1, seat="secondary")
+    covers = cover("E", at(8), at(10), layer=1), cover("F", at(20), at(22), 2, layer=1)
+    found = plan(*layers, overrides=covers)
+
+    assert [on_call(found, at(hour), "secondary") for hour in (9, 13, 21)] == [(5,), (2,), (6,)]
+    assert [on_call(found, at(hour)) for hour in (1, 9, 13, 21)] == [(1,), (), (), ()]
+
+
 def test_a_cover_of_an_additive_layer_adds_also_where_the_layer_itself_is_empty():
     low, added = shift("A", 0, 24, 1), shift("B", 12, 18, 2, priority=2, mode="additive")
     covers = [cover("E", at(8), at(10), layer=2), cover("F", at(19), at(20), 2, layer=2)]
