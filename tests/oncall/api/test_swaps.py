@@ -221,6 +221,18 @@ def test_an_absence_that_can_t_be_is_refused_with_its_field(
     assert [one["pointer"] for one in problem["errors"]] == [f"/{field}"]
 
 
+def test_one_s_own_override_is_not_ended_by_a_token_that_only_reads(schedule: Schedule) -> None:
+    cyd = User.objects.get(username="cyd")
+    taken = by("cyd").post("schedules/shop/take/", {"end": MONDAY}).json()["id"]
+    reader = Caller(cyd, a_token(cyd, "read"))
+
+    assert_problem(reader.delete(f"schedules/shop/overrides/{taken}/"), 403)
+    cyd.groups.set(Group.objects.filter(name="Viewer"))
+    assert_problem(by("cyd").delete(f"schedules/shop/overrides/{taken}/"), 403)
+
+    assert Override.objects.get().cancelled_at is None
+
+
 def test_anybody_who_may_respond_takes_the_pager_and_gives_it_back(
     schedule: Schedule, clock: Clock
 ) -> None:
