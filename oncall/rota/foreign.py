@@ -26,6 +26,7 @@ _TIME = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
 _LENGTH = re.compile(
     r"([+-]?)P(?:([0-9]{1,3})W)?(?:([0-9]{1,4})D)?(?:T(?:([0-9]{1,5})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,7})S)?)?"
 )
+_NUMBER = re.compile(r"[0-9]{1,10}")  # RFC 5545 (3.3.8) ends at 2147483647
 _DAY = timedelta(days=1)
 
 
@@ -78,7 +79,7 @@ def entries(text: str, zone: str, start: datetime, end: datetime) -> list[Entry]
     """
     found: set[Entry] = set()
     events = _latest(_events(_lines(text)), zone)
-    if sum("RRULE" in event for event, _ in events.values()) > MOST_SERIES:
+    if sum(len(event.get("RRULE", ())) for event, _ in events.values()) > MOST_SERIES:
         raise BadCalendar(f"It has more than {MOST_SERIES} events that recur.")
     replaced: dict[str, set[datetime]] = {}
     for uid, instant in events:
@@ -152,7 +153,8 @@ def _latest(events: Iterable[_Event], zone: str) -> dict[_Key, tuple[_Event, _Mo
             instant = _moment(changed, zone).instant
         uid = _text(event, "UID")
         key: _Key = (uid, instant) if uid else ("", number)
-        revision = int(_text(event, "SEQUENCE")) if _text(event, "SEQUENCE").isdecimal() else 0
+        counted = _NUMBER.fullmatch(_text(event, "SEQUENCE"))
+        revision = int(counted[0]) if counted else 0
         if revision >= revisions.get(key, 0):
             found[key], revisions[key] = (event, first), revision
     return found

@@ -159,6 +159,6 @@ def _numbers(given: Mapping[str, Sequence[str]], name: str, low: int, high: int)
 
 def _weekday(text: str) -> tuple[int, int]:
     found = _WEEKDAY.fullmatch(text)
-    if found is None:
+    if found is None or (found[1] and not int(found[1])):
         raise BadRule(f"A recurrence rule has weekdays such as MO or -1FR, not {text[:20]}.")
     return int(found[1] or 0), _DAYS.index(found[2])

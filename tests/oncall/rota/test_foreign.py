@@ -97,6 +97,14 @@ def test_of_events_with_one_uid_the_latest_revision_counts() -> None:
     assert read(calendar(new, old)) == read(calendar(*[old] * 4000, new)) == ["12-01T10:00 12-01T11:00"]  # fmt: skip
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "\u0663", "\u00b2", "two", ""])
+def test_a_revision_that_is_no_number_counts_as_the_first(number: str) -> None:
+    odd = event(":20261201T080000Z", ":20261201T090000Z", f"SEQUENCE:{number}")
+    new = event(":20261201T100000Z", ":20261201T110000Z", "SEQUENCE:1")
+
+    assert read(calendar(new, odd)) == ["12-01T10:00 12-01T11:00"]
+
+
 def test_folded_lines_alarms_inside_and_odd_line_ends_are_read() -> None:
     alarm = "BEGIN:VALARM\r\nTRIGGER:-PT5M\r\nDTSTART:19990101T000000Z\r\nEND:VALARM"
     text = calendar(event(":20261201T0\r\n 80000Z", ":20261201T090000Z", alarm, "summary;language=en:A\r\n na"))  # fmt: skip
@@ -124,13 +132,17 @@ HOSTILE = {
     "not between": ["BEGIN:VCALENDAR\r\n" + "BEGIN:VEVENT\r\n" * 70_000],
     "ends what": ["BEGIN:VCALENDAR\r\nEND:VEVENT\r\n", calendar("BEGIN:VALARM")],
     "more than 10000 events": [calendar(*["DTSTART:20261201T080000Z"] * (MOST_EVENTS + 1))],
-    "500 events that recur": [calendar(*[event(*AT, "RRULE:FREQ=YEARLY", uid=str(n)) for n in range(501)])],
+    "500 events that recur": [
+        calendar(*[event(*AT, "RRULE:FREQ=YEARLY", uid=str(n)) for n in range(501)]),
+        calendar(event(*AT, *["RRULE:FREQ=DAILY;COUNT=99999;BYMONTH=2;BYMONTHDAY=30"] * 501)),
+    ],
     "more than 600 events": [
         calendar(*[event(*AT, "RRULE:FREQ=DAILY", f"SUMMARY:{n}", uid=str(n)) for n in range(500)]),
         calendar(event(*AT, "RDATE:" + ",".join(f"20261202T{n // 3600:02}{n // 60 % 60:02}{n % 60:02}Z" for n in range(50_000)))),
     ],
     "more often": [calendar(event(*AT, "RRULE:FREQ=SECONDLY")), calendar(event(*AT, "RRULE;X=1:FREQ=MINUTELY")),
                    calendar(event(*AT, "rrule:freq=hourly"))],
+    "has weekdays such as": [calendar(event(*AT, "RRULE:FREQ=MONTHLY;BYDAY=0TU")), calendar(event(*AT, "RRULE:FREQ=WEEKLY;BYDAY=TUE"))],
     "five years": [calendar(event(":19700101T080000Z", ":19700101T090000Z", "RRULE:FREQ=DAILY;COUNT=999999"))],
     "recurs lasts over": [calendar(event(":19000101T080000Z", ":20260101T080000Z", "RRULE:FREQ=DAILY"))],
     "An event lasts over": [calendar(event(AT[0], ":99991231T235959Z"))],
