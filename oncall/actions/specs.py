@@ -229,11 +229,13 @@ def _layer(body: Body, zone: str, known: _Known) -> LayerSpec:
 
 def _anchor(turn: Body) -> str:
     text = turn.text("anchor", required=True, longest=19)
+    anchor = text[:16] if _ANCHOR.fullmatch(text) else ""
     try:
-        return wall(text[:16] if _ANCHOR.fullmatch(text) else "").strftime(LOCAL_FORMAT)
+        wall(anchor)
     except ValueError:
         turn.refuse("anchor", "anchor is a wall time such as 2026-03-16T09:00, without a zone.")
         return "2026-01-05T09:00"
+    return anchor
 
 
 def _people(turn: Body, known: _Known) -> tuple[tuple[int, ...], ...]:

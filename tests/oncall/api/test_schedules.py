@@ -123,6 +123,7 @@ def test_what_was_served_is_not_rewritten(caller: Caller, clock: Clock) -> None:
         ({"layers": [layer(windows=[{"weekdays": [1], "start": "09:00Z", "end": "17:00"}])]}, "/layers/0/rotation/windows/0/start"),
         ({"layers": [layer(windows=[{"weekdays": [1], "start": "09:00", "end": "17:00:30"}])]}, "/layers/0/rotation/windows/0/end"),
         ({"layers": [layer(windows=[{"weekdays": [1], "start": "09:00", "end": "24:30"}])]}, "/layers/0/rotation/windows/0/end"),
+        ({"layers": [layer(anchor="0001-01-01T09:00")]}, "/layers/0/rotation/anchor"),
         ({"layers": [layer(anchor="9999-12-31T23:00")]}, "/layers/0/rotation/anchor"),
         ({"layers": [layer(anchor="2026-03-16T09:00:30")]}, "/layers/0/rotation/anchor"),
         ({"layers": [layer(anchor="\u0662026-03-16T09:00")]}, "/layers/0/rotation/anchor"),
