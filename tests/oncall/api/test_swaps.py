@@ -8,9 +8,9 @@ from django.contrib.auth.models import Group
 
 from core.models import User
 from notify.models import Delivery
-from oncall.models import Override, Schedule, ShiftNotice, Swap
+from oncall.models import Override, Schedule, ShiftEvent, ShiftNotice, Swap
 from tests.conftest import Clock
-from tests.core.api.callers import Caller, a_token, assert_problem
+from tests.core.api.callers import Caller, a_caller, a_token, assert_problem
 from tests.factories import ASchedule, ATeam, AUser
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +196,44 @@ def test_an_absence_marks_or_skips_and_taking_it_back_restores(schedule: Schedul
     assert by("bob").delete(f"unavailability/{skipped['id']}/").status_code == 204
     assert final() == before
     assert_problem(by("ana").delete(f"unavailability/{flagged['id']}/"), 403)
+
+
+def test_whoever_gets_or_loses_a_turn_by_an_absence_is_told_and_calendars_follow(
+    schedule: Schedule,
+) -> None:
+    by("cyd").post("calendar-feeds/", {"schedule": "shop"})
+    span = {"user": "bob", "start": MONDAY, "end": "2026-12-02T09:00:00Z"}
+    notices = ShiftNotice.objects.filter(occasion__startswith="moved:")
+
+    by("bob").post("unavailability/", {**span, "mode": "flag"})
+    assert not notices.exists()
+    away = a_caller("Administrator").post("unavailability/", {**span, "mode": "skip"}).json()["id"]
+
+    told = {row.user.username: row.paragraphs[0] for row in notices}
+    assert told.keys() == {"bob", "cyd"}
+    assert told["cyd"].endswith("you are on call, before it was bob.")
+    assert told["bob"].endswith("you are not on call any more, now it is cyd.")
+    events = ShiftEvent.objects.filter(cancelled_at=None, starts_at=MONDAY)
+    assert [row.user.username for row in events] == ["cyd"]
+    assert by("bob").delete(f"unavailability/{away}/").status_code == 204
+    assert notices.filter(user__username="cyd").count() == 2
+    assert [row.user.username for row in events.all()] == ["bob"]
+
+
+def test_whoever_is_moved_in_the_second_seat_is_told(schedule: Schedule) -> None:
+    turn = {"anchor": "2026-11-02T09:00", "participants": [["ana"], ["bob"], ["cyd"]]}
+    backup = {
+        "name": "Backup",
+        "seat": "secondary",
+        "rotation": {**turn, "participants": [["cyd"]]},
+    }
+    document = {"name": "Shop", "layers": [{"name": "Primary", "rotation": turn}, backup]}
+
+    assert by("mona").put("schedules/shop/", document).status_code == 200
+
+    [row] = ShiftNotice.objects.filter(occasion__startswith="moved:")
+    assert row.user.username == "cyd"
+    assert row.paragraphs[0].endswith("you are the backup, before it was nobody.")
 
 
 @pytest.mark.parametrize(
