@@ -43,7 +43,11 @@ def impact_of_document(
     """Return what writing this document from `effective` on (None: `at`) would change within 26 weeks of it."""
     start = effective or at
     before = plan_of(schedule, since=start - rota.LOOK_AHEAD)
-    return compare(schedule, before, revised(schedule, before, spec, start), start)
+    found = compare(schedule, before, revised(schedule, before, spec, start), start)
+    asked = Schedule(time_zone=spec.time_zone, expectation=spec.expectation)
+    new = rota.gaps(found.after, start, found.ends_at, asked.expected, asked.time_zone)
+    old = found.gaps_before
+    return replace(found, gaps_after=new, new_gaps=_beyond(new, old), closed_gaps=_beyond(old, new))
 
 
 def impact_of_override(schedule: Schedule, wish: Wish, *, at: datetime) -> Impact:
@@ -78,8 +82,8 @@ def compare(
     found = rota.moved(*seats)
     people = {user for one in found for user in {*one.before} ^ {*one.after}}
     return Impact(
-        start, end, found, tuple(sorted(people)), old, new, list(outside(_spans(new), _spans(old))),
-        list(outside(_spans(old), _spans(new))), _conflicts(before, after, start, end), hours(primary[0]), hours(primary[1]), after,
+        start, end, found, tuple(sorted(people)), old, new, _beyond(new, old), _beyond(old, new), _conflicts(before, after, start, end),
+        hours(primary[0]), hours(primary[1]), after,
     )  # fmt: skip
 
 
@@ -112,6 +116,13 @@ def hours(segments: Sequence[rota.Segment]) -> dict[int, float]:
         for user in segment.users:
             found[user] = found.get(user, timedelta()) + segment.ends_at - segment.starts_at
     return {user: round(length / timedelta(hours=1), 2) for user, length in found.items()}
+
+
+def _beyond(
+    some: Sequence[rota.Segment], others: Sequence[rota.Segment]
+) -> list[tuple[datetime, datetime]]:
+    """Return what of some gaps no other gap holds."""
+    return list(outside(_spans(some), _spans(others)))
 
 
 def _spans(gaps: Sequence[rota.Segment]) -> list[tuple[datetime, datetime]]:

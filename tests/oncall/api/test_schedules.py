@@ -144,6 +144,23 @@ def test_a_document_that_can_t_be_is_refused_with_its_place(
     assert not Schedule.objects.exists()
 
 
+def test_a_preview_reckons_gaps_by_the_coverage_that_the_document_asks(caller: Caller) -> None:
+    days = layer(windows=[{"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}])
+    written(caller, days, expectation="business-hours")
+    always = document(days, expectation="24x7")
+    window = {"from": "2026-11-30T00:00Z", "to": "2026-12-07T00:00Z"}
+
+    seen = caller.post("schedules/payments/preview/", always).json()
+    caller.put("schedules/payments/", always)
+    gaps = caller.get("schedules/payments/gaps/", **window).json()["gaps"]
+
+    assert seen["changes"] == seen["closed_gaps"] == []
+    assert gaps[1] in seen["new_gaps"]
+    back = caller.post("schedules/payments/preview/", document(days, expectation="business-hours"))
+    assert back.json()["new_gaps"] == []
+    assert gaps[1] in back.json()["closed_gaps"]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
