@@ -141,7 +141,9 @@ def revert(swap_id: int, *, by: Actor, at: datetime) -> Swap:
             raise NotPossible("Both shifts are over; what was served is not rewritten.")
         _cancel(swap, by.user, at)
         swap.revert(by.user, at)
-        return _ended(swap, "reverted", by, at)
+        ended = _ended(swap, "reverted", by, at)
+        recheck(swap.schedule, at)  # whoever took the shift may have passed it on
+        return ended
 
 
 def recheck(schedule: Schedule, at: datetime) -> int:

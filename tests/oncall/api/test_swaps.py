@@ -85,6 +85,23 @@ def test_case_25_both_legs_apply_together_and_are_undone_together(schedule: Sche
     assert final("2026-11-23T10:00:00Z") == before
 
 
+def test_undoing_a_swap_ends_the_one_that_passed_its_shift_on_and_tells_who_had_it(
+    schedule: Schedule,
+) -> None:
+    first = asked()
+    verb("ana", first, "accept")
+    second = asked("ana", taker="cyd")
+    verb("cyd", second, "accept")
+    assert final()[0] == "cyd 11-30T09 swap"
+
+    assert verb("bob", first, "revert").json()["state"] == "reverted"
+
+    assert final() == ["bob 11-30T09 rotation"]
+    assert Swap.objects.get(pk=second).state == "stale"
+    gone = ShiftNotice.objects.filter(subject="The swap of Shop no longer fits")
+    assert {row.user.username for row in gone} == {"ana", "cyd"}
+
+
 def test_case_25_of_two_who_accept_an_open_swap_one_wins(schedule: Schedule) -> None:
     swap = asked(taker=None)
 
