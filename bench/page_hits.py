@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any, cast
 
@@ -26,10 +26,21 @@ from core.models import Team
 from incidents.actions import declare
 from incidents.models import Service
 from statuspage.actions import Announcement, Press, publish, render
-from statuspage.models import Component, ComponentGroup, ComponentInterval, ComponentService, Page
+from statuspage.actions.picture import take
+from statuspage.models import (
+    Component,
+    ComponentGroup,
+    ComponentInterval,
+    ComponentService,
+    Page,
+    PublicIncident,
+    PublicUpdate,
+)
+from statuspage.rules.ids import new_id
 
-HITS, RENDERINGS = 3000, 20
+HITS, RENDERINGS, LARGE_RENDERINGS = 3000, 20, 3
 COMPONENTS, GROUPS = 30, 5
+LARGE, INCIDENTS, DAYS = 500, 200, 90  # the largest page that is promised (areas/statuspage.md P3)
 SUMMARY = "/api/v2/summary.json"
 _served: dict[str, bytes] = {}
 _Ask = Callable[[str, str], tuple[str, bytes, dict[str, str]]]
@@ -73,6 +84,41 @@ def make() -> None:
     publish(incident.pk, told, by=COMMAND_LINE, at=at, press=Press(despite_findings=True))
 
 
+def grow(page: Page, at: datetime) -> None:
+    """Give a page so many components, each with three stretches of trouble, and so many incidents of two updates."""
+    groups = list(page.groups.all())
+    rows = Component.objects.bulk_create(
+        Component(
+            public_id=new_id(), page=page, name=f"Further {n}", group=groups[n % len(groups)], position=n,
+            created_at=page.created_at, updated_at=at,
+        )
+        for n in range(LARGE - page.components.count())
+    )  # fmt: skip
+    begins = [at - timedelta(days=1 + n * 7 % (DAYS - 2)) for n in range(3 * len(rows))]
+    ComponentInterval.objects.bulk_create(
+        ComponentInterval(
+            component=rows[n // 3], state="partial_outage", from_at=begin, to_at=begin + timedelta(minutes=5 + n % 90)
+        )
+        for n, begin in enumerate(begins)
+    )  # fmt: skip
+    told = PublicIncident.objects.bulk_create(
+        PublicIncident(
+            public_id=new_id(), page=page, name=f"Trouble {n}", state="resolved", impact="minor",
+            started_at=(begin := at - timedelta(hours=10 * n + 10)), created_at=begin, updated_at=begin,
+            resolved_at=begin + timedelta(hours=1),
+        )
+        for n in range(INCIDENTS)
+    )  # fmt: skip
+    PublicUpdate.objects.bulk_create(
+        PublicUpdate(
+            public_id=new_id(), incident=one, number=number, state=state, body="We keep watching.",
+            display_at=one.started_at, created_at=one.started_at,
+        )
+        for one in told
+        for number, state in enumerate(("investigating", "resolved"), start=1)
+    )  # fmt: skip
+
+
 def asking(handler: Callable[..., Any], *, holds: str = "", token: str = "") -> _Ask:
     """Return a function that asks a WSGI application for a path, perhaps with an ETag or a token that the caller has."""
     more = {"HTTP_IF_NONE_MATCH": holds} if holds else {}
@@ -104,14 +150,23 @@ def hits(ask: _Ask, path: str, status: str) -> dict[str, float]:
     return {**meter.as_json(), "count": HITS}
 
 
-def renderings() -> dict[str, float]:
+def renderings(count: int = RENDERINGS) -> dict[str, float]:
     """Return what it costs to render and store the page."""
     page = Page.objects.get(is_default=True)
     with ready.metered() as meter:
-        for _one in range(RENDERINGS):
+        for _one in range(count):
             with transaction.atomic():
                 render(page, clock.now())
-    return {**meter.as_json(), "count": RENDERINGS}
+    return {**meter.as_json(), "count": count}
+
+
+def readings(count: int) -> dict[str, float]:
+    """Return what it costs to read all that a rendering draws, and to draw nothing: its floor."""
+    page = Page.objects.get()
+    with ready.metered() as meter:
+        for _one in range(count):
+            take(page, clock.now())
+    return {**meter.as_json(), "count": count}
 
 
 def main(rounds: int) -> dict[str, list[dict[str, float]]]:
@@ -134,6 +189,10 @@ def main(rounds: int) -> dict[str, list[dict[str, float]]]:
     found["render"] = [
         renderings() for _round in range(rounds)
     ]  # last: each gives the page another ETag
+    grow(Page.objects.get(), clock.now())
+    for _round in range(rounds):
+        found.setdefault("render large floor", []).append(readings(LARGE_RENDERINGS))
+        found.setdefault("render large", []).append(renderings(LARGE_RENDERINGS))
     return found
 
 
