@@ -123,7 +123,11 @@ def test_the_prometheus_exporter_reads_the_summary_w6(
     timer.forward(2)
     troubled = metrics(address, tmp_path)
 
-    assert "Payments" in calm
+    status = 'statuspage_service_status{service_name="Northwind Books"}'
+    assert f"{status} 1.0" in calm
+    assert f"{status} 0.0" in troubled
+    for name in ("Shop", "Payments", "Search"):
+        assert f'statuspage_component_status{{component_name="{name}",' in calm
     assert "Card payments failing" not in calm
     assert "Card payments failing" in troubled
 
