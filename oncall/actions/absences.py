@@ -68,7 +68,10 @@ def change_absences(
     skip = Unavailability.Mode.SKIP
     is_moving = any(away.mode == skip for away in listed) or ended.filter(mode=skip).exists()
     turns = schedules_of_people([user.pk]) if is_moving else []
-    with transaction.atomic(), turning(turns, f"away:{user.pk}:{at.isoformat()}", by=by, at=at):
+    with (
+        transaction.atomic(),
+        turning(turns, f"{'away' if listed else 'back'}:{user.pk}:{at.isoformat()}", by=by, at=at),
+    ):
         ended.update(cancelled_at=at)
         return Unavailability.objects.bulk_create(
             Unavailability(
