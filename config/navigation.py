@@ -73,7 +73,7 @@ SIDEBAR: list[Entry] = [
             Tab("Paging log", "notify_delivery_changelist", "notify.view"),
             Tab("Pages", "oncall_page_changelist", "oncall.view", is_rare=True),
             Tab("Escalations", "oncall_escalation_changelist", "oncall.view", is_rare=True),
-            Tab("Kept mails", "notify_keptmail_changelist", "notify.view", is_rare=True),
+            Tab("Kept mails", "notify_keptmail_changelist", "notify.view"),
         ),
     ),
     Entry(
