@@ -74,6 +74,7 @@ PROVIDERS: dict[str, str] = {
     "person_addresses": "oncall.api.people.addresses_of",
     "public_postmortem": "postmortems.actions.public_text",
     "incident_outside": "statuspage.admin.panels.outside",
+    "incident_public": "statuspage.api.told.pages_of",
     "incident_public_words": "statuspage.admin.listed.public_words",
     "staff_phones": "oncall.actions.contacts.phone_numbers",
     "tell_person": "oncall.actions.escalate.tell_person",

@@ -3,7 +3,7 @@
 from statuspage.actions.bounces import forget_old, note_failed, note_sent
 from statuspage.actions.components import correct_interval, set_component
 from statuspage.actions.copies import status_message
-from statuspage.actions.drafting import Announcement, Pending, pending
+from statuspage.actions.drafting import Announcement, Pending, pending, pendings
 from statuspage.actions.endpoints import challenge_message, quarantined_message
 from statuspage.actions.exporting import export_due
 from statuspage.actions.keeping import discard_draft, save_draft
@@ -12,9 +12,10 @@ from statuspage.actions.letters import subscribe_message
 from statuspage.actions.mailings import fan_out, still_subscribed
 from statuspage.actions.nudging import nudge_message, nudge_unwanted
 from statuspage.actions.proposing import approve, asked_of, decline, propose, withdraw
-from statuspage.actions.publishing import Leak, Press, SecondNeeded, publish, record
+from statuspage.actions.publishing import Leak, Press, publish, record
 from statuspage.actions.rendering import render, render_due, render_sharing
 from statuspage.actions.rooms import render_rooms
+from statuspage.actions.second import SecondNeeded
 
 __all__ = [
     "Announcement",
@@ -37,6 +38,7 @@ __all__ = [
     "nudge_message",
     "nudge_unwanted",
     "pending",
+    "pendings",
     "propose",
     "publish",
     "quarantined_message",

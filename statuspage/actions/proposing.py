@@ -37,7 +37,7 @@ def propose(
     for nobody's approval.
     """
     with transaction.atomic():
-        found = locked(incident_id, by, at)
+        found = locked(incident_id, by, at, press.page)
         if not found.page.needs_second or by.user is None:
             raise NotPossible(f"{found.page.name} asks for no second person; publish it.")
         said = checked(said, found.page, found.public, at)
@@ -203,8 +203,8 @@ def _refuse_answered(row: Proposal) -> None:
 
 def _pending(row: Proposal, at: datetime) -> Pending:
     incident = Incident.objects.select_related("service", "playbook").get(pk=row.incident_id)
-    found = pending(incident, at)
-    if found is None or found.page.pk != row.page_id:
+    found = pending(incident, at, row.page.public_id)
+    if found is None:
         raise NotPossible(f"{incident.label} has nothing to tell on {row.page.name} any more.")
     return found
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.permissions import require
-from statuspage.actions import ledger
+from statuspage.actions.concerning import concern
 from statuspage.actions.drafting import Announcement
 from statuspage.actions.leaks import findings
 from statuspage.actions.mailings import announce
@@ -155,15 +155,7 @@ def _concern(update: PublicUpdate, public_ids: Sequence[str]) -> None:
         if key not in rows:
             text = f"There is no component {key[:50]!r} on {page.name}."
             raise Invalid.field("/component_ids", text, "unknown_component")
-    named = set(update.changes.values_list("component", flat=True))
-    states = ledger.present_states(rows.values())
-    ComponentChange.objects.bulk_create(
-        ComponentChange(
-            update_of=update, component=row, old_state=states[row.pk], new_state=states[row.pk]
-        )
-        for row in rows.values()
-        if row.pk not in named
-    )
+    concern(update, list(rows.values()))
 
 
 def _override(public: PublicIncident, impact: str | None) -> None:

@@ -22,11 +22,12 @@ from core.errors import NotFound
 from core.permissions import require
 from statuspage.actions import Announcement, Press, publish
 from statuspage.actions.places import place_of
-from statuspage.actions.publishing import LONGEST_ADVICE, LONGEST_REASON
+from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.second import LONGEST_REASON
 from statuspage.api import shapes
 from statuspage.models import ComponentChange, PublicIncident, PublicUpdate
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
-from statuspage.rules.ids import is_id
+from statuspage.rules.ids import LENGTH, is_id
 from statuspage.rules.states import Stage
 
 FILTERS = (
@@ -37,6 +38,7 @@ _CODES = {
     "leak_suspected": "409: something in it looks like ours alone; `findings` names each passage.",
     "second_needed": "409: the page asks a second person to agree; `alone_because` publishes all the same.",
     "not_possible": "409: in triage, without a component that stands for its service, or no such step.",
+    "unknown_page": "422: no component of a page of that id stands for the service.",
     "unknown_component": "422: the page has no component of that id.",
     "version_conflict": "412: somebody published meanwhile; see `update_number`.",
 }
@@ -130,6 +132,7 @@ def _read(document: Mapping[str, object]) -> _Asked:
             seen=number - 1 if number else None,
             despite_findings=body.flag("despite_findings"),
             alone_because=body.text("alone_because", longest=LONGEST_REASON),
+            page=body.text("page", longest=LENGTH),
         ),
         has_advice=body.has("advice"),
     )
@@ -139,7 +142,10 @@ def _read(document: Mapping[str, object]) -> _Asked:
 
 def _completed(asked: _Asked) -> Announcement:
     """Return what is to be said; title and advice stay as they are where nothing was said of them."""
-    known = PublicIncident.objects.filter(incident=asked.incident).first()
+    told = PublicIncident.objects.filter(incident=asked.incident)
+    if asked.press.page:
+        told = told.filter(page__public_id=asked.press.page)
+    known = told.order_by("-page__is_default", "page__name", "page").first()
     if known is None:
         return asked.said
     return replace(
@@ -169,6 +175,7 @@ def _incident(row: Any) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "url": place_of(row.page).url(row.path),
+        "page": row.page.public_id,
         "incident": row.incident_id,
         "name": row.name,
         "status": row.state,
