@@ -123,7 +123,8 @@ def pendings(incident: Incident, at: datetime) -> tuple[Pending, ...]:
     listed_on |= {row.page_id: row.page for row in publics.values()}
     pages = sorted(listed_on.values(), key=lambda page: (not page.is_default, page.name, page.pk))
     states = ledger.present_states([*components, *shared])
-    blank = Announcement("", Stage.INVESTIGATING, "", started_at=began_at(incident))
+    began = began_at(incident) if len(publics) < len(pages) else None
+    blank = Announcement("", Stage.INVESTIGATING, "", started_at=began)
     return tuple(
         _with_draft(
             Pending(
