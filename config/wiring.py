@@ -38,6 +38,7 @@ DELIVERY_GUARDS: dict[str, str] = {
     "review_asked": "postmortems.actions.review_unwanted",
     "status": "statuspage.actions.still_subscribed",
     "public_word": "statuspage.actions.nudge_unwanted",
+    "approval_asked": "statuspage.actions.asked_unwanted",
 }
 
 # Asked at the moment of sending: a function (delivery, at) that returns the notify Message.
@@ -57,6 +58,8 @@ DELIVERY_TEXTS: dict[str, str] = {
     "review_asked": "postmortems.actions.review_message",
     "status": "statuspage.actions.status_message",
     "public_word": "statuspage.actions.nudge_message",
+    "approval_asked": "statuspage.actions.asked_message",
+    "approval_answered": "statuspage.actions.answered_message",
     "subscribe": "statuspage.actions.subscribe_message",
     "challenge": "statuspage.actions.challenge_message",
     "quarantined": "statuspage.actions.quarantined_message",

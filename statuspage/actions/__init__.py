@@ -1,5 +1,6 @@
 """The use cases of the status page. Nothing else changes what is public."""
 
+from statuspage.actions.asking import answered_message, asked_message, asked_unwanted
 from statuspage.actions.bounces import forget_old, note_failed, note_sent
 from statuspage.actions.components import correct_interval, set_component
 from statuspage.actions.copies import status_message
@@ -23,8 +24,11 @@ __all__ = [
     "Pending",
     "Press",
     "SecondNeeded",
+    "answered_message",
     "approve",
+    "asked_message",
     "asked_of",
+    "asked_unwanted",
     "challenge_message",
     "correct_interval",
     "decline",

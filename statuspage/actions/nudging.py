@@ -174,18 +174,18 @@ def _tell(
     )
     if is_new:
         tell_person = import_string(settings.PROVIDERS["tell_person"])
-        for user_id in _listeners(incident, why):
+        for user_id in listeners(incident, is_wide=why == _Why.LATE):
             tell_person(user_id, KIND, row.pk, "", at)
     return is_new
 
 
-def _listeners(incident: Incident, why: str) -> list[int]:
-    """Return who speaks for it; also who commands and who has it when it is late; its team's managers where nobody does."""
+def listeners(incident: Incident, *, is_wide: bool) -> list[int]:
+    """Return who speaks for it; with `is_wide` also who commands and who has it; its team's managers where nobody does."""
     held = dict(incident.roles.filter(to_at=None).values_list("role", "user"))
     having = [held.get(role) for role in (*speakers(incident), "commander")]
     found = [pk for pk in (*having, incident.acknowledged_by_id) if pk is not None]
     if found:
-        return list(dict.fromkeys(found if why == _Why.LATE else found[:1]))
+        return list(dict.fromkeys(found if is_wide else found[:1]))
     managers = Membership.objects.filter(
         team=incident.service.team_id, role=Membership.Role.MANAGER, user__is_active=True
     )

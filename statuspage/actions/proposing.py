@@ -10,6 +10,7 @@ from core.errors import Conflict, NotFound, NotPossible
 from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
+from statuspage.actions.asking import tell_approvers, tell_author
 from statuspage.actions.drafting import Announcement, Pending, clock_time, pending
 from statuspage.actions.publishing import (
     PLAIN,
@@ -61,7 +62,9 @@ def propose(
                 return known
             known.withdraw(by.user, at)
             known.save()
+            tell_author(known, at)
         made.save()
+        tell_approvers(made, at)
         _tell(made, f"Public update {found.number} proposed: {said.body}", by, at)
         return made
 
@@ -93,6 +96,7 @@ def approve(proposal_id: int, *, by: Actor, at: datetime) -> PublicUpdate:
             )
         row.approve(by.user, at)
         row.save()
+        tell_author(row, at)
         is_known = found.version == row.draft_seen
         press = Press(
             draft_seen=row.draft_seen if is_known else None, notify=bool(row.said["notify"])
@@ -125,6 +129,7 @@ def decline(proposal_id: int, answer: str, *, by: Actor, at: datetime) -> Propos
         row.decline(by.user, at)
         row.answer = answer
         row.save()
+        tell_author(row, at)
         _tell(row, f"Proposed update declined: {answer}", by, at)
         return row
 
@@ -182,7 +187,7 @@ def _locked(proposal_id: int, by: Actor) -> Proposal:
     row = rows.select_related("page", "incident", "asked_by", "answered_by").first()
     if row is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
-    require(by, "statuspage.publish", row.incident)
+    require(by, "statuspage.publish", row.about)
     return row
 
 
@@ -202,7 +207,7 @@ def _refuse_answered(row: Proposal) -> None:
 
 
 def _pending(row: Proposal, at: datetime) -> Pending:
-    incident = Incident.objects.select_related("service", "playbook").get(pk=row.incident_id)
+    incident = Incident.objects.select_related("service", "playbook").one(row.incident_id or 0)
     found = pending(incident, at, row.page.public_id)
     if found is None:
         raise NotPossible(f"{incident.label} has nothing to tell on {row.page.name} any more.")
@@ -210,4 +215,6 @@ def _pending(row: Proposal, at: datetime) -> Pending:
 
 
 def _tell(row: Proposal, text: str, by: Actor, at: datetime) -> None:
-    incidents.tell(row.incident_id, "update", text, by=by, at=at, data={"proposal": row.pk})
+    """Leave a line on the timeline of the incident that it is of, if any."""
+    if row.incident_id is not None:
+        incidents.tell(row.incident_id, "update", text, by=by, at=at, data={"proposal": row.pk})

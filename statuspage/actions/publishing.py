@@ -12,6 +12,7 @@ from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
 from statuspage.actions import ledger, mailings
+from statuspage.actions.asking import tell_author
 from statuspage.actions.components import state_named
 from statuspage.actions.concerning import concern
 from statuspage.actions.drafting import Announcement, Pending, chosen, pendings
@@ -198,6 +199,7 @@ def _overtake(public: PublicIncident, at: datetime) -> None:
     for proposal in waiting.filter(state=Proposal.State.ASKED):
         proposal.withdraw(None, at)
         proposal.save()
+        tell_author(proposal, at)
 
 
 def checked(

@@ -12,6 +12,7 @@ from core.navigation import Waiting
 from core.permissions import may
 from incidents.models import Incident, RoleAssignment
 from incidents.playbook.lifecycle import LIVE
+from statuspage.actions.asking import place
 from statuspage.actions.reach import Heard, heard_of
 from statuspage.admin.page_tabs import publish_url
 from statuspage.admin.works_waiting import steps, works_due
@@ -80,9 +81,9 @@ def _approvals(proposals: Sequence[int]) -> list[Waiting]:
     return [
         Waiting(
             "horn",
-            "Approve a public update",
-            f"of {row.incident.label}, {row.incident.title}, on {row.page.name}, by {row.asked_by.display_name}",
-            publish_url(row.incident, row.page.public_id),
+            f"Approve {row.kind}",
+            f"{row.of}, on {row.page.name}, by {row.asked_by.display_name}",
+            place(row),
             act="Look",
         )
         for row in rows.order_by("asked_at", "pk")
