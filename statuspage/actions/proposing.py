@@ -76,16 +76,13 @@ def approve(proposal_id: int, *, by: Actor, at: datetime) -> PublicUpdate:
     Conflict where it was answered, or something was said since.
     """
     with transaction.atomic():
-        row = _locked(proposal_id, by)
+        row = locked_proposal(proposal_id, by)
         if row.state == _State.APPROVED and row.answered_by_id == by.user_id:
             return PublicUpdate.objects.get(
                 incident__page=row.page, incident__incident=row.incident, number=row.seen + 1
             )
-        _refuse_answered(row)
-        if by.user is None or row.asked_by_id == by.user_id:
-            raise NotPossible(
-                "Another person approves what you wrote; if it can't wait, publish it alone and say why."
-            )
+        refuse_answered(row)
+        refuse_own(row, by)
         found = _pending(row, at)
         said = announced(row)
         if said.next_update_by is not None and said.next_update_by <= at:
@@ -118,12 +115,12 @@ def decline(proposal_id: int, answer: str, *, by: Actor, at: datetime) -> Propos
     Raises NotFound, NotAllowed, Invalid without a word, NotPossible for one's own, Conflict where it was answered.
     """
     with transaction.atomic():
-        row = _locked(proposal_id, by)
+        row = locked_proposal(proposal_id, by)
         answer = line_of(answer, "/answer", LONGEST_ANSWER, "word on what should be different")
         given = (row.state, row.answered_by_id, row.answer)
         if given == (_State.DECLINED, by.user_id, answer):
             return row
-        _refuse_answered(row)
+        refuse_answered(row)
         if by.user is None or row.asked_by_id == by.user_id:
             raise NotPossible("What you wrote yourself you withdraw; another person declines it.")
         row.decline(by.user, at)
@@ -140,12 +137,12 @@ def withdraw(proposal_id: int, *, by: Actor, at: datetime) -> Proposal:
     Raises NotFound, NotAllowed, NotPossible for another's, Conflict where it was answered.
     """
     with transaction.atomic():
-        row = _locked(proposal_id, by)
+        row = locked_proposal(proposal_id, by)
         if row.asked_by_id != by.user_id:
             raise NotPossible(f"{row.asked_by.display_name} wrote it; decline it with a word.")
         if row.state == _State.WITHDRAWN and row.answered_by_id == by.user_id:
             return row
-        _refuse_answered(row)
+        refuse_answered(row)
         row.withdraw(by.user, at)
         row.save()
         _tell(row, f"Proposed update withdrawn: {row.said['body']}", by, at)
@@ -180,18 +177,26 @@ def _kept(said: Announcement, press: Press) -> dict[str, object]:
     return {**told, "state": str(said.state), **moments, "notify": press.notify}
 
 
-def _locked(proposal_id: int, by: Actor) -> Proposal:
+def locked_proposal(proposal_id: int, by: Actor) -> Proposal:
     """Return a proposal as it is now that nobody else can say or answer anything on its page."""
     rows = Proposal.objects.filter(pk=proposal_id)
     Page.objects.filter(pk__in=rows.values("page")).locked().first()
-    row = rows.select_related("page", "incident", "asked_by", "answered_by").first()
+    row = rows.select_related("page", "incident", "work", "asked_by", "answered_by").first()
     if row is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
     require(by, "statuspage.publish", row.about)
     return row
 
 
-def _refuse_answered(row: Proposal) -> None:
+def refuse_own(row: Proposal, by: Actor) -> None:
+    """Raise NotPossible for whoever wrote it, and for what is no person."""
+    if by.user is None or row.asked_by_id == by.user_id:
+        raise NotPossible(
+            "Another person approves what you wrote; if it can't wait, publish it alone and say why."
+        )
+
+
+def refuse_answered(row: Proposal) -> None:
     """Raise Conflict that says who answered it and how, unless it still waits."""
     if row.state == _State.ASKED:
         return

@@ -1,10 +1,13 @@
 """Where a page asks that a second person agrees: who may speak there alone, and with what reason."""
 
+from core.actor import Actor
 from core.errors import Invalid, NotPossible
+from core.permissions import may
 from statuspage.actions.components import SHORTEST_REASON
 from statuspage.models import Page
 
 LONGEST_REASON = 1000
+WORDS_ON_WORK = "what is said of planned work"
 
 
 class SecondNeeded(NotPossible):
@@ -31,3 +34,19 @@ def alone(page: Page, reason: str, what: str = "each update") -> str:
             f"Say why it can't wait in {SHORTEST_REASON} to {LONGEST_REASON:,} characters.",
         )
     return reason
+
+
+def program_alone(page: Page, by: Actor) -> str:
+    """Return why a program need not ask a second person; "" where the page asks for none.
+
+    Statuspage's clients can neither propose nor give a reason. One may write where the holder of its token may edit the
+    page, and so could take the rule away altogether. Raises SecondNeeded, which says what to do, for every other.
+    """
+    if not page.needs_second:
+        return ""
+    if may(by, "statuspage.edit_page", page):
+        return f"a program of {by.label}, who manages the page"
+    raise SecondNeeded(
+        f"On {page.name} a second person approves what is said: propose it (POST /api/v1/public-proposals/ or "
+        "/api/v1/status-maintenance-proposals/, or in the admin), or let the program write with a token of somebody who manages the page's team."
+    )

@@ -16,6 +16,7 @@ from statuspage.actions.leaks import findings
 from statuspage.actions.mailings import announce
 from statuspage.actions.maintenance_words import show
 from statuspage.actions.publishing import checked, record, tell_inside
+from statuspage.actions.second import program_alone
 from statuspage.actions.texts import line_of
 from statuspage.models import Component, ComponentChange, Page, PublicIncident, PublicUpdate
 from statuspage.models.public import LONGEST_NAME
@@ -47,7 +48,7 @@ class Word:
 def tell_new(page_id: int, word: Word, *, by: Actor, at: datetime) -> PublicIncident:
     """Tell of a new incident on a page; visible at once. `display_at` makes it a backfilled one: over, and sent to nobody.
 
-    Raises NotFound, NotAllowed, and Invalid for the first field that can't be.
+    Raises NotFound, NotAllowed, SecondNeeded, and Invalid for the first field that can't be.
     """
     with transaction.atomic():
         page = _locked(page_id, by)
@@ -79,7 +80,7 @@ def tell_more(
 ) -> PublicIncident:
     """Change a public incident, and say a further word where a state, a text or components are told.
 
-    A promised next update is kept by it. Raises NotFound, NotAllowed, NotPossible for a step that there is not,
+    A promised next update is kept by it. Raises NotFound, NotAllowed, SecondNeeded, NotPossible for a step that there is not,
     Invalid.
     """
     with transaction.atomic():
@@ -182,4 +183,7 @@ def _locked(page_id: int, by: Actor) -> Page:
     if page is None:
         raise NotFound("There is no such status page.")
     require(by, "statuspage.publish", page)
+    reason = program_alone(page, by)
+    if reason:
+        logger.info("said without a second person on %s: %s", page.slug, reason)
     return page

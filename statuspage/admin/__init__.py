@@ -1,5 +1,5 @@
 """Staff screens of the status page. Importing this registers them."""
 
-from statuspage.admin import components, incidents, pages, subscribers, works
+from statuspage.admin import approvals, components, incidents, pages, subscribers, works
 
-__all__ = ["components", "incidents", "pages", "subscribers", "works"]
+__all__ = ["approvals", "components", "incidents", "pages", "subscribers", "works"]

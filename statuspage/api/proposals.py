@@ -20,12 +20,16 @@ from core.api.views import Door, address, fields
 from core.api.views import number as key_of
 from core.errors import NotFound
 from core.permissions import require
-from statuspage.actions import approve, decline, propose, withdraw
+from statuspage.actions import decline, propose, withdraw
 from statuspage.actions.proposing import LONGEST_ANSWER
+from statuspage.actions.proposing_works import agree, propose_plan
 from statuspage.api import proposal_shapes as shapes
+from statuspage.api.plans import page_named, read_plan
 from statuspage.api.reading import completed, read
 from statuspage.api.v1 import CODES
+from statuspage.api.work_shapes import PROPOSED_MAINTENANCE
 from statuspage.models import Proposal
+from statuspage.rules.ids import LENGTH
 
 VIEW, PUBLISH = "statuspage.view", "statuspage.publish"
 FILTERS = (
@@ -78,6 +82,41 @@ class Proposals(Door):
         return Response(facts(_found(str(made.pk))), status=201, headers=headers)
 
 
+class WorkProposals(Door):
+    """`/api/v1/status-maintenance-proposals/`: where the announcement of planned work is proposed."""
+
+    tag = "Status page"
+    operations = {
+        "post": Operation(
+            "Propose to announce planned work",
+            shapes.PROPOSAL,
+            status=201,
+            takes=PROPOSED_MAINTENANCE,
+            refuses=(404, 409),
+            detail="Nothing is public until another person approves it at `public-proposals/<id>/approve/`.",
+            codes={
+                "not_possible": "409: the page asks for no second person; announce it.",
+                "leak_suspected": "409: something in it looks like ours alone; `findings` names each passage.",
+                "unknown_component": "422: the page has no component of that id.",
+            },
+        )
+    }
+
+    def post(self, request: Request) -> Response:
+        """Propose; answers 201 with the proposal."""
+        by = caller(request)
+        require(by, PUBLISH)
+        body = Body(fields(request))
+        wanted = body.text("page", longest=LENGTH)
+        planned, despite = read_plan(body, None), body.flag("despite_findings")
+        body.done()
+        made = propose_plan(
+            page_named(wanted), planned, by=by, at=clock.now(), despite_findings=despite
+        )
+        headers = {"Location": address("api-public-proposal", made.pk)}
+        return Response(facts(_found(str(made.pk))), status=201, headers=headers)
+
+
 class OneProposal(Door):
     """`/api/v1/public-proposals/<id>/`."""
 
@@ -93,7 +132,7 @@ class OneProposal(Door):
 
 _Act = Callable[[int, str, Actor, datetime], object]
 _VERBS: Mapping[str, _Act] = {
-    "approve": lambda pk, _, by, at: approve(pk, by=by, at=at),
+    "approve": lambda pk, _, by, at: agree(pk, by=by, at=at),
     "decline": lambda pk, answer, by, at: decline(pk, answer, by=by, at=at),
     "withdraw": lambda pk, _, by, at: withdraw(pk, by=by, at=at),
 }

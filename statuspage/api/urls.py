@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern] = [
         name="api-public-proposal-verb",
     ),
     path(
+        "status-maintenance-proposals/",
+        proposals.WorkProposals.as_view(),
+        name="api-status-maintenance-proposals",
+    ),
+    path(
         "status-maintenances/",
         maintenances.Maintenances.as_view(),
         name="api-status-maintenances",

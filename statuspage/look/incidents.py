@@ -81,14 +81,18 @@ def work_answers(work: Maintenance, as_of: datetime, times: Times) -> tuple[Answ
     """Answer what running work touches, when it began, when it ends and when more is said."""
     began = work.began_at or work.starts_at
     behind = int((began - work.starts_at).total_seconds())
-    names = Fact(listed(map(clean, work.affected)), WORDS[State.MAINTENANCE], "mt")
     answers = (
-        Answer("Affected", (names,)) if work.affected else None,
+        _under_maintenance(work) if work.affected else None,
         Answer("Began", (Fact(times.moment(began), _punctual(behind)),)),
         Answer("Planned end", (Fact(times.moment(work.ends_at), _left(work, as_of, times)),)),
         _next_update(work.next_update_by, None, as_of, times),
     )
     return tuple(answer for answer in answers if answer)
+
+
+def _under_maintenance(work: Maintenance) -> Answer:
+    names = listed(map(clean, work.affected))
+    return Answer("Affected", (Fact(names, WORDS[State.MAINTENANCE], "mt"),))
 
 
 def open_answers(

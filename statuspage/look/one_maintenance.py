@@ -99,7 +99,6 @@ def _answers(page: MaintenancePage, times: Times) -> tuple[Answer, ...]:
     work = page.work
     if work.began_at and not work.ended_at:
         return work_answers(work, page.site.as_of, times)
-    names = Answer("Affected", (Fact(listed(map(clean, work.affected))),))
     begins, ends = work.began_at or work.starts_at, work.ended_at or work.ends_at
     if work.is_cancelled:
         begins, ends = work.starts_at, work.ends_at
@@ -109,4 +108,6 @@ def _answers(page: MaintenancePage, times: Times) -> tuple[Answer, ...]:
     )
     later = f"{lasted(begins, ends)} later"
     last = Answer("Ended" if done else "Planned end", (Fact(times.moment(ends), later),))
-    return (names, first, last) if work.affected else (first, last)
+    if not work.affected:
+        return first, last
+    return Answer("Affected", (Fact(listed(map(clean, work.affected))),)), first, last

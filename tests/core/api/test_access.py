@@ -90,6 +90,7 @@ DOORS = {
     "api-public-proposals": ("public-proposals/", "GET, HEAD, POST"),
     "api-public-proposal": ("public-proposals/1/", "GET, HEAD"),
     "api-public-proposal-verb": ("public-proposals/1/approve/", "POST"),
+    "api-status-maintenance-proposals": ("status-maintenance-proposals/", "POST"),
     "api-status-maintenances": ("status-maintenances/", "GET, HEAD, POST"),
     "api-status-maintenance": ("status-maintenances/c3f6j1r9t4ye/", "GET, HEAD, PATCH"),
     "api-status-maintenance-updates": ("status-maintenances/c3f6j1r9t4ye/updates/", "POST"),
