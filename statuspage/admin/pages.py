@@ -8,11 +8,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core import clock
 from core.admin.buttons import Button
 from core.admin.panel import Panel, link
 from core.admin.rights import allows
 from statuspage.actions.founding import make_default, new_secret_link
 from statuspage.actions.places import place_of
+from statuspage.admin import promised
 from statuspage.admin.inlines import Shared
 from statuspage.admin.page_form import PageForm
 from statuspage.admin.screens import PublicScreen
@@ -82,14 +84,16 @@ class PageAdmin(PublicScreen[Page]):
         )
 
     def panels(self, request: HttpRequest, obj: Page) -> Sequence[Panel]:
-        """Lead to the look, for those who may set it."""
+        """Show how promises were kept; lead to the look, for those who may set it."""
+        kept = promised.panel(obj, clock.now())
         if not allows(request, "statuspage.edit_page", obj):
-            return []
+            return [kept]
         look = reverse("admin:statuspage_look", args=[obj.pk])
         said = f"Colour {obj.accent}." if obj.accent else "The usual colour."
         count = obj.marks.count()
         pictures = "no logo or icon" if not count else f"{count} picture{'s' if count > 1 else ''}"
         return [
+            kept,
             Panel("Look", f"{said} It has {pictures}.", link=(look, "Colour, logo and icon"), empty="It is set with a preview of both themes.")
         ]  # fmt: skip
 
