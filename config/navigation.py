@@ -55,8 +55,8 @@ SIDEBAR: list[Entry] = [
                 one="time off",
                 many="times off",
             ),
-            Tab("Holidays", "oncall_holidaycalendar_changelist", "oncall.view"),
-            Tab("Calendars", "oncall_foreigncalendar_changelist", "oncall.view"),
+            Tab("Holidays", "oncall_holidaycalendar_changelist", "oncall.view", is_rare=True),
+            Tab("Calendars", "oncall_foreigncalendar_changelist", "oncall.view", is_rare=True),
             Tab(
                 "Load and pay", "oncall_load", "oncall.view", also=("oncall_load", "oncall_payplan")
             ),
@@ -67,12 +67,13 @@ SIDEBAR: list[Entry] = [
                 "oncall.view",
                 one="binding",
                 many="bindings",
+                is_rare=True,
             ),
-            Tab("Responders", "oncall_responder_changelist", "oncall.view"),
+            Tab("Responders", "oncall_responder_changelist", "oncall.view", is_rare=True),
             Tab("Paging log", "notify_delivery_changelist", "notify.view"),
-            Tab("Pages", "oncall_page_changelist", "oncall.view"),
-            Tab("Escalations", "oncall_escalation_changelist", "oncall.view"),
-            Tab("Kept mails", "notify_keptmail_changelist", "notify.view"),
+            Tab("Pages", "oncall_page_changelist", "oncall.view", is_rare=True),
+            Tab("Escalations", "oncall_escalation_changelist", "oncall.view", is_rare=True),
+            Tab("Kept mails", "notify_keptmail_changelist", "notify.view", is_rare=True),
         ),
     ),
     Entry(
@@ -101,8 +102,21 @@ SIDEBAR: list[Entry] = [
                 "statuspage.view",
                 also=("statuspage_look",),
             ),
-            Tab("Subscribers", "statuspage_subscriber_changelist", "statuspage.view"),
+            Tab(
+                "Subscribers",
+                "statuspage_subscriber_changelist",
+                "statuspage.view",
+                also=("statuspage_subscribers_out",),
+            ),
+            Tab(
+                "Lists",
+                "statuspage_subscriberlist_changelist",
+                "statuspage.view",
+                one="list of subscribers",
+                many="lists of subscribers",
+            ),
             Tab("Mailings", "statuspage_mailing_changelist", "statuspage.view"),
+            Tab("Readers", "statuspage_reader_changelist", "statuspage.view"),
         ),
     ),
     Entry(
@@ -170,6 +184,11 @@ STAFF_PAGES: list[Page] = [
         "statuspage/publish/<int:number>/",
         "statuspage.admin.publish.publish_page",
         "statuspage_publish",
+    ),
+    Page(
+        "statuspage/subscribers-out/",
+        "statuspage.admin.giving.subscribers_out",
+        "statuspage_subscribers_out",
     ),
     Page("statuspage/look/<int:number>/", "statuspage.admin.look.look_page", "statuspage_look"),
 ]

@@ -27,6 +27,7 @@ EVENT_HANDLERS: dict[str, list[Handler]] = {
     "sign_in.glass_broken": [later("oncall.actions.glass.tell")],
     "status_page.shown": [later("statuspage.actions.render_sharing")],
     "mailing.due": [later("statuspage.actions.fan_out")],
+    "subscribers.brought": [later("statuspage.actions.bringing.take_next")],
     "delivery.sent": [now("oncall.actions.note_sent"), now("statuspage.actions.note_sent")],
     "delivery.failed": [now("oncall.actions.note_failed"), now("statuspage.actions.note_failed")],
 }
@@ -37,6 +38,11 @@ DELIVERY_GUARDS: dict[str, str] = {
     "action_reminder": "postmortems.actions.reminder_unwanted",
     "review_asked": "postmortems.actions.review_unwanted",
     "status": "statuspage.actions.still_subscribed",
+    "subscribe": "statuspage.actions.leaving.unwanted",
+    "challenge": "statuspage.actions.leaving.unwanted",
+    "invited": "statuspage.actions.leaving.unwanted",
+    "quarantined": "statuspage.actions.leaving.unwanted",
+    "reader_link": "statuspage.actions.leaving.link_unwanted",
     "public_word": "statuspage.actions.nudge_unwanted",
     "approval_asked": "statuspage.actions.asked_unwanted",
 }
@@ -62,6 +68,7 @@ DELIVERY_TEXTS: dict[str, str] = {
     "approval_answered": "statuspage.actions.answered_message",
     "subscribe": "statuspage.actions.subscribe_message",
     "challenge": "statuspage.actions.challenge_message",
+    "invited": "statuspage.actions.letters.invited_message",
     "quarantined": "statuspage.actions.quarantined_message",
 }
 

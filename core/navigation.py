@@ -9,7 +9,7 @@ class Tab:
     """One page under a sidebar entry. `name`: URL name; `verb`: the right it needs (a key of RIGHTS).
 
     `also`: beginnings of URL names that count as this tab when they are open. `one`, `many`: what its
-    rows are called, where the model's own words are not what people say.
+    rows are called, where the model's own words are not what people say. `is_rare`: it stands behind "More".
     """
 
     label: str
@@ -18,6 +18,7 @@ class Tab:
     also: tuple[str, ...] = ()
     one: str = ""
     many: str = ""
+    is_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

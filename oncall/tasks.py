@@ -6,7 +6,7 @@ from oncall.actions.foreign import fetch_due
 from oncall.actions.handoffs import keep
 from oncall.actions.holidays import refill
 from oncall.actions.judging import tell_quality
-from oncall.actions.ledger import freeze
+from oncall.actions.ledger import freeze_all
 from oncall.actions.readiness import tell_unready
 from oncall.actions.reminders import remind, tell_gaps
 from oncall.actions.swaps import expire
@@ -25,7 +25,7 @@ def minute(**_: object) -> None:
 def schedules(**_: object) -> None:
     """Freeze what was served, end swaps that nobody answered in time, tell calendars."""
     at = clock.now()
-    freeze(at)
+    freeze_all(at)
     expire(at)
     publish_all(at)
 
@@ -33,7 +33,7 @@ def schedules(**_: object) -> None:
 def shifts(**_: object) -> None:
     """Tell people of their shifts, each word once."""
     at = clock.now()
-    freeze(at)
+    freeze_all(at)
     keep(at)
     remind(at)
     tell_unready(at)

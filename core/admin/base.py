@@ -49,7 +49,7 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
     view_verb: ClassVar[str] = "core.view"
     edit_verb: ClassVar[str] = ""
     logs: ClassVar[bool] = True
-    actions = None
+    actions: Sequence[Any] | None = None
     change_form_template = "admin/core/screen.html"
     change_list_template = "admin/core/list.html"
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.actor import Actor
+from core.admin.panel import Panel
 from core.errors import DomainError, GuardUnmet, NotAllowed
 
 Refusal = (DomainError, ValidationError)
@@ -21,7 +22,8 @@ class Button:
     `act` is called with `by`, `at` and the cleaned fields of `form`; what it returns is the message.
     `shown`: possible now and allowed to this person; a press of one that is not shown is refused by
     the action. `confirm`: asked on a page of its own first. `opens`: the form is on the screen,
-    folded; otherwise it appears only when the action needs it.
+    folded; otherwise it appears only when the action needs it. `look_label`: of a second button of its
+    form, which shows what would be made; "" for none. `preview`: what that shows.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Button:
     confirm: str = ""
     opens: bool = False
     in_panel: bool = False
+    look_label: str = ""
+    preview: Panel | None = None
 
     @property
     def is_button(self) -> bool:
@@ -43,9 +47,10 @@ class Button:
         """Return an empty form whose element ids are its own on the page."""
         return self.bound(None)
 
-    def bound(self, data: Any) -> forms.Form | None:
-        """Return the form with what was sent, None where the button has none."""
-        return self.form(data, auto_id=f"id_{self.name}_%s") if self.form else None
+    def bound(self, data: Any, files: Any = None) -> forms.Form | None:
+        """Return the form with what was sent, None where the button has none. `files`: for a form that takes some."""
+        more = {} if files is None else {"files": files}
+        return self.form(data, auto_id=f"id_{self.name}_%s", **more) if self.form else None
 
     def press(self, form: forms.Form | None, *, by: Actor, at: datetime) -> str:
         """Call the action and return its sentence. Raises DomainError or ValidationError."""

@@ -26,6 +26,7 @@ class ShownTab:
     label: str
     url: str
     is_current: bool
+    is_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,21 @@ class ShownEntry:
     is_current: bool
     tabs: tuple[ShownTab, ...]
     count: Count | None
+
+    @property
+    def usual_tabs(self) -> list[ShownTab]:
+        """Return the tabs that are always in sight."""
+        return [tab for tab in self.tabs if not tab.is_rare]
+
+    @property
+    def rare_tabs(self) -> list[ShownTab]:
+        """Return the tabs behind "More"."""
+        return [tab for tab in self.tabs if tab.is_rare]
+
+    @property
+    def is_at_rare(self) -> bool:
+        """Return whether the open page is one behind "More"."""
+        return any(tab.is_current for tab in self.rare_tabs)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -75,7 +91,8 @@ def _entries(request: HttpRequest, user: User, at: datetime) -> Iterator[ShownEn
 
 def _shown(entry: Entry, tabs: list[Tab], here: str, count: Count | None) -> ShownEntry:
     shown = tuple(
-        ShownTab(tab.label, reverse(f"admin:{tab.name}"), _is_at(tab, here)) for tab in tabs
+        ShownTab(tab.label, reverse(f"admin:{tab.name}"), _is_at(tab, here), tab.is_rare)
+        for tab in tabs
     )
     return ShownEntry(
         entry.label, entry.icon, shown[0].url, any(tab.is_current for tab in shown), shown, count

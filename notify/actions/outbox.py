@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from notify.models import Delivery
+from django.db.models import QuerySet
+
+from notify.models import Delivery, KeptMail
 
 LIFE = {
     Delivery.Priority.PAGE: timedelta(hours=1),
@@ -54,3 +57,17 @@ def suppress(kind: str, object_ids: Sequence[int], *, reason: str) -> int:
         kind=kind, object_id__in=object_ids, state=Delivery.State.PENDING
     )
     return rows.update(state=Delivery.State.SUPPRESSED, error=reason[:500])
+
+
+def forget(kind: str, object_ids: Sequence[int] | QuerySet[Any, Any], *, reason: str) -> int:
+    """Forget where messages about these objects went; return how many. That they were sent, when, and the proof stay.
+
+    What is still pending is called off with the `reason`; one that is being sent keeps its address: ask again later.
+    """
+    rows = Delivery.objects.filter(kind=kind, object_id__in=object_ids)
+    rows.filter(state=Delivery.State.PENDING).update(
+        state=Delivery.State.SUPPRESSED, error=reason[:500]
+    )
+    over = rows.exclude(state=Delivery.State.LEASED).exclude(address="", secret="")
+    KeptMail.objects.filter(delivery__in=over).delete()
+    return over.update(address="", secret="")

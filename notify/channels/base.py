@@ -13,6 +13,7 @@ TIME_LIMIT_S = 10.0
 REPEAT_NOTE = "This may be a repeat: we could not tell whether it had reached you before."
 REPLY_HEADERS = frozenset({"reply-to", "list-id", "list-unsubscribe", "list-unsubscribe-post"})
 LONGEST_SUBJECT = 200
+LONGEST_SENDER_NAME = 120
 
 _VISIBLE = re.compile(r"[!-~]{1,200}")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -32,6 +33,7 @@ class Message:
     sent_at: the instant of this attempt, aware. occurred_at: of the event; sent_at when unknown.
     possible_repeat: an earlier attempt may have arrived.
     reply_headers: Reply-To, List-ID, List-Unsubscribe, List-Unsubscribe-Post; nothing else.
+    sender_name: in whose name it is written, shown beside the configured address; "" for the configured name.
     Raises ValueError for a naive instant, an id that is not visible ASCII, another header.
     """
 
@@ -47,6 +49,7 @@ class Message:
     occurred_at: datetime | None = None
     possible_repeat: bool = False
     reply_headers: Mapping[str, str] = field(default_factory=dict)
+    sender_name: str = ""
 
     def __post_init__(self) -> None:
         if self.sent_at.utcoffset() is None or (

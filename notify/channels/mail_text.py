@@ -2,13 +2,21 @@
 
 import hashlib
 import re
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-from notify.channels.base import LONGEST_SUBJECT, REPEAT_NOTE, Message, many_lines, one_line
+from notify.channels.base import (
+    LONGEST_SENDER_NAME,
+    LONGEST_SUBJECT,
+    REPEAT_NOTE,
+    Message,
+    many_lines,
+    one_line,
+)
 from notify.channels.mail_settings import MailSettings
 
 _LONGEST_LINE = 990  # RFC 5322 2.1.1: 998
@@ -44,7 +52,7 @@ def compose(message: Message, address: str, settings: MailSettings) -> bytes:
 def _headers(message: Message, address: str, settings: MailSettings) -> dict[str, str]:
     own_id = message_id(message.id, settings.host_name)
     headers = {
-        "From": settings.from_address,
+        "From": _from(message.sender_name, settings),
         "To": address,
         "Subject": _unencoded(message.subject, LONGEST_SUBJECT),
         "Date": format_datetime(message.sent_at),
@@ -56,6 +64,17 @@ def _headers(message: Message, address: str, settings: MailSettings) -> dict[str
     if message.possible_repeat:
         headers["X-Watchbill-Repeat"] = "possible"
     return headers | {name: _unencoded(value, 900) for name, value in message.reply_headers.items()}
+
+
+def _from(name: str, settings: MailSettings) -> str:
+    """Return the From header: the configured address, under the name of whom it is written for (RFC 5322 3.4).
+
+    A stored name never becomes an address: what is special in it is quoted, what looks like one loses its @.
+    """
+    shown = " ".join(_unencoded(name, LONGEST_SENDER_NAME).replace("@", " at ").split())
+    if not shown:
+        return settings.from_address
+    return str(Address(shown, addr_spec=settings.sender))
 
 
 def _unencoded(text: str, longest: int) -> str:

@@ -11,9 +11,9 @@ from core.errors import Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import require
 from oncall import rota
-from oncall.actions.ledger import freeze
-from oncall.actions.scope import require_lead
-from oncall.models import RotationSlot, Schedule, Unavailability, plans
+from oncall.actions.schedules import turning
+from oncall.actions.scope import require_lead, schedules_of_people
+from oncall.models import Schedule, Unavailability, plans
 
 LONGEST = timedelta(days=366)
 
@@ -34,22 +34,42 @@ class Away:
 def add_absence(away: Away, *, by: Actor, at: datetime) -> Unavailability:
     """Note that a person is away; everybody notes their own, managers of a team they are in note theirs.
 
-    Raises NotAllowed, Invalid.
+    Whoever's shifts move by it is told. Raises NotAllowed, Invalid.
     """
-    [row] = add_absences(away.user, [away], by=by, at=at)
+    [row] = change_absences(away.user, [away], by=by, at=at)
     return row
 
 
-def add_absences(
-    user: User, listed: Sequence[Away], *, by: Actor, at: datetime
+def cancel_absence(absence_id: int, *, by: Actor, at: datetime) -> Unavailability:
+    """Take an absence back; twice changes nothing. Raises NotFound, NotAllowed, NotPossible when it is over."""
+    rows = Unavailability.objects.select_related("user")
+    row = rows.filter(pk=absence_id).first()
+    if row is None:
+        raise NotFound("There is no such absence.")
+    require_away(by, row.user)
+    if row.cancelled_at is None and row.ends_at <= at:
+        raise NotPossible("This absence is over.")
+    change_absences(row.user, [], [row.pk], by=by, at=at)
+    return rows.get(pk=row.pk)
+
+
+def change_absences(
+    user: User, listed: Sequence[Away], gone: Sequence[int] = (), *, by: Actor, at: datetime
 ) -> list[Unavailability]:
-    """Note when one person is away, all of it or nothing. Raises NotAllowed, Invalid."""
+    """Note when one person is away and end absences (ids) of theirs, all of it or nothing; return the new ones.
+
+    What an ended one did so far stays. Whoever's shifts move is told once. Raises NotAllowed, Invalid.
+    """
     require_away(by, user)
     for away in listed:
         if wrong := _faults(away, at):
             raise Invalid.fields(wrong)
-    with transaction.atomic():
-        freeze(at, schedules_of(user.pk))
+    ended = Unavailability.objects.valid().filter(user=user, pk__in=gone)
+    skip = Unavailability.Mode.SKIP
+    is_moving = any(away.mode == skip for away in listed) or ended.filter(mode=skip).exists()
+    turns = schedules_of_people([user.pk]) if is_moving else []
+    with transaction.atomic(), turning(turns, f"away:{user.pk}:{at.isoformat()}", by=by, at=at):
+        ended.update(cancelled_at=at)
         return Unavailability.objects.bulk_create(
             Unavailability(
                 user=user, kind=away.kind, mode=away.mode, starts_at=away.starts_at, ends_at=away.ends_at,
@@ -59,36 +79,12 @@ def add_absences(
         )  # fmt: skip
 
 
-def cancel_absence(absence_id: int, *, by: Actor, at: datetime) -> Unavailability:
-    """Take an absence back; twice changes nothing. Raises NotFound, NotAllowed, NotPossible when it is over."""
-    with transaction.atomic():
-        rows = Unavailability.objects.select_for_update(no_key=True, of=("self",))
-        row = rows.select_related("user").filter(pk=absence_id).first()
-        if row is None:
-            raise NotFound("There is no such absence.")
-        require_away(by, row.user)
-        if row.cancelled_at is None:
-            if row.ends_at <= at:
-                raise NotPossible("This absence is over.")
-            take_back(row.user, [row.pk], by=by, at=at)
-            row.cancelled_at = at
-        return row
-
-
-def take_back(user: User, ids: Sequence[int], *, by: Actor, at: datetime) -> None:
-    """End absences of one person that are not over; what they did so far stays. Raises NotAllowed."""
-    require_away(by, user)
-    with transaction.atomic():
-        freeze(at, schedules_of(user.pk))
-        Unavailability.objects.filter(pk__in=ids).update(cancelled_at=at)
-
-
 def conflicts(row: Unavailability, at: datetime) -> list[tuple[Schedule, rota.Shift]]:
     """Return the shifts, shadow ones left out, that a person would serve while away."""
     start, end = max(row.starts_at, at), row.ends_at
     if start >= end:
         return []
-    schedules = Schedule.objects.in_bulk(schedules_of(row.user_id))
+    schedules = Schedule.objects.in_bulk(schedules_of_people([row.user_id]))
     known = plans(schedules, since=start, until=end)
     return [
         (schedules[pk], shift)
@@ -104,14 +100,6 @@ def require_away(by: Actor, user: User) -> None:
         require(by, "oncall.swap")
         return
     require_lead(by, user)
-
-
-def schedules_of(user_id: int) -> list[int]:
-    """Return the ids of the schedules that name a person in a rotation or an override."""
-    slots = RotationSlot.objects.filter(user=user_id, version__withdrawn_at=None)
-    turns = slots.values_list("version__layer__schedule", flat=True)
-    covers = Schedule.objects.filter(overrides__user=user_id).values_list("pk", flat=True)
-    return sorted({*turns, *covers})
 
 
 def _faults(away: Away, at: datetime) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from core.errors import Invalid, NotPossible
 from core.models import User
 from core.permissions import require
 from oncall import rota
-from oncall.actions.absences import Away, add_absences, take_back
+from oncall.actions.absences import Away, change_absences
 from oncall.actions.ledger import locked
 from oncall.actions.overrides import EDIT, refuse_unfit, store
 from oncall.actions.schedules import settle
@@ -55,9 +55,8 @@ def apply_absences(user: User, content: str, *, mode: str, by: Actor, at: dateti
             Away(user, *span, mode=mode, note="from a calendar", source="ical")
             for span in sorted(spans - known.keys())
         ]
-        add_absences(user, fresh, by=by, at=at)
         gone = [row.pk for span, row in known.items() if span not in spans]
-        take_back(user, gone, by=by, at=at)
+        change_absences(user, fresh, gone, by=by, at=at)
     return Taken(len(fresh), len(spans & known.keys()), len(gone))
 
 

@@ -2,8 +2,8 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +12,6 @@ from django.db import IntegrityError, transaction
 from core.actor import ENGINE, Actor
 from core.errors import Invalid, NotFound, NotPossible
 from core.permissions import require
-from oncall import rota
-from oncall.actions.ledger import locked
 from oncall.actions.public_days import (
     COUNTRY_NAMES,
     LONGEST_NAME,
@@ -21,8 +19,8 @@ from oncall.actions.public_days import (
     public_days,
     subdivision_of,
 )
-from oncall.actions.schedules import EDIT, require_creator, settle, team_of
-from oncall.models import Holiday, HolidayCalendar, RotationVersion, Schedule, plan_of
+from oncall.actions.schedules import EDIT, require_creator, team_of, turning
+from oncall.models import Holiday, HolidayCalendar, RotationVersion, Schedule
 
 logger = logging.getLogger(__name__)
 
@@ -135,8 +133,8 @@ def refill(at: datetime) -> int:
     ):
         try:
             count += _refill(pk, at)
-        except NotImplementedError:
-            logger.exception("the holidays of calendar %s are not known any more", pk)
+        except (NotImplementedError, ValueError):  # its country, or a schedule that follows it
+            logger.exception("the holidays of calendar %s can't be filled in", pk)
     return count
 
 
@@ -186,16 +184,10 @@ def _refuse_day(day: date, at: datetime) -> None:
         raise Invalid.field("/date", f"Write a day before the year {_LATEST.year}.")
 
 
-@contextmanager
-def _turning(calendar: HolidayCalendar, by: Actor, at: datetime) -> Iterator[None]:
-    """Hold the schedules that follow a calendar while its days change; freeze what was served, tell who is moved."""
-    following = followers([calendar.pk], at)[calendar.pk]
-    held = [locked(pk, at) for pk in sorted(one.pk for one in following)]
-    before = {one.pk: plan_of(one, since=at - rota.LOOK_AHEAD) for one in held}
-    yield
-    occasion = f"holidays:{calendar.pk}:{at.isoformat()}"
-    for schedule in held:
-        settle(schedule, before[schedule.pk], by=by, at=at, occasion=occasion)
+def _turning(calendar: HolidayCalendar, by: Actor, at: datetime) -> AbstractContextManager[None]:
+    """Hold the schedules that follow a calendar while its days change."""
+    following = [one.pk for one in followers([calendar.pk], at)[calendar.pk]]
+    return turning(following, f"holidays:{calendar.pk}:{at.isoformat()}", by=by, at=at)
 
 
 def _refill(calendar_id: int, at: datetime) -> int:

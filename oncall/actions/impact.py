@@ -1,27 +1,26 @@
 """What an edit would change, before it is saved: who, when, which gaps, how evenly (design 5.4 of the on-call area)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from oncall import rota
-from oncall.actions.drafts import dates_of
+from oncall.actions.drafts import LATEST, dates_of
 from oncall.actions.specs import ScheduleSpec
 from oncall.actions.wish import Wish
 from oncall.models import Schedule, Unavailability, plan_of
 from oncall.rota.windows import outside
 
 AHEAD = timedelta(weeks=26)
-_LAST = 2**62  # the seq of an override that is not saved: later than all
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
     """The difference between two forms of a schedule from `starts_at` to `ends_at` (UTC), for the primary seat.
 
-    `people`: whoever gains or loses time. `hours_before`, `hours_after`: by user id. `conflicts`: shifts of the
-    new form while their person is away. `after`: the new form.
+    `people`: whoever gains or loses time. `hours_before`, `hours_after`: by user id. `conflicts`: shifts that
+    only the new form has while their person is away. `after`: the new form.
     """
 
     starts_at: datetime
@@ -51,7 +50,7 @@ def impact_of_override(schedule: Schedule, wish: Wish, *, at: datetime) -> Impac
     """Return what an override would change within 26 weeks, or until it ends."""
     start = min(at, wish.starts_at)
     before = plan_of(schedule, since=start - rota.LOOK_AHEAD)
-    after = replace(before, overrides=(*before.overrides, wish.value(seq=_LAST)))
+    after = replace(before, overrides=(*before.overrides, wish.value(seq=LATEST)))
     return compare(schedule, before, after, start, max(start + AHEAD, wish.ends_at))
 
 
@@ -80,7 +79,7 @@ def compare(
     people = {user for one in found for user in {*one.before} ^ {*one.after}}
     return Impact(
         start, end, found, tuple(sorted(people)), old, new, list(outside(_spans(new), _spans(old))),
-        list(outside(_spans(old), _spans(new))), _conflicts(after, start, end), hours(primary[0]), hours(primary[1]), after,
+        list(outside(_spans(old), _spans(new))), _conflicts(before, after, start, end), hours(primary[0]), hours(primary[1]), after,
     )  # fmt: skip
 
 
@@ -119,24 +118,40 @@ def _spans(gaps: Sequence[rota.Segment]) -> list[tuple[datetime, datetime]]:
     return [(gap.starts_at, gap.ends_at) for gap in gaps]
 
 
-def _conflicts(plan: rota.Plan, start: datetime, end: datetime) -> list[rota.Shift]:
-    turns = {user for one in plan.rotations for slot in one.slots for user in slot}
+def _conflicts(
+    before: rota.Plan, after: rota.Plan, start: datetime, end: datetime
+) -> list[rota.Shift]:
+    """Return what of people's shifts in the new form lies in an absence of theirs, and did not before."""
+    turns = {user for one in after.rotations for slot in one.slots for user in slot}
     away = Unavailability.objects.valid().filter(
-        user__in=turns | {one.user for one in plan.overrides if one.user is not None},
+        user__in=turns | {one.user for one in after.overrides if one.user is not None},
         starts_at__lt=end,
         ends_at__gt=start,
     )
     spans: dict[int, list[Unavailability]] = {}
     for row in away:
         spans.setdefault(row.user_id, []).append(row)
-    shifts = rota.final(plan, start, end) if spans else []
+    if not spans:
+        return []
+    known = {_key(one) for one in _clashes(before, spans, start, end)}
+    return [one for one in _clashes(after, spans, start, end) if _key(one) not in known]
+
+
+def _key(one: rota.Shift) -> tuple[object, ...]:
+    return one.user, one.seat, one.starts_at, one.ends_at
+
+
+def _clashes(
+    plan: rota.Plan, spans: Mapping[int, Sequence[Unavailability]], start: datetime, end: datetime
+) -> list[rota.Shift]:
+    """Return what of the shifts of a plan lies in absences, by person."""
     return [
         replace(
             shift,
             starts_at=max(shift.starts_at, row.starts_at),
             ends_at=min(shift.ends_at, row.ends_at),
         )
-        for shift in shifts
+        for shift in rota.final(plan, start, end)
         if shift.seat != "shadow"
         for row in spans.get(shift.user, ())
         if row.starts_at < shift.ends_at and shift.starts_at < row.ends_at

@@ -1,5 +1,6 @@
 """What of a schedule's quality is wrong, as sentences; its managers hear of it once a week, and only then."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from oncall.actions.scope import managers_of
 from oncall.actions.shift_notices import Word, tell
 from oncall.models import Schedule, ShiftNotice
 from oncall.rota.civil import to_wall
+
+logger = logging.getLogger(__name__)
 
 EVEN_ENOUGH = 0.8  # Jain's index below which the load is called uneven
 MORNING = 8  # of the schedule's zone: nobody is told at night
@@ -55,15 +58,20 @@ def findings(schedule: Schedule, found: Quality) -> list[Finding]:
 def tell_quality(at: datetime) -> int:
     """Tell the managers of each schedule what is wrong with it, once in each of its weeks; return how many hear it.
 
-    The week begins on Monday at 08:00 of the schedule's zone. Nothing wrong, nothing said; twice changes nothing.
+    From 08:00 of the schedule's zone on, in a week that begins on Monday. Nothing wrong, nothing said; twice changes
+    nothing.
     """
     count = 0
     for schedule in Schedule.objects.order_by("pk"):
-        week = to_wall(at, schedule.time_zone) - timedelta(hours=MORNING)
-        occasion = f"quality:{schedule.pk}:{week:%G-W%V}"
-        if ShiftNotice.objects.filter(occasion=occasion).exists():
+        local = to_wall(at, schedule.time_zone)
+        occasion = f"quality:{schedule.pk}:{local:%G-W%V}"
+        if local.hour < MORNING or ShiftNotice.objects.filter(occasion=occasion).exists():
             continue
-        listed = findings(schedule, quality(schedule, at=at))
+        try:
+            listed = findings(schedule, quality(schedule, at=at))
+        except ValueError:  # it spoils only its own word
+            logger.exception("schedule %s can't be judged", schedule.slug)
+            continue
         wrong = [one.said for one in listed if one.level == "wrong"]
         if wrong:
             count += _tell(schedule, occasion, wrong, at)

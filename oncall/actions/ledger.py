@@ -1,5 +1,6 @@
 """Freeze what was served, so that no edit rewrites it (invariant 8)."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from django.db import transaction
 from core.errors import NotFound
 from oncall import rota
 from oncall.models import Schedule, ServedShift, plans
+
+logger = logging.getLogger(__name__)
 
 
 def locked(schedule_id: int, at: datetime) -> Schedule:
@@ -22,17 +25,24 @@ def locked(schedule_id: int, at: datetime) -> Schedule:
     return schedule
 
 
-def freeze(at: datetime, ids: Iterable[int] | None = None) -> int:
-    """Bring the ledger of these schedules (None: of all) up to `at`; return how many there were.
-
-    Running it twice changes nothing.
-    """
-    wanted = Schedule.objects.values_list("pk", flat=True) if ids is None else ids
-    chosen = sorted(wanted)
-    for pk in chosen:
+def freeze(at: datetime, ids: Iterable[int]) -> None:
+    """Bring the ledger of these schedules up to `at`. Running it twice changes nothing. Raises NotFound."""
+    for pk in sorted(ids):
         with transaction.atomic():
             locked(pk, at)
-    return len(chosen)
+
+
+def freeze_all(at: datetime) -> int:
+    """Bring every ledger up to `at`; return how many. A schedule that can't be read is logged, and spoils only its own."""
+    count = 0
+    for pk in Schedule.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            freeze(at, [pk])
+        except ValueError:
+            logger.exception("what schedule %s served can't be written down", pk)
+            continue
+        count += 1
+    return count
 
 
 def _freeze(schedule: Schedule, at: datetime) -> None:

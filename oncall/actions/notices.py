@@ -111,4 +111,7 @@ def _ids(pages: QuerySet[Page]) -> list[int]:
 def _stands_after(page: Page, run: Escalation) -> bool:
     """Whether the run waits for an answer to this page: not moved on, snoozed, stopped, or at its fallback."""
     is_waiting = run.state == Escalation.State.WAITING and run.snoozed_by_id is None
-    return is_waiting and not page.is_fallback and (run.cycle, run.step) == page.place_after(run)
+    if not is_waiting or page.is_fallback or (run.cycle, run.step) != page.place_after(run):
+        return False
+    # several of its messages can end at once: the fallback that the first of them called stands for all
+    return not run.pages.filter(is_fallback=True, pk__gt=page.pk).exists()

@@ -10,14 +10,14 @@ from core.errors import Invalid, NotFound, NotPossible
 from core.models import User
 from core.permissions import may, require
 from oncall import rota
+from oncall.actions.drafts import LATEST
 from oncall.actions.events import publish
-from oncall.actions.impact import compare
 from oncall.actions.ledger import locked
-from oncall.actions.moved import tell_moved
+from oncall.actions.moved import moves_of, tell_moved
 from oncall.actions.wish import Wish
 from oncall.models import Override, Schedule, plan_of
 
-EDIT = "oncall.edit_schedule"
+EDIT, TAKE = "oncall.edit_schedule", "oncall.take_pager"
 LONGEST = timedelta(days=366)
 
 
@@ -73,14 +73,14 @@ def is_served(schedule: Schedule, starts_at: datetime, ends_at: datetime, at: da
 def cancel_override(override_id: int, *, by: Actor, at: datetime) -> Override:
     """End an override: what it did until `at` was served and stays, the rest is as if it had never been.
 
-    Who serves by it may end it as well. Twice changes nothing. Raises NotFound, NotAllowed, NotPossible when it is over.
+    Who added it may end it as well. Twice changes nothing. Raises NotFound, NotAllowed, NotPossible when it is over.
     """
     with transaction.atomic():
         row = Override.objects.filter(pk=override_id).first()
         if row is None:
             raise NotFound("There is no such override.")
         schedule = locked(row.schedule_id, at)
-        if row.created_by_id is None or by.user is None or row.created_by_id != by.user.pk:
+        if not may_cancel(by, row):
             require(by, EDIT, schedule)
         if row.cancelled_at is not None:
             return row
@@ -101,7 +101,7 @@ def take_pager(
     Every Responder of the installation may: taking a page is never refused. Raises NotAllowed, Invalid, NotPossible
     where the person has it already.
     """
-    require(by, "oncall.take_pager", schedule)
+    require(by, TAKE, schedule)
     user = by.user
     if user is None:
         raise Invalid.field("/user", "Only a person takes the pager.")
@@ -122,9 +122,9 @@ def take_pager(
 
 
 def may_cancel(actor: Actor, row: Override) -> bool:
-    """Return whether this person may end an override."""
+    """Return whether this person may end an override: who added it and may still take the pager, or a manager."""
     own = actor.user is not None and row.created_by_id == actor.user.pk
-    return own or may(actor, EDIT, row)
+    return (own and may(actor, TAKE, row)) or may(actor, EDIT, row)
 
 
 def _tell(schedule: Schedule, before: rota.Plan, row: Override, *, by: Actor, at: datetime) -> None:
@@ -132,8 +132,8 @@ def _tell(schedule: Schedule, before: rota.Plan, row: Override, *, by: Actor, at
     publish(schedule, at)
     if row.ends_at > at:
         after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
-        found = compare(schedule, before, after, max(at, row.starts_at), row.ends_at)
-        tell_moved(schedule, found, f"override:{row.pk}:{row.cancelled_at is None}", by=by, at=at)
+        moves = moves_of(before, after, max(at, row.starts_at), row.ends_at)
+        tell_moved(schedule, moves, f"override:{row.pk}:{row.cancelled_at is None}", by=by, at=at)
 
 
 def _refuse_circle(schedule: Schedule, wish: Wish) -> None:
@@ -152,7 +152,7 @@ def _refuse_circle(schedule: Schedule, wish: Wish) -> None:
         )
         for row in rows.order_by("pk")
     ]
-    added = wish.value(seq=2**62)
+    added = wish.value(seq=LATEST)
     for moment in {wish.starts_at, *(one.starts_at for one in standing)}:
         if circle := rota.cycle(_active([*standing, added], max(moment, wish.starts_at))):
             names = dict(User.objects.filter(pk__in=circle).values_list("pk", "username"))

@@ -114,7 +114,7 @@ class Account:
 class Report:
     """Everybody's account, by name. `is_paid`: a team of it has a pay plan.
 
-    `evenness`, `ratio`: of the burdens, as in `Fairness`. `ledger_to`: where the ledger ends before the period does (UTC).
+    `evenness`, `ratio`: of the burdens, as in `Fairness`.
     """
 
     period: Period
@@ -123,7 +123,19 @@ class Report:
     evenness: float
     ratio: float | None
     is_paid: bool
-    ledger_to: datetime | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return when the period is over for everybody in it (UTC)."""
+        zones = {user.time_zone or UTC for user in self.rows.people.values()} or {UTC}
+        return max(self.period.of(zone)[1] for zone in zones)
+
+    @property
+    def ledger_to(self) -> datetime | None:
+        """Return where the ledger of its schedules ends (UTC), if the period goes on for somebody; else None."""
+        rows = [one for one in self.rows.schedules.values() if one.team_id in self.rows.teams]
+        end = min((one.served_to or one.created_at for one in rows), default=None)
+        return end if end is not None and end < self.ends_at else None
 
     @property
     def totals(self) -> dict[str, Decimal]:
@@ -158,16 +170,7 @@ def report(
         rota.evenness(weights),
         max(weights) / least if least else None,
         bool(rows.plans.keys() & rows.teams.keys()),
-        _ends_short(rows, period),
     )
-
-
-def _ends_short(rows: Rows, period: Period) -> datetime | None:
-    """Return where the ledger of these schedules ends, if the period goes on for somebody; None where it does not."""
-    zones = {user.time_zone or UTC for user in rows.people.values()} or {UTC}
-    known = [one.served_to or one.created_at for one in rows.schedules.values() if one.team_id in rows.teams]  # fmt: skip
-    end = min(known, default=None)
-    return end if end is not None and end < max(period.of(zone)[1] for zone in zones) else None
 
 
 class _Reckoning:

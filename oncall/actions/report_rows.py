@@ -56,6 +56,12 @@ def day_of(written: str) -> date | None:
     return found if EARLIEST <= found < LATEST else None
 
 
+def is_period(first: date, last: date) -> bool:
+    """Return whether a report can be had from one day to another, both included."""
+    is_near = first >= EARLIEST and last < LATEST
+    return is_near and 0 <= (last - first).days < LONGEST
+
+
 def last_month(day: date) -> Period:
     """Return the month before the one that a day lies in."""
     last = day.replace(day=1) - timedelta(days=1)

@@ -1,6 +1,7 @@
 """Write schedules: what was served stays, an edit closes the present versions and opens the next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -12,9 +13,9 @@ from core.models import Team
 from core.permissions import may, require
 from oncall import rota
 from oncall.actions.events import publish
-from oncall.actions.impact import compare
+from oncall.actions.impact import AHEAD
 from oncall.actions.ledger import locked
-from oncall.actions.moved import tell_moved
+from oncall.actions.moved import moves_of, tell_moved
 from oncall.actions.specs import LayerSpec, ScheduleSpec, too_busy
 from oncall.actions.swaps import recheck
 from oncall.models import Layer, RotationSlot, RotationVersion, Schedule, plan_of
@@ -153,8 +154,23 @@ def settle(
     if recheck(schedule, at):
         after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
     publish(schedule, at)
-    found = compare(schedule, before, after, at)
-    tell_moved(schedule, found, occasion or f"edit:{at.isoformat()}", by=by, at=at)
+    moves = moves_of(before, after, at, at + AHEAD)
+    tell_moved(schedule, moves, occasion or f"edit:{at.isoformat()}", by=by, at=at)
+
+
+@contextmanager
+def turning(
+    schedule_ids: Iterable[int], occasion: str, *, by: Actor, at: datetime
+) -> Iterator[None]:
+    """Hold these schedules while something changes by which they turn: freeze what was served, tell who is moved.
+
+    Inside a transaction. Raises as `settle` does.
+    """
+    held = [locked(pk, at) for pk in sorted(schedule_ids)]
+    before = {one.pk: plan_of(one, since=at - rota.LOOK_AHEAD) for one in held}
+    yield
+    for schedule in held:
+        settle(schedule, before[schedule.pk], by=by, at=at, occasion=occasion)
 
 
 def require_creator(by: Actor) -> None:

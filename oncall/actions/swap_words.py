@@ -4,11 +4,15 @@ from datetime import datetime
 
 from core.actor import Actor
 from core.models import Membership
+from core.people import administrators
+from oncall.actions.scope import managers_of
 from oncall.actions.shift_notices import Word, tell
-from oncall.models import Swap
+from oncall.models import ContactMethod, Swap
 from oncall.rota.civil import to_wall
 
 _SUBJECTS = {
+    "open": "{owner} looks for somebody to take a shift of {schedule}",
+    "asked": "{by} asks for a swap of your shift of {schedule}",
     "offered": "{owner} asks you to take a shift of {schedule}",
     "accepted": "A swap of {schedule} waits for your approval",
     "applied": "The swap of {schedule} is in force",
@@ -21,7 +25,9 @@ _SUBJECTS = {
 
 def tell_swap(swap: Swap, step: str, *, by: Actor | None, at: datetime) -> None:
     """Tell everybody whom a step concerns, but not the one who took it."""
-    names = {"owner": swap.owner.display_name, "schedule": swap.schedule.name}
+    names = {
+        "owner": swap.owner.display_name, "schedule": swap.schedule.name, "by": by.label if by else "",
+    }  # fmt: skip
     lines = [_leg(swap, leg) for leg in swap.legs.all()]
     if step == "stale":
         lines.append(
@@ -33,19 +39,33 @@ def tell_swap(swap: Swap, step: str, *, by: Actor | None, at: datetime) -> None:
         lines.append(f"Said by {by.label}.")
     word = Word(
         f"swap:{swap.pk}:{step}:{swap.taker_id or 0}", _SUBJECTS[step].format(**names), lines,
-        f"/admin/oncall/schedule/{swap.schedule_id}/change/",
+        f"/admin/oncall/swap/{swap.pk}/change/",
     )  # fmt: skip
     actor = by.user.pk if by is not None and by.user is not None else None
     tell(_readers(swap, step) - {actor}, word, at=at)
 
 
+def tell_offer(swap: Swap, *, by: Actor, at: datetime) -> None:
+    """Tell who is asked: the taker, or whoever of the team may be paged; and the owner that somebody asks for them."""
+    tell_swap(swap, "offered" if swap.taker_id else "open", by=by, at=at)
+    tell_swap(swap, "asked", by=by, at=at)
+
+
 def _readers(swap: Swap, step: str) -> set[int]:
     parties = {swap.owner_id, *([swap.taker_id] if swap.taker_id else [])}
-    if step == "accepted":
-        managers = Membership.objects.filter(
-            team=swap.schedule.team_id, role=Membership.Role.MANAGER
-        )
-        return {*managers.values_list("user_id", flat=True)}
+    if (
+        step == "accepted"
+    ):  # a party approves nothing: where no other manager is, an Administrator does
+        others = {*managers_of(swap.schedule)} - parties
+        return others or {*administrators().values_list("pk", flat=True)} - parties
+    if step == "asked":
+        return {swap.owner_id}
+    if step == "open":
+        team = Membership.objects.filter(team=swap.schedule.team_id).values("user")
+        reached = ContactMethod.objects.usable().filter(responder__user__in=team)
+        return {*reached.values_list("responder__user_id", flat=True)} - {swap.owner_id}
+    if step == "offered":
+        return parties - {swap.owner_id}
     return parties
 
 

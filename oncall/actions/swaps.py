@@ -15,7 +15,7 @@ from oncall import rota
 from oncall.actions.events import publish
 from oncall.actions.ledger import locked
 from oncall.actions.overrides import EDIT, LONGEST, refuse_unfit, store
-from oncall.actions.swap_words import tell_swap
+from oncall.actions.swap_words import tell_offer, tell_swap
 from oncall.actions.wish import Wish
 from oncall.models import Override, Schedule, Swap, SwapLeg, Unavailability, plan_of
 from oncall.models.swap import STANDING, SwapState
@@ -55,7 +55,7 @@ def offer_swap(schedule: Schedule, offer: Offer, *, by: Actor, at: datetime) -> 
         if offer.taker is not None:
             swap.offer(offer.taker)
             swap.save(update_fields=["state", "taker"])
-        tell_swap(swap, "offered", by=by, at=at)
+        tell_offer(swap, by=by, at=at)
         return swap
 
 

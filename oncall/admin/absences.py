@@ -65,13 +65,25 @@ class AbsenceForm(forms.Form):
         }
 
 
+class Wall:
+    """A column or read-only field that shows an instant on the clock of whoever is away, and sorts by it."""
+
+    def __init__(self, field: str, label: str) -> None:
+        self.short_description = label
+        self.admin_order_field = field
+
+    def __call__(self, row: Unavailability) -> str:
+        """Return the wall time and its zone."""
+        return f"{wall_time(getattr(row, self.admin_order_field), row.zone)} ({row.zone})"
+
+
 @admin.register(Unavailability)
 class UnavailabilityAdmin(AddsByAction[Unavailability]):
     """Everybody tells their own absences; managers those of their team's people."""
 
     view_verb = "oncall.view"
     add_label = "Add time off"
-    starts, ends = When("starts_at", "from"), When("ends_at", "to")
+    starts, ends = Wall("starts_at", "from"), Wall("ends_at", "to")
     made, back = When("created_at", "told"), When("cancelled_at", "taken back")
     person, told_by = Named("user", "who is away"), Named("created_by", "told by")
     list_display = ("person", "kind", "starts", "ends", "mode", "back")
@@ -104,6 +116,8 @@ class UnavailabilityAdmin(AddsByAction[Unavailability]):
         """Note the absence, and say which shifts it touches."""
         row = add_absence(Away(**cleaned), by=by, at=at)
         touched = len(conflicts(row, at))
+        if not touched and row.mode == Unavailability.Mode.SKIP:
+            return row, "Noted. Turns in that time pass on; everybody whose shifts moved is told."
         if not touched:
             return row, "Noted. No shift lies in that time."
         return row, f"Noted. {plural(touched, 'shift lies,shifts lie')} in that time: find cover."
@@ -138,7 +152,7 @@ def take_back(row: Unavailability, *, shown: bool) -> Button:
 
 def _take_back(absence_id: int, *, by: Actor, at: datetime) -> str:
     cancel_absence(absence_id, by=by, at=at)
-    return "Taken back: the turns are as they were."
+    return "Taken back: the turns are as they were. Everybody whose shifts moved is told."
 
 
 def _touched(schedule: Schedule, shift: rota.Shift, row: Unavailability) -> tuple[object, ...]:

@@ -1,8 +1,8 @@
 """Before saving: what changes, as a panel shows it (staff.md 7.5 "impact diff")."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.models import User
 from oncall import rota
@@ -11,7 +11,7 @@ from oncall.admin.bars import length, when
 from oncall.admin.load import NIGHT, WEEKEND, within
 from oncall.admin.people import People
 
-SHOWN = 40
+SHOWN, LISTED = 12, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,24 @@ class Shown:
     unheard: Sequence[str]
     gaps_before: int
     gaps_after: int
+    open_before: str
+    open_after: str
     most_before: str
     most_after: str
     evenness: str
     clashes: Sequence[str]
     lines: Sequence[Line]
     warnings: Sequence[str] = ()
+
+    @property
+    def first_lines(self) -> Sequence[Line]:
+        """Return the changes that are in sight at once."""
+        return self.lines[:SHOWN]
+
+    @property
+    def further_lines(self) -> Sequence[Line]:
+        """Return those that one press shows."""
+        return self.lines[SHOWN:]
 
     @property
     def left_out(self) -> int:
@@ -58,20 +70,25 @@ def shown(
 ) -> Shown:
     """Return an impact in words; the reader is not told of what the reader does."""
     told = [people[pk] for pk in found.people if pk in people and pk != reader.pk]
-    before, after = spread(found.hours_before), spread(found.hours_after)
+    turns = {user for one in found.after.rotations for slot in one.slots for user in slot}
+    before, after = spread(found.hours_before, turns), spread(found.hours_after, turns)
     return Shown(
         round((found.ends_at - found.starts_at).days / 7), len(found.changes),
         [one.short for one in told], [one.short for one in told if one.trouble],
-        len(found.gaps_before), len(found.gaps_after), _ratio(before), _ratio(after), _evenness(before, after),
+        len(found.gaps_before), len(found.gaps_after), _open(found.gaps_before), _open(found.gaps_after), _ratio(before), _ratio(after), _evenness(before, after),
         [_clash(one, people, zone) for one in found.conflicts],
-        [_line(one, people, reader, zone) for one in found.changes[:SHOWN]], warnings,
+        [_line(one, people, reader, zone) for one in found.changes[:LISTED]], warnings,
     )  # fmt: skip
 
 
-def spread(hours: dict[int, float]) -> float | None:
-    """Return how often the fewest hours go into the most; None for fewer than two people."""
-    worked = [value for value in hours.values() if value > 0]
+def spread(hours: Mapping[int, float], turns: Container[int]) -> float | None:
+    """Return how often the fewest hours go into the most, of those who take turns; None for fewer than two people."""
+    worked = [value for user, value in hours.items() if value > 0 and user in turns]
     return max(worked) / min(worked) if len(worked) > 1 else None
+
+
+def _open(gaps: Sequence[rota.Segment]) -> str:
+    return length(sum((one.ends_at - one.starts_at for one in gaps), timedelta())) or "none"
 
 
 def _ratio(value: float | None) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from oncall import rota
+from oncall.actions.drafts import LATEST
 from oncall.admin.bars import INSET, LETTER, LOW, TALL, WIDE, Bar, Lane, Link, fitting, when
 from oncall.admin.bars import gaps as gap_bars
 from oncall.admin.bars import shifts as shift_bars
@@ -125,7 +126,7 @@ def _overrides(known: Known, period: Period, people: People) -> list[Bar]:
         if drawn is None or not _meets(one.starts_at, one.ends_at, period):
             continue
         words = _words(one, people, known.layers)
-        url = reverse("admin:oncall_override_change", args=[one.seq]) if one.seq < 2**62 else ""
+        url = reverse("admin:oncall_override_change", args=[one.seq]) if one.seq < LATEST else ""
         span = (one.starts_at, one.ends_at)
         found.append(_bar(span, period, None if one.kind == "remove" else drawn, words, url))
     return found

@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from oncall import rota
 from oncall.admin.people import Drawn, People
-from oncall.models import Page
+from oncall.models import Page, Schedule
 from oncall.rota.windows import Span, open_spans
 
 BACK = timedelta(days=90)
@@ -29,10 +29,14 @@ class Burden:
     pages: int
 
 
-def load(plan: rota.Plan, people: People, zone: str, at: datetime) -> list[Burden]:
-    """Return everybody who served in the first seat, or would have been paged, within 90 days; the most first."""
+def load(plan: rota.Plan, people: People, schedule: Schedule, at: datetime) -> list[Burden]:
+    """Return everybody who served in the first seat within 90 days; the most first.
+
+    Nobody served a schedule before there was one.
+    """
     spans: dict[int, list[Span]] = defaultdict(list)
-    for one in rota.segments(plan, at - BACK, at):
+    zone, since = schedule.time_zone, max(at - BACK, schedule.created_at)
+    for one in rota.segments(plan, since, at) if since < at else ():
         for user in one.users:
             spans[user].append((one.starts_at, one.ends_at))
     paged = pages_of(people, at)

@@ -26,7 +26,7 @@ from core.navigation import Waiting
 from core.pulse import pulse
 from notify.models import Delivery
 from oncall import rota
-from oncall.models import ContactMethod, Schedule, plans
+from oncall.models import ContactMethod, Schedule, readable
 
 AHEAD = timedelta(days=30)
 SHOWN = 12
@@ -86,8 +86,8 @@ def _schedules(at: datetime) -> list[Schedule]:
 
 @once_per_request
 def _plans(at: datetime) -> dict[int, rota.Plan]:
-    """Return the plans of all schedules from `at` on."""
-    return plans([row.pk for row in _schedules(at)], since=at, is_ahead=True)
+    """Return the plans of all schedules that can be read, from `at` on."""
+    return readable([row.pk for row in _schedules(at)], since=at, is_ahead=True)
 
 
 @once_per_request
@@ -97,9 +97,7 @@ def _contacts(user_id: int) -> list[ContactMethod]:
 
 def _duties(rows: list[Schedule], at: datetime) -> list[Duty]:
     known = _plans(at)
-    answers = [
-        (row, rota.who(known[row.pk], at), rota.next_after(known[row.pk], at)) for row in rows
-    ]
+    answers = [(row, *_answer(known.get(row.pk, rota.Plan()), at)) for row in rows]
     named = {
         pk for _, now, later in answers for pk in (*now.users, *(later.users if later else ()))
     }
@@ -113,6 +111,10 @@ def _duties(rows: list[Schedule], at: datetime) -> list[Duty]:
         )
         for row, now, later in answers
     ]
+
+
+def _answer(plan: rota.Plan, at: datetime) -> tuple[rota.Answer, rota.Segment | None]:
+    return rota.who(plan, at), rota.next_after(plan, at)
 
 
 def _named(people: dict[int, User], ids: Iterable[int]) -> tuple[User, ...]:
@@ -171,7 +173,9 @@ def holes(request: HttpRequest, at: datetime) -> Panel | None:
     found = [
         Hole(row, gap.starts_at, gap.ends_at, reverse("admin:oncall_override_add"))
         for row in _schedules(at)
-        for gap in rota.gaps(_plans(at)[row.pk], at, at + AHEAD, row.expected, row.time_zone)
+        for gap in rota.gaps(
+            _plans(at).get(row.pk, rota.Plan()), at, at + AHEAD, row.expected, row.time_zone
+        )
     ]
     found.sort(key=lambda hole: hole.starts_at)
     return Panel(

@@ -180,7 +180,7 @@ def _on_call(user: User) -> list[str]:
     return [
         f"{user.display_name} is on call now by {answer.schedule.name}; let somebody cover first."
         for answer in answers
-        if user.pk in answer.users
+        if user.pk in (*answer.users, *answer.seats.get("secondary", ()))
     ]
 
 

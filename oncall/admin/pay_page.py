@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from core import clock
+from core.admin.buttons import status_of
 from core.admin.rights import allows, manages, manages_some, who
 from core.csv_out import attachment
+from core.errors import DomainError
 from core.models import Team, User
+from oncall.actions.paid import MARK, mark_paid, paid
 from oncall.actions.promised import promised
 from oncall.actions.report import OWN, Account, Report, Statement, report
 from oncall.actions.report_lines import HEADER, file_name, lines_of
-from oncall.actions.report_rows import LONGEST, Period, day_of, last_month
+from oncall.actions.report_rows import LONGEST, Period, day_of, is_period, last_month
 from oncall.actions.who_next import Next, who_next
 from oncall.admin import pay_words as words
 from oncall.admin.bars import when
@@ -57,8 +60,10 @@ class Cover:
 
 
 def load_and_pay(request: HttpRequest) -> HttpResponse:
-    """Show the report of a period: last month, unless another is asked for."""
+    """Show the report of a period, last month unless another is asked for; a POST marks it as paid."""
     asked, found = _found(request)
+    if request.method == "POST":
+        return _mark(request, asked)
     context = {
         "title": f"Load and pay, {words.title(asked.period)}",
         "said": words.sentence(found),
@@ -66,6 +71,8 @@ def load_and_pay(request: HttpRequest) -> HttpResponse:
         "total": words.total_row(found),
         "heads": words.HEADS,
         "pay": list(words.pay_rows(found)) if found.is_paid else [],
+        "paid": words.paid(paid(found, by=who(request))),
+        "may_mark": _may_mark(request, asked, found),
         "may_see_pay": found.is_paid and allows(request, OWN),
         "covers": _covers(asked, found),
         "missing": _missing(request, found),
@@ -95,9 +102,30 @@ def one_person(request: HttpRequest, person: int) -> HttpResponse:
         "zone": user.time_zone or "UTC",
         "heads": words.HEADS,
         "statements": [_statement(found, account, one) for one in account.statements],
+        "paid": words.paid(paid(found, by=who(request), person=user)),
         "rules": [*words.COUNTED, *(words.PAID if found.is_paid else ())],
     }
     return _page(request, "oncall/pay/person.html", asked, found, context)
+
+
+def _mark(request: HttpRequest, asked: Asked) -> HttpResponse:
+    if asked.team is None:
+        raise PermissionDenied
+    try:
+        mark_paid(asked.team, asked.period, by=who(request), at=clock.now())
+    except DomainError as refusal:
+        if status_of(refusal) == 403:
+            raise PermissionDenied from refusal
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Marked as paid. What moves from now on is told here.")
+    return HttpResponseRedirect(f"{reverse('admin:oncall_load')}?{asked.query}")
+
+
+def _may_mark(request: HttpRequest, asked: Asked, found: Report) -> bool:
+    """Return whether the button is offered: to a manager of the one team, for days that are over."""
+    is_over = found.ends_at <= clock.now()
+    return asked.team is not None and found.is_paid and is_over and allows(request, MARK, asked.team)  # fmt: skip
 
 
 def _found(request: HttpRequest, person: User | None = None) -> tuple[Asked, Report]:
@@ -121,7 +149,7 @@ def _asked(request: HttpRequest) -> Asked:
     if not any(written):
         return Asked(usual, team)
     first, last = map(day_of, written)
-    if first is None or last is None or not 0 <= (last - first).days < LONGEST:
+    if first is None or last is None or not is_period(first, last):
         said = f"That is no period of 1 to {LONGEST} days, so this is last month."
         return Asked(usual, team, said)
     return Asked(Period(first, last), team)

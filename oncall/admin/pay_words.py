@@ -9,6 +9,8 @@ from core.models import User
 from core.templatetags.house import plural
 from oncall import rota
 from oncall.actions.fairness import PAGE, PAGE_AFTER_HOURS, WEIGHTS
+from oncall.actions.paid import Figure as PaidFigure
+from oncall.actions.paid import Moved, Paid
 from oncall.actions.report import Account, Report, Shown, Statement
 from oncall.actions.report_lines import rate_words, short, units
 from oncall.actions.report_rows import Period
@@ -85,6 +87,52 @@ class ShiftRow:
     counted: str
     hours: Sequence[tuple[str, str]]
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidWords:
+    """How a period was marked as paid, and each figure that has moved since. `has_moved`: any has."""
+
+    said: str
+    moved: Sequence[tuple[str, str, str, str, str]]
+
+    @property
+    def has_moved(self) -> bool:
+        """Return whether any figure is another now."""
+        return bool(self.moved)
+
+
+def paid(found: Paid | None) -> PaidWords | None:
+    """Return it in words: who, what, then, now, by how much. None where the period was never marked."""
+    if found is None:
+        return None
+    by = f" by {found.row.paid_by.display_name}" if found.row.paid_by else ""
+    marked = f"Marked as paid on {day_words(found.row.paid_at.date())}{by}."
+    if not found.moved:
+        return PaidWords(f"{marked} Nothing has moved since.", ())
+    more = [f"{amount:+,f} {currency}" for currency, amount in found.more.items() if amount]
+    off = sum(one.more_off for one in found.moved)
+    sums = ", ".join([*more, *([_more_off(off)] if off else [])]) or "nothing"
+    people = User.objects.in_bulk({one.user for one in found.moved})
+    said = f"{marked} {plural(len(found.moved), 'figure has,figures have')} moved since, together by {sums}."
+    return PaidWords(said, [_moved(one, people.get(one.user)) for one in found.moved])
+
+
+def _moved(one: Moved, user: User | None) -> tuple[str, str, str, str, str]:
+    name = user.display_name if user else "somebody who is gone"
+    by = [f"{one.more:+,f} {one.currency}"] if one.more else []
+    by += [_more_off(one.more_off)] if one.more_off else []
+    return name, one.what.capitalize().replace("inc-", "INC-"), _figure_words(one.paid, one), _figure_words(one.now, one), ", ".join(by)  # fmt: skip
+
+
+def _figure_words(of: PaidFigure, one: Moved) -> str:
+    if of.minutes_off or one.more_off:
+        return f"{clock(of.minutes_off)} off"
+    return money(of.amount, one.currency)
+
+
+def _more_off(minutes: int) -> str:
+    return f"{'+' if minutes > 0 else '-'}{clock(abs(minutes))} off"
 
 
 def title(period: Period) -> str:

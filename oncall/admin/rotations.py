@@ -65,14 +65,31 @@ def turn(one: rota.Rotation) -> str:
 
 
 def hours(one: rota.Rotation) -> str:
-    """Return its windows and what it does on holidays, "" where it always serves."""
-    found = [
-        f"{DAYS[window.start_weekday]} {window.start:%H:%M} to {window.end:%H:%M}"
-        for window in one.windows[:7]
-    ]
+    """Return its windows and what it does on holidays, "" where it always serves: Mon to Fri 09:00 to 17:00."""
+    by_hours: dict[str, list[int]] = {}
+    for window in one.windows:
+        by_hours.setdefault(_clock(window), []).append(window.start_weekday)
+    found = [f"{_days(days)} {told}" for told, days in by_hours.items()]
     rest = {"off": "not on holidays", "only": "on holidays only"}.get(one.holiday_effect)
-    more = [f"and {len(one.windows) - 7} more"] if len(one.windows) > 7 else []
-    return ", ".join([*found, *more, *([rest] if rest else [])])
+    more = [f"and {len(found) - 7} more"] if len(found) > 7 else []
+    return ", ".join([*found[:7], *more, *([rest] if rest else [])])
+
+
+def _clock(window: rota.Window) -> str:
+    """Return a window's hours, with the weekday of the end where it is not the same night."""
+    lasts = (window.end_weekday - window.start_weekday) % 7
+    is_short = lasts == (0 if window.end > window.start else 1)
+    day = "" if is_short else f"{DAYS[window.end_weekday]} "
+    return f"{window.start:%H:%M} to {day}{window.end:%H:%M}"
+
+
+def _days(days: Sequence[int]) -> str:
+    """Return weekdays as people say them: every day, Mon to Fri, or each one."""
+    found = sorted(set(days))
+    if len(found) == 7:
+        return "every day"
+    is_run = len(found) > 2 and found[-1] - found[0] == len(found) - 1
+    return f"{DAYS[found[0]]} to {DAYS[found[-1]]}" if is_run else ", ".join(DAYS[d] for d in found)
 
 
 def _order(slots: Sequence[rota.Users], people: People) -> str:

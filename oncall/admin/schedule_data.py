@@ -14,7 +14,7 @@ from oncall.admin.load import BACK
 from oncall.admin.own_shifts import schedules_naming
 from oncall.admin.people import Drawn, People, order, people_of
 from oncall.admin.period import Period
-from oncall.models import Schedule, SwapLeg, Unavailability, plans
+from oncall.models import Schedule, SwapLeg, Unavailability, readable
 from oncall.models.swap import PENDING
 
 MARGIN = timedelta(days=1)
@@ -32,6 +32,11 @@ class Read:
     plans: Mapping[int, rota.Plan]
 
     @property
+    def is_readable(self) -> bool:
+        """Return whether the schedule on the screen can be resolved; else its plan is an empty one."""
+        return self.known.schedule.pk in self.plans
+
+    @property
     def plan(self) -> rota.Plan:
         """Return the plan of the schedule on the screen."""
         return self.known.plan
@@ -39,12 +44,14 @@ class Read:
 
 def read(schedule: Schedule, reader: User, period: Period, at: datetime) -> Read:
     """Return what the screen of `schedule` shows to `reader` at `at`."""
-    own = schedules_naming(reader)
     since = min(at - BACK, period.starts_at) - MARGIN
-    known = plans([schedule.pk, *own], since=since)
-    plan = known[schedule.pk]
+    naming = schedules_naming(reader)
+    known = readable([schedule.pk, *naming], since=since)
+    own = {pk: row for pk, row in naming.items() if pk in known}
+    plan = known.get(schedule.pk, rota.Plan())
     named = order(plan)
-    people = people_of(named, reader.pk)
+    takers = [one.user for plan in known.values() for one in plan.overrides if one.user]
+    people = people_of(named, reader.pk, *takers)
     away = Unavailability.objects.valid().filter(
         user__in=named, ends_at__gt=min(at, period.starts_at)
     )

@@ -27,7 +27,7 @@ from oncall.admin.layer_page import new_layer, one_layer
 from oncall.admin.new_schedule import new_schedule
 from oncall.admin.people import NOBODY
 from oncall.admin.plan_page import plan_page
-from oncall.models import Schedule, plans
+from oncall.models import Schedule, readable
 
 EDIT = "oncall.edit_schedule"
 Show = Callable[..., HttpResponse]
@@ -49,8 +49,9 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
         """Read the plans of all rows of the page at once, and the people on call."""
         found = super().get_changelist_instance(request)
         at = clock.now()
-        known = plans([row.pk for row in found.result_list], since=at - rota.LOOK_AHEAD)
-        answers = {pk: rota.who(plan, at) for pk, plan in known.items()}
+        rows = [row.pk for row in found.result_list]
+        known = readable(rows, since=at - rota.LOOK_AHEAD)
+        answers = {pk: rota.who(known.get(pk, rota.Plan()), at) for pk in rows}
         people = User.objects.in_bulk({pk for one in answers.values() for pk in one.users})
         for row in found.result_list:
             row.known_answer, row.known_people = answers[row.pk], people
@@ -70,9 +71,11 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
         return wall_time(at, schedule.time_zone) if at else NOTHING
 
     def why_kept(self, obj: Schedule) -> Sequence[str]:
-        """Keep what a policy pages by."""
+        """Keep what a policy pages by, and what somebody has served by: reports and pay follow from the ledger."""
         policies = obj.policystep_set.values_list("policy__name", flat=True).distinct()
-        return [f"The policy {name} pages by {obj}; take it out there first." for name in policies]
+        named = [f"The policy {name} pages by {obj}; take it out there first." for name in policies]
+        served = f"People have served by {obj}, and what was served stays: end its layers instead."
+        return [*named, *([served] if obj.served.exists() else [])]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages that change who serves."""

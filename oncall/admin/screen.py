@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -31,6 +31,10 @@ from oncall.models import Schedule
 
 EDIT = "oncall.edit_schedule"
 OWN_SHOWN = 4
+_UNREADABLE = (
+    "This schedule can't be read: a layer names a time zone or a first handoff that is none. Pages pass it by. Make a new"
+    " schedule, and name that one in the policies."
+)
 _PARTS = {"picture": "oncall/schedule/_picture_part.html"}
 
 
@@ -72,6 +76,8 @@ def show(request: HttpRequest, schedule: Schedule, buttons: Sequence[Button]) ->
     fragment = live.part(request, _PARTS, context)
     if fragment is not None:
         return fragment
+    if not found.is_readable:
+        messages.error(request, _UNREADABLE)
     context |= _panels(found) | {
         "coverage": gaps,
         "buttons": _offered(found, buttons),
@@ -108,7 +114,7 @@ def _panels(found: Read) -> dict[str, Any]:
     return {
         "own": own[:OWN_SHOWN],
         "reach": reach(people[found.reader.pk]),
-        "load": load(found.plan, people, known.schedule.time_zone, at),
+        "load": load(found.plan, people, known.schedule, at),
         "asked": waiting(known, people),
     }
 

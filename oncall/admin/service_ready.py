@@ -60,7 +60,9 @@ def _reachable(policy: EscalationPolicy | None) -> SetupStep:
 def _people(policy: EscalationPolicy) -> list[User]:
     """Return everybody whom the policy names, by name or by a rotation that turns now."""
     slots = RotationSlot.objects.filter(
-        version__effective_to=None, version__layer__schedule__policystep__policy=policy
+        version__effective_to=None,
+        version__withdrawn_at=None,
+        version__layer__schedule__policystep__policy=policy,
     )
     named = Q(pk__in=slots.values("user")) | Q(
         pk__in=policy.steps.filter(people__isnull=False).values("people")

@@ -19,7 +19,7 @@ from oncall.admin.bars import when
 from oncall.admin.own_shifts import OwnShift, next_of, own_shifts, reach, schedules_naming
 from oncall.admin.people import people_of
 from oncall.admin.swaps import EDIT, buttons, to_answer
-from oncall.models import Swap, Unavailability, plans
+from oncall.models import Swap, Unavailability, readable
 from oncall.models.swap import STANDING
 
 SHOWN = 20
@@ -52,8 +52,8 @@ def my_shifts(request: HttpRequest) -> HttpResponse:
     if user is None or not allows(request, "oncall.view"):
         raise PermissionDenied
     at = clock.now()
-    schedules = schedules_naming(user)
-    known = plans(schedules, since=at - BACK)
+    known = readable(naming := schedules_naming(user), since=at - BACK)
+    schedules = {pk: row for pk, row in naming.items() if pk in known}
     drawn = people_of([user.pk, *{one.user for plan in known.values() for one in plan.overrides if one.user}])  # fmt: skip
     found = own_shifts(schedules, known, user, at, {pk: one.name for pk, one in drawn.items()})
     answers = list(to_answer(user))

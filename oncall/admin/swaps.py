@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.actor import person as actor_of
 from core.admin.base import ReadOnlyAdmin
 from core.admin.buttons import Button
-from core.admin.panel import When
+from core.admin.panel import Named, When
 from core.admin.rights import allows, who
 from core.models import Membership, User
 from core.navigation import Waiting
@@ -36,12 +36,13 @@ class SwapAdmin(ReadOnlyAdmin[Swap]):
 
     view_verb = "oncall.view"
     asked_at, decided = When("created_at", "asked"), When("decided_at", "decided")
+    asked_by, answered_by = Named("created_by", "asked by"), Named("decided_by", "decided by")
     list_display = ("schedule", "asks", "given", "of_whom", "in_return", "state", "asked_at")
     list_display_links = ("schedule", "given")
     list_filter = ("state", "schedule")
     fields = readonly_fields = (
-        "schedule", "state", "asks", "given", "of_whom", "in_return", "note", "asked_at", "created_by",
-        "decided", "decided_by",
+        "schedule", "state", "asks", "given", "of_whom", "in_return", "note", "asked_at", "asked_by",
+        "decided", "answered_by",
     )  # fmt: skip
 
     def headline(self, request: HttpRequest) -> str:
@@ -54,7 +55,7 @@ class SwapAdmin(ReadOnlyAdmin[Swap]):
         """Read people, schedules and legs with the rows."""
         legs = Prefetch("legs", SwapLeg.objects.order_by("is_return"))
         rows = super().get_queryset(request).prefetch_related(legs)
-        return rows.select_related("schedule", "owner", "taker")
+        return rows.select_related("schedule", "owner", "taker", "created_by", "decided_by")
 
     @admin.display(description="who asks", ordering="owner")
     def asks(self, swap: Swap) -> str:
@@ -143,7 +144,9 @@ def to_answer(user: User) -> QuerySet[Swap]:
     others = ~Q(owner=user) & ~Q(taker=user)
     managed = Membership.objects.filter(user=user, role=Membership.Role.MANAGER).values("team")
     approved = Q(state=SwapState.ACCEPTED, schedule__team__in=managed) & others
-    rows = Swap.objects.filter(offered | approved).select_related("schedule", "owner", "taker")
+    rows = Swap.objects.filter(offered | approved).select_related(
+        "schedule", "owner", "taker", "created_by", "decided_by"
+    )
     return rows.prefetch_related("legs").order_by("pk")
 
 

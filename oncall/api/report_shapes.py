@@ -1,6 +1,6 @@
 """What the API says of load and pay, field by field."""
 
-from core.api.shapes import Piece, Shape, day, flag, many, maybe, moment, named, text, whole
+from core.api.shapes import Piece, Shape, day, flag, many, maybe, moment, named, needed, text, whole
 from oncall.api.quality_shapes import NUMBER
 from oncall.api.shapes import NINE, TEN
 from oncall.models import PayRate
@@ -95,6 +95,48 @@ PERSON = Shape(
         "pages_after_hours": 1, "burden": 136.0, "statements": [dict(STATEMENT.example)],
     },
 )  # fmt: skip
+_SIGNED: Piece = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+MOVED = Shape(
+    "MovedFigure",
+    {
+        "user": maybe(text("null: of somebody who is gone.")),
+        "currency": text("ISO 4217."),
+        "what": text("The line: a rate with its plan, a bonus, or time off for an incident."),
+        "paid": {**MONEY, "description": "What it was when it was marked as paid."},
+        "now": MONEY,
+        "more": {**_SIGNED, "description": "By how much it moved."},
+        "minutes_off_paid": whole("", 0),
+        "minutes_off_now": whole("", 0),
+    },
+    example={
+        "user": "ines", "currency": "EUR", "what": "bonus for INC-2041", "paid": "0", "now": "150.00", "more": "150.00",
+        "minutes_off_paid": 0, "minutes_off_now": 0,
+    },
+)  # fmt: skip
+_PAID: dict[str, Piece | Shape] = {
+    "at": moment("When it was marked as paid last."),
+    "by": maybe(text("By whom.")),
+}
+LAST_PAID = Shape(
+    "LastPaid",
+    {
+        **_PAID,
+        "moved": many(MOVED, "What you may see of the figures that are others now: what was corrected since."),
+        "more": named(_SIGNED, "By how much all of it moved, by currency."),
+    },
+    example={"at": NINE, "by": "mona", "moved": [dict(MOVED.example)], "more": {"EUR": "150.00"}},
+)  # fmt: skip
+_PERIOD = {"from": "2026-10-01", "to": "2026-10-31"}
+NEW_PAID = Shape(
+    "MarkPaid",
+    {"team": needed("A slug.", longest=50), "from": day(), "to": day("Included.")},
+    example={"team": "shop", **_PERIOD},
+)
+PAID = Shape(
+    "PaidPeriod",
+    {"team": text("A slug."), "from": day(), "to": day("Included."), **_PAID},
+    example={"team": "shop", **_PERIOD, "at": NINE, "by": "mona"},
+)
 _REPORT: dict[str, Piece | Shape] = {
     "from": day(),
     "to": day("Included."),
@@ -104,6 +146,7 @@ _REPORT: dict[str, Piece | Shape] = {
     "evenness": {**NUMBER, "description": "Jain's index of the burdens: 1 is even."},
     "max_to_min": maybe({**NUMBER, "description": "The largest burden over the smallest; null: somebody bears nothing."}),
     "totals": named(MONEY, "What you may see, by currency."),
+    "last_paid": maybe(LAST_PAID),
     "people": many(PERSON, "By name."),
 }  # fmt: skip
 REPORT = Shape(
@@ -111,6 +154,6 @@ REPORT = Shape(
     _REPORT,
     example={
         "from": "2026-10-01", "to": "2026-10-31", "team": "shop", "paid": True, "ledger_to": None, "evenness": 0.93,
-        "max_to_min": 1.8, "totals": {"EUR": "650.00"}, "people": [dict(PERSON.example)],
+        "max_to_min": 1.8, "totals": {"EUR": "650.00"}, "last_paid": None, "people": [dict(PERSON.example)],
     },
 )  # fmt: skip

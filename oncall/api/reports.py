@@ -1,6 +1,7 @@
-"""REST API of load and pay: a report as JSON, and line by line as CSV."""
+"""REST API of load and pay: a report as JSON, and line by line as CSV; a period marked as paid."""
 
 from datetime import date
+from typing import cast
 
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -8,18 +9,29 @@ from rest_framework.response import Response
 
 from core import clock
 from core.api.auth import caller
+from core.api.bodies import Body
 from core.api.formats import CsvRenderer, OrjsonRenderer
 from core.api.operations import Operation, Parameter
 from core.api.parameters import bad_parameter
 from core.api.shapes import day, text
-from core.api.views import Door
+from core.api.views import Door, fields
 from core.csv_out import attachment
 from core.models import Team, User
 from core.permissions import require
-from oncall.actions.report import VIEW, Account, Report, Shown, Statement, report
+from oncall.actions.paid import Paid, mark_paid, paid
+from oncall.actions.report import OWN, VIEW, Account, Report, Shown, Statement, report
 from oncall.actions.report_lines import HEADER, file_name, lines_of, short, units
-from oncall.actions.report_rows import EARLIEST, LATEST, LONGEST, Period, day_of, last_month
+from oncall.actions.report_rows import (
+    EARLIEST,
+    LATEST,
+    LONGEST,
+    Period,
+    day_of,
+    is_period,
+    last_month,
+)
 from oncall.api import report_shapes as shapes
+from oncall.models import PaidPeriod
 from oncall.rota.civil import to_wall
 from oncall.rota.counted import MINUTE
 from oncall.rota.pay import Line
@@ -46,8 +58,9 @@ class OnCallReport(Door):
 
     def get(self, request: Request) -> Response:
         """Return everybody's hours, pages and, where the caller may see it, pay."""
-        team, found = _asked(request)
-        return Response(_written(found, team))
+        found, team, person = _asked(request)
+        last = paid(found, by=caller(request), person=person)
+        return Response({**_written(found, team), "last_paid": last and _last_paid(last)})
 
 
 class OnCallReportLines(Door):
@@ -68,15 +81,47 @@ class OnCallReportLines(Door):
 
     def get(self, request: Request) -> HttpResponseBase:
         """Return the same, a row for each figure."""
-        _, found = _asked(request)
+        found, _, _ = _asked(request)
         return attachment(file_name(found.period), HEADER, lines_of(found))
 
 
-def _asked(request: Request) -> tuple[Team | None, Report]:
+class PaidReport(Door):
+    """`/api/v1/reports/oncall/paid/`."""
+
+    tag = "On call"
+    operations = {
+        "post": Operation(
+            "Mark a period as paid",
+            shapes.PAID,
+            takes=shapes.NEW_PAID,
+            refuses=(409,),
+            detail="Keeps every figure of the team as it is now, by its managers. From then on the report of the same days "
+            "says which figures have moved since. Once more changes nothing while none has.",
+        )
+    }
+
+    def post(self, request: Request) -> Response:
+        """Keep it, and return when and by whom that was done."""
+        by, body = caller(request), Body(fields(request))
+        require(by, OWN)
+        slug = body.text("team", required=True, longest=50)
+        first, last = body.day("from", required=True), body.day("to", required=True)
+        team = None if "\0" in slug else Team.objects.filter(slug=slug).first()
+        if slug and team is None:
+            body.refuse("team", f"There is no team {slug}.", "unknown_team")
+        if first and last and not is_period(first, last):
+            body.refuse("to", f"to is not before from, and {LONGEST} days at most are reported.")
+        body.done()
+        period = Period(cast(date, first), cast(date, last))
+        row = mark_paid(cast(Team, team), period, by=by, at=clock.now())
+        return Response({"team": slug, "from": f"{row.first}", "to": f"{row.last}", **_marked(row)})
+
+
+def _asked(request: Request) -> tuple[Report, Team | None, User | None]:
     require(by := caller(request), VIEW)
     period, query = _period(request), request.query_params
     team, person = _team(query.get("team")), _user(query.get("user"))
-    return team, report(period, by=by, team=team, person=person)
+    return report(period, by=by, team=team, person=person), team, person
 
 
 def _period(request: Request) -> Period:
@@ -86,7 +131,7 @@ def _period(request: Request) -> Period:
         return last_month(to_wall(clock.now(), (user and user.time_zone) or "UTC").date())
     if first is None or last is None:
         raise bad_parameter("to", "from and to go together.", "required")
-    if not 0 <= (last - first).days < LONGEST:
+    if not is_period(first, last):
         raise bad_parameter("to", f"to is not before from, and {LONGEST} days at most are reported.")  # fmt: skip
     return Period(first, last)
 
@@ -130,6 +175,31 @@ def _written(found: Report, team: Team | None) -> dict[str, object]:
         "max_to_min": round(found.ratio, 2) if found.ratio is not None else None,
         "totals": {currency: str(total) for currency, total in found.totals.items()},
         "people": [_person(found, one) for one in found.people],
+    }
+
+
+def _marked(row: PaidPeriod) -> dict[str, object]:
+    return {"at": row.paid_at, "by": row.paid_by.username if row.paid_by else None}
+
+
+def _last_paid(found: Paid) -> dict[str, object]:
+    people = User.objects.in_bulk({one.user for one in found.moved})
+    return {
+        **_marked(found.row),
+        "moved": [
+            {
+                "user": people[one.user].username if one.user in people else None,
+                "currency": one.currency,
+                "what": one.what,
+                "paid": str(one.paid.amount),
+                "now": str(one.now.amount),
+                "more": str(one.more),
+                "minutes_off_paid": one.paid.minutes_off,
+                "minutes_off_now": one.now.minutes_off,
+            }
+            for one in found.moved
+        ],
+        "more": {currency: str(amount) for currency, amount in found.more.items()},
     }
 
 

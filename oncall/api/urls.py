@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("holiday-calendars/<pk>/days/<day>/", holidays.OneHoliday.as_view(), name="api-holiday"),
     path("reports/oncall/", reports.OnCallReport.as_view(), name="api-report-oncall"),
     path("reports/oncall/csv/", reports.OnCallReportLines.as_view(), name="api-report-oncall-csv"),
+    path("reports/oncall/paid/", reports.PaidReport.as_view(), name="api-report-oncall-paid"),
     path("unavailability/", swaps.Absences.as_view(), name="api-absences"),
     path(
         "unavailability/import-calendar/", calendars_in.AbsencesIn.as_view(), name="api-absences-in"

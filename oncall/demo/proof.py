@@ -40,7 +40,7 @@ def add_proof(at: datetime) -> None:
         for run in runs
     )
     Incident.objects.filter(pk__in=[incident.pk for incident in answered]).update(unpaged_reason="")
-    _deliver([*_of_pages(called), *_of_tests(at)])
+    _deliver([*_of_pages(called), *_of_tests(at), *_of_history(at)])
 
 
 def _answered(since: datetime) -> Iterator[Incident]:
@@ -105,9 +105,19 @@ def _of_tests(at: datetime) -> Iterator[Delivery]:
         yield _mail(contact.responder.user, "test", contact.pk, Delivery.Priority.NOTICE, tried)
 
 
-def _mail(
-    user: User, kind: str, object_id: int, priority: Delivery.Priority, at: datetime
-) -> Delivery:
+def _of_history(at: datetime) -> Iterator[Delivery]:
+    """What people were told besides left as it was written: the demo sends nobody old news."""
+    waiting = Delivery.objects.filter(state=Delivery.State.PENDING, created_at__lt=at)
+    told = list(waiting.select_related("recipient"))
+    waiting.delete()
+    for row in told:
+        if row.recipient is not None:
+            mail = _mail(row.recipient, row.kind, row.object_id, row.priority, row.created_at)
+            mail.unique_key = row.unique_key
+            yield mail
+
+
+def _mail(user: User, kind: str, object_id: int, priority: int, at: datetime) -> Delivery:
     """Return a mail that the server took within two seconds."""
     key = f"demo:{kind}:{object_id}"
     mark = uuid5(_SPACE, key)

@@ -8,8 +8,8 @@ from oncall.models.handoff import Handoff
 from oncall.models.ledger import ServedShift
 from oncall.models.notice import ShiftNotice
 from oncall.models.override import Override, Unavailability
-from oncall.models.pay import PayPlan, PayRate, pay_plans
-from oncall.models.plans import plan_of, plans
+from oncall.models.pay import PaidPeriod, PayPlan, PayRate, pay_plans
+from oncall.models.plans import plan_of, plans, readable
 from oncall.models.policy import EscalationPolicy, PolicyBinding, PolicyStep
 from oncall.models.responder import ContactMethod, Responder
 from oncall.models.rotation import Holiday, HolidayCalendar, RotationSlot, RotationVersion
@@ -29,6 +29,7 @@ __all__ = [
     "Layer",
     "Override",
     "Page",
+    "PaidPeriod",
     "PayPlan",
     "PayRate",
     "PolicyBinding",
@@ -47,4 +48,5 @@ __all__ = [
     "pay_plans",
     "plan_of",
     "plans",
+    "readable",
 ]

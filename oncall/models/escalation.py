@@ -11,9 +11,10 @@ from oncall.models.policy import EscalationPolicy
 class Escalation(models.Model):
     """One run of a policy for one incident. `next_due_at` is its timer; nothing else is.
 
-    `steps` is the policy as it was when the run began: [{"wait_s", "schedules": [id], "people": [id], "seat"}].
+    `steps` is the policy as it was when the run began: [{"wait_s", "schedules": [id], "people": [id], "seat"}]; a step
+    with "woken" is for who had snoozed it.
     `generation` counts runs of the same incident (after a snooze, a raised severity, a re-page).
-    `passed_by`: somebody who had acknowledged can't take it after all. `unreached_at`: a step found nobody.
+    `passed_by`: who passed it on, spared for a step; who had acknowledged it, until somebody takes it over. `unreached_at`: a step found nobody.
     """
 
     class State(models.TextChoices):

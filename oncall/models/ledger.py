@@ -1,4 +1,4 @@
-"""The ledger of served shifts: written once, never changed (invariant 8). Pay, reports and audits read it."""
+"""The ledger of served shifts (invariant 8): what is served never changes. Pay, reports and audits read it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,11 +10,14 @@ from oncall.models.schedule import Layer, Schedule
 
 
 class ServedShift(models.Model):
-    """One person held one seat from `starts_at` to `ends_at` (UTC), by one layer and for one reason."""
+    """One person held one seat from `starts_at` to `ends_at` (UTC), by one layer and for one reason.
 
-    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="served")
+    While the shift runs, each freezing moves `ends_at` on.
+    """
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="served")
     layer = models.ForeignKey(
-        Layer, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+        Layer, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     seat = models.CharField(max_length=9, choices=RotationVersion.Seat)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="served_shifts")

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from core.models import User
 from oncall.models.schedule import Layer, Schedule
+from oncall.rota.civil import to_wall
 
 
 class Override(models.Model):
@@ -76,7 +77,8 @@ class Override(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.starts_at:%d %b %H:%M}"
+        begins = to_wall(self.starts_at, self.schedule.time_zone)
+        return f"{self.schedule.name}: {self.kind} from {begins.day} {begins:%b %H:%M}"
 
     @property
     def team_id(self) -> int:
@@ -136,4 +138,11 @@ class Unavailability(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.starts_at:%d %b %H:%M}"
+        begins, ends = (to_wall(at, self.zone) for at in (self.starts_at, self.ends_at))
+        span = f"{begins.day} {begins:%b %H:%M} to {ends.day} {ends:%b %H:%M}"
+        return f"{self.user.display_name}: {self.get_kind_display()}, {span}"
+
+    @property
+    def zone(self) -> str:
+        """Return the person's own time zone, in which the absence is told."""
+        return self.user.time_zone or "UTC"

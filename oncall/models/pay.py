@@ -1,4 +1,4 @@
-"""Pay plans: what a team pays for being on call and for incidents at night (R132, R134)."""
+"""Pay plans: what a team pays for being on call and for incidents at night (R132, R134); and what it has paid."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from core.models import Team
+from core.models import Team, User
 from oncall.rota import pay
 
 NO_LESS = MinValueValidator(Decimal())
@@ -133,6 +133,33 @@ class PayRate(models.Model):
         unit = "hours off" if self.gives == self.Gives.TIME_OFF else self.plan.currency
         per = f"{self.hour_class} {self.per}".strip()
         return f"{self.get_seat_display()}, per {per}: {self.amount.normalize():f} {unit}"
+
+
+class PaidPeriod(models.Model):
+    """What a team paid for a period: every figure as it was when somebody marked it as paid. Never changed.
+
+    `first`, `last`: local days of each person, both included. `figures`: [user id, currency, what, amount as a text,
+    minutes off]. Of several of one period the latest counts.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="paid_periods")
+    first = models.DateField()
+    last = models.DateField()
+    figures = models.JSONField()
+    paid_at = models.DateTimeField()
+    paid_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["team", "first", "last"], name="oncall_paid_by_period")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last__gte=F("first")), name="oncall_paid_for_some_days"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.first} to {self.last}"
 
 
 def pay_plans() -> dict[int, list[pay.PayPlan]]:

@@ -6,6 +6,7 @@ large schedule is asked for on many screens, and model instances would cost more
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,6 +16,7 @@ from oncall import rota
 from oncall.models.override import Override, Unavailability
 from oncall.models.rotation import Holiday, RotationSlot, RotationVersion
 from oncall.models.schedule import LOCAL_FORMAT, Schedule
+from oncall.rota.civil import zone_named
 
 _VERSION = (
     "layer__schedule", "pk", "layer", "priority", "effective_from", "effective_to", "anchor_local", "time_zone",
@@ -49,6 +51,37 @@ def plans(
         )
         for pk in wanted
     }
+
+
+def readable(
+    ids: Iterable[int],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    is_ahead: bool = False,
+) -> dict[int, rota.Plan]:
+    """Return as `plans` does, without those that can't be resolved: one such schedule must not take a screen away.
+
+    The tasks log them; who asks says that nobody serves by them, as the pager finds.
+    """
+    wanted = list(dict.fromkeys(ids))
+    try:
+        found = plans(wanted, since=since, until=until, is_ahead=is_ahead)
+    except ValueError:
+        found = {}
+        for pk in wanted:
+            with suppress(ValueError):
+                found |= plans([pk], since=since, until=until, is_ahead=is_ahead)
+    return {pk: plan for pk, plan in found.items() if _has_places(plan)}
+
+
+def _has_places(plan: rota.Plan) -> bool:
+    try:
+        for one in plan.rotations:
+            zone_named(one.zone)
+    except rota.UnknownZone:
+        return False
+    return True
 
 
 def plan_of(

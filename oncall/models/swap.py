@@ -74,7 +74,7 @@ class Swap(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"swap {self.pk}"
+        return f"Swap asked by {self.owner.display_name}, {self.schedule.name}"
 
     @property
     def team_id(self) -> int:

@@ -1,7 +1,7 @@
 """The use cases of the status page. Nothing else changes what is public."""
 
 from statuspage.actions.asking import answered_message, asked_message, asked_unwanted
-from statuspage.actions.bounces import forget_old, note_failed, note_sent
+from statuspage.actions.bounces import note_failed, note_sent
 from statuspage.actions.components import correct_interval, set_component
 from statuspage.actions.copies import status_message
 from statuspage.actions.drafting import Announcement, Pending, pending, pendings
@@ -9,6 +9,7 @@ from statuspage.actions.endpoints import challenge_message, quarantined_message
 from statuspage.actions.exporting import export_due
 from statuspage.actions.keeping import discard_draft, save_draft
 from statuspage.actions.leaks import findings
+from statuspage.actions.leaving import forget_old
 from statuspage.actions.letters import subscribe_message
 from statuspage.actions.mailings import fan_out, still_subscribed
 from statuspage.actions.nudging import nudge_message, nudge_unwanted

@@ -19,11 +19,11 @@ from core.secrets import decrypt, digest, encrypt, new_token
 from notify import actions as notify
 from notify.channels import Message
 from notify.models import Delivery
+from statuspage.actions.leaving import LINK
 from statuspage.actions.places import place_of
 from statuspage.actions.subscribing import mail_address
 from statuspage.models import Page, Reader
 
-LINK = "reader_link"  # the kind of the deliveries that hold a link to sign in
 LINK_LIFE, PAUSE = timedelta(minutes=15), timedelta(minutes=1)
 PASS_LIFE, LONG_LIFE = timedelta(hours=12), timedelta(days=30)
 MOST_READERS = 1000
@@ -52,8 +52,24 @@ def uninvite(page_id: int, reader_id: int, *, by: Actor, at: datetime) -> str:
         row = page.readers.filter(pk=reader_id).first()
         if row is None:
             raise NotFound("That reader is not invited any more.")
+        notify.forget(LINK, [reader_id], reason="that reader is not invited now")
         row.delete()
     return row.email
+
+
+def uninvite_all(reader_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
+    """Shut several readers out, of one page or more; return how many were still invited. All or nobody.
+
+    Raises NotAllowed where one of the pages is not theirs to edit.
+    """
+    with transaction.atomic():
+        rows = Reader.objects.filter(pk__in=reader_ids).order_by("page", "pk")
+        found = list(rows.values_list("page", "pk"))
+        for page_id in sorted({page_id for page_id, _pk in found}):
+            _locked(page_id, by)
+        notify.forget(LINK, [pk for _page, pk in found], reason="that reader is not invited now")
+        rows.delete()
+    return len(found)
 
 
 def ask_link(page: Page, address: str, *, at: datetime) -> None:
@@ -94,6 +110,7 @@ def link_message(delivery: Delivery, at: datetime) -> Message:
         id=f"reader-{delivery.pk}",
         sent_at=at,
         occurred_at=delivery.created_at,
+        sender_name=page.name,
     )
 
 

@@ -1,35 +1,31 @@
-"""What comes back: an address that nothing reaches is left in peace, and what is over is forgotten.
+"""What comes back: an address that nothing reaches is left in peace.
 
 A mail server that refuses the recipient for good is believed at once. An endpoint that fails is tried ten times
 without a success before it is quarantined; one that says 410 is ended.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-
-from django.db.models import Q
+from datetime import datetime
 
 from notify import actions as notify
 from notify.channels.email import RECIPIENT
 from notify.channels.webhook import GONE
 from notify.models import Delivery, DeliveryAttempt
 from statuspage.actions import subscribing
-from statuspage.actions.mailings import NOTICE
+from statuspage.actions.leaving import ASKED, CHALLENGED, INVITED, NOTICE, QUARANTINED
 from statuspage.models import PublicNotice, Subscriber
 
-QUARANTINED = "quarantined"  # the kind of the deliveries that tell a keeper
 MOST_FAILURES = 10
-UNCONFIRMED_FOR, OVER_FOR = timedelta(days=7), timedelta(days=90)
 _State = Subscriber.State
 
 
 def note_sent(ids: Sequence[int], at: datetime) -> None:
     """Remember that an address works; a challenge that came back confirms its endpoint."""
-    for row in Delivery.objects.filter(pk__in=ids, kind__in=(NOTICE, subscribing.CHALLENGED)):
+    for row in Delivery.objects.filter(pk__in=ids, kind__in=(NOTICE, CHALLENGED)):
         subscriber = _of(row)
         if subscriber is None:
             continue
-        if row.kind == subscribing.CHALLENGED and subscriber.state in (
+        if row.kind == CHALLENGED and subscriber.state in (
             _State.PENDING,
             _State.QUARANTINED,
         ):
@@ -42,7 +38,7 @@ def note_sent(ids: Sequence[int], at: datetime) -> None:
 
 def note_failed(ids: Sequence[int], at: datetime) -> None:
     """Count what did not arrive; quarantine or end the address as its way of failing says."""
-    kinds = (NOTICE, subscribing.CHALLENGED, subscribing.ASKED)
+    kinds = (NOTICE, CHALLENGED, ASKED, INVITED)
     for row in Delivery.objects.filter(pk__in=ids, kind__in=kinds, state=Delivery.State.FAILED):
         subscriber = _of(row)
         if subscriber is None or subscriber.state == _State.ENDED:
@@ -51,16 +47,6 @@ def note_failed(ids: Sequence[int], at: datetime) -> None:
             subscribing.end(subscriber, at)
         else:
             _count(subscriber, row, at)
-
-
-def forget_old(at: datetime) -> int:
-    """Delete who never confirmed, whom nothing has reached for 90 days, and who left so long ago; return how many."""
-    unconfirmed = Q(state=_State.PENDING, created_at__lte=at - UNCONFIRMED_FOR) & (
-        Q(asked_at=None) | Q(asked_at__lte=at - UNCONFIRMED_FOR)
-    )
-    quarantined = Q(state=_State.QUARANTINED, failing_since__lte=at - OVER_FOR)
-    ended = Q(state=_State.ENDED, ended_at__lte=at - OVER_FOR)
-    return Subscriber.objects.filter(unconfirmed | quarantined | ended).delete()[0]
 
 
 def _count(subscriber: Subscriber, row: Delivery, at: datetime) -> None:

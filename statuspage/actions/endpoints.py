@@ -92,6 +92,7 @@ def quarantined_message(delivery: Delivery, at: datetime) -> Message:
         html=html,
         id=f"quarantined-{row.public_id}-{delivery.pk}",
         sent_at=at,
+        sender_name=row.page.name,
     )
 
 

@@ -6,13 +6,14 @@ from hashlib import sha256
 
 from django.conf import settings
 
-from core.errors import DomainError, NotFound, NotPossible, as_text
+from core.errors import DomainError, Invalid, NotFound, NotPossible, as_text
 from statuspage.actions import overriding
 from statuspage.actions.held import HeldEdition, item_of
 from statuspage.actions.places import place_of
 from statuspage.actions.sinks import SinkFailure, sink_of
 from statuspage.actions.static_files import file_of, hints, served
 from statuspage.models import Edition, Export, Page, Room, Snapshot
+from statuspage.models.snapshot import LONGEST_PLACE
 
 LATE = timedelta(minutes=10)
 
@@ -28,6 +29,8 @@ def export(page: Page, to: str, *, at: datetime, is_private_meant: bool = False)
         raise NotPossible(
             f"{page.name} is not for everybody; a static copy of it would be. Say --private to make one."
         )
+    if len(to) > LONGEST_PLACE:
+        raise Invalid.field("/to", f"Name a place by at most {LONGEST_PLACE} characters.")
     files = files_of(page)
     known = Export.objects.filter(page=page, to=to).first()
     row = known or Export(page=page, to=to)

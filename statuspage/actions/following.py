@@ -21,7 +21,6 @@ from statuspage.rules.states import ComponentState
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=60)
-FAILING_AFTER = timedelta(minutes=15)
 TIME_LIMIT_S, LARGEST = 10.0, 1024 * 1024
 MOST_AT_ONCE, LONGEST_FAILURE, LONGEST_ETAG = 50, 255, 255
 
@@ -94,11 +93,6 @@ def keep(row: FollowedComponent, reading: Reading, at: datetime) -> None:
         if changed and reading.state is not None:
             ledger.hold(kept.component, reading.state, is_followed=True, since=at)
             show(page, at)
-
-
-def is_failing(row: FollowedComponent, at: datetime) -> bool:
-    """Return whether nothing could be read for so long that it is said."""
-    return row.failing_since is not None and at - row.failing_since > FAILING_AFTER
 
 
 def _let_go(at: datetime) -> None:

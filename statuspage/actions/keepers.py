@@ -10,7 +10,7 @@ from core.permissions import require
 from core.secrets import digest
 from notify.models import Delivery
 from statuspage.actions import subscribing, tokens
-from statuspage.actions.mailings import NOTICE
+from statuspage.actions.leaving import NOTICE
 from statuspage.actions.subscribing import Choices
 from statuspage.models import Mailing, Page, PublicNotice, Subscriber
 

@@ -1,6 +1,6 @@
 """What subscribers are sent, written at the moment of sending: mails of updates, and of signing up (public.md 11)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -40,6 +40,16 @@ class _Facts:
         return self.told.row
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question to the owner of an address."""
+
+    title: str
+    body: str
+    button: tuple[str, str]
+    foot: look.Foot
+
+
 def update_mail(
     delivery: Delivery, notice: PublicNotice, update: PublicUpdate, at: datetime
 ) -> Message:
@@ -58,6 +68,7 @@ def update_mail(
         sent_at=at,
         occurred_at=update.display_at,
         reply_headers=list_headers(notice.subscriber),
+        sender_name=facts.page.name,
     )
 
 
@@ -80,26 +91,52 @@ def subscribe_message(delivery: Delivery, at: datetime) -> Message:
             f"{what_is_wanted(row)}.\n\nThe link shows a page with one button; opening it changes nothing. "
             f"Without that button nothing is ever sent. The link ends {until}."
         )
+    why = f"You get this because this address was typed at {place.site}."
+    foot_ = look.Foot(why, help=_help(page))
+    return _question(delivery, row, _Asking(title, body, (words, url), foot_), at)
+
+
+def invited_message(delivery: Delivery, at: datetime) -> Message:
+    """Return the mail that asks who was on a list whether to tell them; it is sent once, and can be declined for good."""
+    row = Subscriber.objects.select_related("page").get(pk=delivery.object_id)
+    page, place = row.page, place_of(row.page)
+    until = Times.of(zone_of(page), at).words(row.confirm_until) if row.confirm_until else ""
+    body = (
+        f"{page.name} would like to tell this address when something does not work: {what_is_wanted(row)}.\n\n"
+        "The link shows a page with one button; opening it changes nothing. Without that button nothing more "
+        f"is ever sent, and the address is deleted. The link ends {until}."
+    )
+    foot_ = look.Foot(
+        f"You get this because this address is on a list of {page.name}.",
+        leave_url=place.url(f"/subscribe/leave/{tokens.leaving(row)}"),
+        help=_help(page),
+    )
+    url = place.url(f"/subscribe/confirm/{tokens.confirming(row)}")
+    asking = _Asking("Do you want status mail?", body, ("Confirm or ignore", url), foot_)
+    return replace(_question(delivery, row, asking, at), reply_headers=list_headers(row))
+
+
+def _question(delivery: Delivery, row: Subscriber, asking: _Asking, at: datetime) -> Message:
+    name = row.page.name
     letter = look.Letter(
-        page=page.name,
+        page=name,
         code="",
         word="",
-        title=title,
-        preheader=look.preheader(body),
-        button=(words, url),
-        foot=look.Foot(
-            f"You get this because this address was typed at {place.site}.", help=_help(page)
-        ),
-        body=body,
+        title=asking.title,
+        preheader=look.preheader(asking.body),
+        button=asking.button,
+        foot=asking.foot,
+        body=asking.body,
     )
     text, html = look.written(letter)
     return Message(
         kind=delivery.kind,
-        subject=f"{page.name}: {title[0].lower()}{title[1:]}",
+        subject=f"{name}: {asking.title[0].lower()}{asking.title[1:]}",
         text=text,
         html=html,
         id=f"subscribe-{row.public_id}-{delivery.pk}",
         sent_at=at,
+        sender_name=name,
     )
 
 

@@ -10,10 +10,11 @@ def listed(page: Page) -> Sequence[Component]:
 
     A shared one has the name, group and position that this page gives it. The rows are for showing: never save one.
     """
-    rows = list(page.components.filter(retired_at=None))
+    rows = list(page.components.filter(retired_at=None).select_related("followed"))
     for component in rows:
         component.page = page
-    for share in page.shared.filter(component__retired_at=None).select_related("component"):
+    shared = page.shared.filter(component__retired_at=None)
+    for share in shared.select_related("component__followed"):
         share.page = page
         rows.append(as_shown(share))
     return sorted(rows, key=lambda row: (row.position, row.pk))

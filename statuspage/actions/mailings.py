@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from core import facts
 from notify import actions as notify
 from notify.models import Delivery
+from statuspage.actions.leaving import GONE, NOTICE
 from statuspage.actions.subscribing import WAYS, secret_of
 from statuspage.models import (
     Component,
@@ -26,7 +27,6 @@ from statuspage.models import (
 from statuspage.rules.states import Stage, Work
 
 BATCH = 500
-NOTICE = "status"  # the kind of the deliveries that carry a mailing
 _Kind = Mailing.Kind
 
 
@@ -152,7 +152,7 @@ def still_subscribed(row: Delivery, at: datetime) -> str:
     )
     found = notice.first()
     if found is None:
-        return "its subscriber is gone"
+        return GONE
     if not audience(found.mailing).filter(pk=found.subscriber_id).exists():
         return "its subscriber wants it no more"
     return ""

@@ -72,7 +72,8 @@ def _of_components(page: Page) -> Iterator[Wanted]:
         moved_at = max(component.updated_at, corrected.get(component.pk, component.updated_at))
         make = partial(pages.component, page, component.public_id)
         path = f"/components/{component.public_id}"
-        yield Wanted(path, moved_at, component.pk in held, make)
+        is_live = component.pk in held or getattr(component, "followed", None) is not None
+        yield Wanted(path, moved_at, is_live, make)
         feed = partial(feeds.of_component, page, component.public_id)
         yield Wanted(f"{path}{feeds.ATOM}", page.updated_at, False, feed)
         calendar = partial(component_calendar, page, component.public_id)

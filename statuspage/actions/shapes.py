@@ -8,7 +8,8 @@ from statuspage.actions import looks
 from statuspage.actions.picture import Picture, Told
 from statuspage.actions.works import Planned, drawn
 from statuspage.look import shape
-from statuspage.models import Component, PublicUpdate
+from statuspage.models import Component, FollowedComponent, PublicUpdate
+from statuspage.rules.followed import is_failing, shown_address, shown_provider
 from statuspage.rules.promises import record
 from statuspage.rules.states import BADNESS, ComponentState, Stage, Work
 from statuspage.rules.uptime import Day, days, mean, start_of, uptime
@@ -125,6 +126,7 @@ def component(picture: Picture, row: Component, *, causes: Sequence[Cause] = ())
         since=picture.since(row),
         days=runs(picture, _days(picture, row), causes) if row.shows_history else None,
         uptime=uptime(spans, begin, picture.at, weights=page.weights) if shows else None,
+        source=_source(getattr(row, "followed", None), picture.at),
     )
 
 
@@ -177,6 +179,18 @@ def touched(told: Told) -> dict[int, list[tuple[datetime, ComponentState]]]:
             state = ComponentState(change.new_state)
             found.setdefault(change.component_id, []).append((at, state))
     return found
+
+
+def _source(row: FollowedComponent | None, at: datetime) -> shape.Source | None:
+    """Return who reports a component; None where that is us. Why nothing can be read stays inside."""
+    if row is None:
+        return None
+    return shape.Source(
+        shown_provider(row.provider, row.url),
+        shown_address(row.url),
+        is_heard=bool(row.state),
+        silent_since=row.failing_since if is_failing(row.failing_since, at) else None,
+    )
 
 
 def _groups(picture: Picture) -> Iterable[shape.Group]:

@@ -59,8 +59,11 @@ class Folder:
         self._place = place
 
     def has(self, name: str) -> bool:
-        """Return whether the file is there."""
-        return (self._place / name).is_file()
+        """Return whether the file is there; what can't be looked at is not, and writing it says why."""
+        try:
+            return (self._place / name).is_file()
+        except OSError:
+            return False
 
     def write(self, name: str, content: bytes, content_type: str) -> None:
         """Replace the file in one step."""

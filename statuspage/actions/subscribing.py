@@ -15,11 +15,10 @@ from core.secrets import decrypt, digest, encrypt
 from notify import actions as notify
 from notify.channels import channel as channel_of
 from notify.models import Delivery
-from statuspage.actions import tokens
+from statuspage.actions import leaving, tokens
+from statuspage.actions.leaving import ASKED, CHALLENGED
 from statuspage.models import Component, ComponentGroup, Page, Subscriber, Subscription
 
-ASKED = "subscribe"  # the kind of the deliveries that hold a link to confirm
-CHALLENGED = "challenge"  # and of those that an endpoint must answer
 # By which channel of the outbox each of ours goes.
 _State, _Channel = Subscriber.State, Subscriber.Channel
 WAYS = {_Channel.EMAIL: "email", _Channel.WEBHOOK: "endpoint", _Channel.SLACK: "slack"}
@@ -87,6 +86,7 @@ def confirm(page: Page, token: str, *, at: datetime) -> Subscriber:
             row.confirm_hash, row.confirm_until = "", None
         else:
             row.confirm(at)
+            leaving.welcome_back(row)
         tokens.give_managing(row, at)
         row.save()
     return row
@@ -113,6 +113,7 @@ def leave(page: Page, token: str, *, at: datetime) -> None:
 
 def end(row: Subscriber, at: datetime) -> None:
     """End a locked subscription: nothing of its address stays, but its leaving link still answers."""
+    leaving.note_departure(row, at)
     row.end(at)
     row.address, row.contact, row.secret, row.signing_secret = "", "", "", ""
     row.address_hash, row.leave_secret = row.public_id, ""

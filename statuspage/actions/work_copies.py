@@ -51,6 +51,7 @@ def work_message(
         if channel == Subscriber.Channel.EMAIL
         else {},
         payload=_body(notice, one, at) if channel == Subscriber.Channel.WEBHOOK else {},
+        sender_name=page.name,
         event_type=EVENT,
     )
 

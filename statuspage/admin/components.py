@@ -1,6 +1,7 @@
 """Components and their groups: what visitors know our services as."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.contrib import admin
 from django.db.models import Prefetch
 from django.http import HttpRequest
 
+from core import clock
 from core.admin.buttons import Button
 from core.admin.inlines import GuardedTable
 from core.admin.panel import Panel, moment
@@ -25,6 +27,7 @@ from statuspage.models import (
     Page,
 )
 from statuspage.models.ledger import STATE_CHOICES
+from statuspage.rules.followed import FAILING_AFTER, is_failing, shown_provider
 from statuspage.rules.states import words
 
 LATEST = 20
@@ -95,7 +98,7 @@ class ComponentAdmin(OnPage):
         ),
     )
     list_display = ("name", "group", "position", "behind", "state_shown")
-    list_select_related = ("group", "page")
+    list_select_related = ("group", "page", "followed")
     list_filter = ("page", "group")
     search_fields = ("name",)
     ordering = ("page", "group__position", "position")
@@ -121,14 +124,16 @@ class ComponentAdmin(OnPage):
     def state_shown(self, component: Component) -> str:
         """Return how it does now."""
         troubles: list[ComponentInterval] = getattr(component, "troubles", [])
-        return words(troubles[0].state if troubles else "operational")
+        state = words(troubles[0].state if troubles else "operational")
+        followed: FollowedComponent | None = getattr(component, "followed", None)
+        return f"{state}, {_reported(followed)}" if followed else state
 
     def headline(self, request: HttpRequest) -> str:
         """Say how many there are and how they do."""
         components = list(Component.objects.filter(retired_at=None))
         states = present_states(components).values()
         troubled = sum(state != "operational" for state in states)
-        return f"{len(components)} components, {troubled} not operational."
+        return f"{len(components)} components, {troubled} not operational.{_unheard(clock.now())}"
 
     def buttons(self, request: HttpRequest, obj: Component) -> Sequence[Button]:
         """Offer to say how it does, and to correct what the ledger says of the past."""
@@ -159,6 +164,19 @@ class ComponentAdmin(OnPage):
             ),
             *_followed(obj),
         ]
+
+
+def _reported(row: FollowedComponent) -> str:
+    """Say whose word a state is, and whether they can be heard."""
+    who = f"reported by {shown_provider(row.provider, row.url)}"
+    return f"{who}, who can't be reached" if is_failing(row.failing_since, clock.now()) else who
+
+
+def _unheard(at: datetime) -> str:
+    """Say how many components' providers can't be reached; begins with a space."""
+    rows = FollowedComponent.objects.filter(component__retired_at=None)
+    number = rows.filter(failing_since__lt=at - FAILING_AFTER).count()
+    return f" {number} reported by a page that can't be reached." if number else ""
 
 
 def _followed(component: Component) -> list[Panel]:

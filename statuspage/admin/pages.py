@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 
 from core import clock
 from core.admin.buttons import Button
@@ -17,6 +16,7 @@ from statuspage.actions.places import place_of
 from statuspage.admin import promised
 from statuspage.admin.inlines import Shared
 from statuspage.admin.page_form import PageForm
+from statuspage.admin.page_panels import panels_of
 from statuspage.admin.screens import PublicScreen
 from statuspage.models import Page
 
@@ -84,18 +84,8 @@ class PageAdmin(PublicScreen[Page]):
         )
 
     def panels(self, request: HttpRequest, obj: Page) -> Sequence[Panel]:
-        """Show how promises were kept; lead to the look, for those who may set it."""
-        kept = promised.panel(obj, clock.now())
-        if not allows(request, "statuspage.edit_page", obj):
-            return [kept]
-        look = reverse("admin:statuspage_look", args=[obj.pk])
-        said = f"Colour {obj.accent}." if obj.accent else "The usual colour."
-        count = obj.marks.count()
-        pictures = "no logo or icon" if not count else f"{count} picture{'s' if count > 1 else ''}"
-        return [
-            kept,
-            Panel("Look", f"{said} It has {pictures}.", link=(look, "Colour, logo and icon"), empty="It is set with a preview of both themes.")
-        ]  # fmt: skip
+        """Lead to the look and to who reads it, say where its copies are, and show how promises were kept."""
+        return [*panels_of(request, obj), promised.panel(obj, clock.now())]
 
     def why_kept(self, obj: Page) -> Sequence[str]:
         """Keep what was said in public, and the page that answers everywhere."""

@@ -8,12 +8,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from core.actor import Actor
 from core.admin.adding import AddsByAction
 from core.admin.base import ReadOnlyAdmin
 from core.admin.buttons import Button
-from core.admin.panel import When
+from core.admin.panel import When, link
 from core.admin.rights import allows, manages
 from core.secrets import digest
 from statuspage.actions.keepers import add_subscriber, ask_again, delivered, end_subscription
@@ -81,10 +83,15 @@ class SubscriberAdmin(AddsByAction[Subscriber]):
         told = self.get_queryset(request).filter(state="confirmed").order_by()
         ways = told.values_list("channel").annotate(Count("pk"))
         by_way = ", ".join(f"{number:,} by {way}" for way, number in sorted(ways))
-        return (
+        said = (
             f"{states.get('confirmed', 0):,} are told{f' ({by_way})' if by_way else ''}, "
             f"{states.get('pending', 0):,} have not confirmed yet, {states.get('quarantined', 0):,} are quarantined."
         )
+        if not self.has_add_permission(request):
+            return said
+        out = link(reverse("admin:statuspage_subscribers_out"), "Write a list of them")
+        brought = link(reverse("admin:statuspage_subscriberlist_add"), "Bring a list")
+        return format_html("{} {}. {}.", said, brought, out)
 
     @admin.display(description="address")
     def shown_address(self, row: Subscriber) -> str:

@@ -25,7 +25,7 @@ from statuspage.actions.places import place_of
 from statuspage.actions.proposing_works import propose_change, propose_plan, propose_word
 from statuspage.admin.screens import NO_PAGE
 from statuspage.admin.work_forms import PlanForm, StepForm, WordForm
-from statuspage.admin.work_preview import read_by_visitors
+from statuspage.admin.work_preview import before_it_is_said, read_by_visitors
 from statuspage.models import Maintenance, MaintenanceUpdate, Page, Proposal
 from statuspage.rules.maintenance import owed
 from statuspage.rules.states import RUNNING, Work, words
@@ -68,6 +68,7 @@ class MaintenanceAdmin(AddsByAction[Maintenance]):
 
     view_verb = "statuspage.view"
     add_label = "Announce planned work"
+    look_label = "See what visitors would read"
     begins, ends = When("scheduled_for", "begins"), When("scheduled_until", "ends")
     began, ended = When("began_at", "began"), When("ended_at", "ended")
     moved, reminded = When("moved_from", "moved from"), When("reminded_at", "reminded")
@@ -161,6 +162,15 @@ class MaintenanceAdmin(AddsByAction[Maintenance]):
         if isinstance(obj, Proposal):
             return reverse("admin:statuspage_proposal_change", args=[obj.pk])
         return super().page_of(obj)
+
+    def preview(self, form: forms.Form) -> Panel:
+        """Show it as visitors would read it; nothing is stored or said."""
+        told = form.cleaned_data
+        return Panel(
+            "What visitors would read",
+            template="statuspage/admin/_work.html",
+            data=before_it_is_said(told["page"], told["plan"], clock.now()),
+        )
 
     def buttons(self, request: HttpRequest, obj: Maintenance) -> Sequence[Button]:
         """Offer each step that its state allows, a word at any time, and a change until it is over."""

@@ -26,6 +26,14 @@ class PageData(Record, frozen=True):
     age: int
 
 
+class FollowData(Record, frozen=True):
+    """Somebody else's page that a component is read from; in the demo it is never asked."""
+
+    provider: str
+    url: str
+    id: str
+
+
 class ComponentData(Record, frozen=True):
     """A component; `since`: days that it has been measured for, where that is not as long as the page."""
 
@@ -34,6 +42,7 @@ class ComponentData(Record, frozen=True):
     services: list[str]
     does: str
     since: int = 0
+    follows: FollowData | None = None
 
 
 class GroupData(Record, frozen=True):

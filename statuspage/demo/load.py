@@ -18,6 +18,7 @@ from statuspage.demo.data import (
     CaseData,
     DraftData,
     Everything,
+    FollowData,
     GroupData,
     UpdateData,
     WorkData,
@@ -29,6 +30,7 @@ from statuspage.models import (
     Component,
     ComponentGroup,
     ComponentService,
+    FollowedComponent,
     Mailing,
     Maintenance,
     Page,
@@ -40,6 +42,7 @@ from statuspage.models import (
 
 Ids = Mapping[str, str]
 _State = Subscriber.State
+NEVER = timedelta(days=36500)
 _FOLLOWERS = {
     "kim": _State.CONFIRMED,
     "sana": _State.CONFIRMED,
@@ -67,6 +70,7 @@ def load(at: datetime) -> None:
         _declined(draft, people, now=at)
     _subscribe(page, at)
     render(page, at)
+    render(_publishers(page, at), at)
 
 
 def _page(data: Everything, at: datetime) -> Page:
@@ -105,7 +109,22 @@ def _group(page: Page, told: GroupData, place: int, at: datetime) -> dict[str, s
         ComponentService.objects.bulk_create(
             ComponentService(component=row, service=services[slug]) for slug in one.services
         )
+        if one.follows is not None:
+            _follow(row, one.follows, at)
     return {key: one.id for key, one in told.components.items()}
+
+
+def _follow(row: Component, told: FollowData, at: datetime) -> None:
+    """Let a component be somebody else's, read a moment ago; the page that it names does not exist, so it is not asked."""
+    FollowedComponent.objects.create(
+        component=row,
+        provider=told.provider,
+        url=told.url,
+        external_id=told.id,
+        state="operational",
+        checked_at=at,
+        next_check_at=at + NEVER,
+    )
 
 
 def _began(case: CaseData, now: datetime) -> datetime:
@@ -210,6 +229,30 @@ def _declined(told: DraftData, people: Mapping[str, Actor], *, now: datetime) ->
     row.save()
 
 
+def _publishers(page: Page, at: datetime) -> Page:
+    """Open a page for some readers alone, which lists two components of the public one; one reader has come."""
+    since = {"created_at": page.created_at, "updated_at": page.created_at}
+    private = Page.objects.create(
+        name=f"{page.name} for publishers",
+        slug="publishers",
+        team=page.team,
+        is_default=False,
+        audience=Page.Audience.LOGIN,
+        **since,
+    )
+    for place, component in enumerate(page.components.order_by("pk")[:2], start=1):
+        private.shared.create(component=component, position=place)
+    host = User.objects.filter(is_active=True).order_by("pk").first()
+    for name, seen in (("ines", at - timedelta(days=2)), ("otto", None)):
+        private.readers.create(
+            email=f"{name}@example.com",
+            invited_by=host,
+            invited_at=at - timedelta(days=30),
+            seen_at=seen,
+        )
+    return private
+
+
 def _subscribe(page: Page, at: datetime) -> None:
     """Let some follow the page: one is still to confirm, and one can't be reached any more."""
     for number, (name, state) in enumerate(_FOLLOWERS.items(), start=1):
@@ -226,6 +269,17 @@ def _subscribe(page: Page, at: datetime) -> None:
         )
         give_secret(row)
         row.save()
+    page.subscriber_lists.create(
+        name="former-status-page.csv",
+        is_agreed=True,
+        reason="They had confirmed at our former status page.",
+        report={"new": 2, "left_out": 1, "unread": ["phone"], "lines": [[4, "it was “unsubscribed” where it comes from."]]},
+        taken=2,
+        created_by=User.objects.filter(is_active=True).order_by("pk").first(),
+        created_at=at - timedelta(days=40),
+        begun_at=at - timedelta(days=40),
+        done_at=at - timedelta(days=40),
+    )  # fmt: skip
     told = Subscriber.objects.told().filter(page=page).count()
     update = PublicUpdate.objects.filter(incident__page=page).latest("display_at")
     Mailing.objects.create(

@@ -8,10 +8,11 @@ from django.utils.safestring import SafeString
 
 from statuspage.look.naming import all_of
 from statuspage.look.shape import Component, Days, Group, State
+from statuspage.look.source import source_words
 from statuspage.look.states import CODES, NOW_RANK, OUTAGES, PAST_WORDS, WORDS, worst
 from statuspage.look.strips import DayLine, day_lines, strip, without_today, worst_of
 from statuspage.look.text import clean, safe_url
-from statuspage.look.times import day_short
+from statuspage.look.times import Times, day_short
 
 # Above this many components a group becomes one row that can be opened.
 LARGE = 40
@@ -19,7 +20,7 @@ LARGE = 40
 
 @dataclass(frozen=True)
 class Row:
-    """One component as the template shows it. `tone` colours the word; empty: quiet."""
+    """One component as the template shows it. `tone` colours the word; empty: quiet. `source`: who reports it, if not us."""
 
     name: str
     url: str
@@ -29,6 +30,7 @@ class Row:
     strip: SafeString | str
     lines: tuple[DayLine, ...]
     uptime: str | None
+    source: SafeString | str = ""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,11 @@ def is_large(groups: Sequence[Group]) -> bool:
     return bool(named) and len(all_of(groups)) > LARGE
 
 
-def listing(groups: Sequence[Group], *, stale: bool) -> Listing:
+def listing(groups: Sequence[Group], times: Times, *, stale: bool) -> Listing:
     """Give the list of components; a stale one speaks of the past and knows nothing of today."""
     large = is_large(groups)
     filled = [group for group in groups if group.components]
-    sections = tuple(_section(group, large=large, stale=stale) for group in filled)
+    sections = tuple(_section(group, times, large=large, stale=stale) for group in filled)
     components = all_of(groups)
     return Listing(
         sections,
@@ -74,7 +76,7 @@ def listing(groups: Sequence[Group], *, stale: bool) -> Listing:
     )
 
 
-def row(component: Component, *, stale: bool) -> Row:
+def row(component: Component, times: Times, *, stale: bool) -> Row:
     """Give one component's row."""
     days = without_today(component.days) if stale and component.days else component.days
     name = clean(component.name)
@@ -89,20 +91,21 @@ def row(component: Component, *, stale: bool) -> Row:
         strip=strip(days, name) if days else "",
         lines=day_lines(days, None if stale else component.state) if days else (),
         uptime=component.uptime,
+        source=source_words(component.source, times, stale=stale),
     )
 
 
-def _section(group: Group, *, large: bool, stale: bool) -> Section:
+def _section(group: Group, times: Times, *, large: bool, stale: bool) -> Section:
     name = clean(group.name)
     if not (large and name):
-        return Section(name, tuple(row(each, stale=stale) for each in group.components))
+        return Section(name, tuple(row(each, times, stale=stale) for each in group.components))
     ill = [each for each in group.components if each.state is not State.OPERATIONAL]
     well = [each for each in group.components if each.state is State.OPERATIONAL]
     return Section(
         name,
-        shown=tuple(row(each, stale=stale) for each in sorted(ill, key=_trouble)),
+        shown=tuple(row(each, times, stale=stale) for each in sorted(ill, key=_trouble)),
         head=_head(group, name, ill, stale=stale),
-        folded=tuple(row(each, stale=stale) for each in well),
+        folded=tuple(row(each, times, stale=stale) for each in well),
     )
 
 

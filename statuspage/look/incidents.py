@@ -82,7 +82,7 @@ def work_answers(work: Maintenance, as_of: datetime, times: Times) -> tuple[Answ
     began = work.began_at or work.starts_at
     behind = int((began - work.starts_at).total_seconds())
     answers = (
-        _under_maintenance(work) if work.affected else None,
+        work_affected(work, WORDS[State.MAINTENANCE], "mt"),
         Answer("Began", (Fact(times.moment(began), _punctual(behind)),)),
         Answer("Planned end", (Fact(times.moment(work.ends_at), _left(work, as_of, times)),)),
         _next_update(work.next_update_by, None, as_of, times),
@@ -90,9 +90,11 @@ def work_answers(work: Maintenance, as_of: datetime, times: Times) -> tuple[Answ
     return tuple(answer for answer in answers if answer)
 
 
-def _under_maintenance(work: Maintenance) -> Answer:
-    names = listed(map(clean, work.affected))
-    return Answer("Affected", (Fact(names, WORDS[State.MAINTENANCE], "mt"),))
+def work_affected(work: Maintenance, note: str = "", code: str = "") -> Answer | None:
+    """Answer what work touches; None where it names no component."""
+    if not work.affected:
+        return None
+    return Answer("Affected", (Fact(listed(map(clean, work.affected)), note, code),))
 
 
 def open_answers(

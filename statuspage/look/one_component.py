@@ -48,7 +48,7 @@ def component_facts(page: ComponentPage, times: Times, *, stale: bool) -> Compon
     """Give what a component's page shows."""
     component = page.component
     name = clean(component.name)
-    shown = row(component, stale=stale)
+    shown = row(component, times, stale=stale)
     days = component.days
     known = without_today(days) if stale and days else days
     word = "Status unknown" if stale else WORDS[component.state]

@@ -5,10 +5,9 @@ from django.utils.safestring import SafeString
 
 from statuspage.look.banner import promise
 from statuspage.look.freshness import no_news
-from statuspage.look.incidents import Answer, Fact, work_answers
+from statuspage.look.incidents import Answer, Fact, work_affected, work_answers
 from statuspage.look.one_incident import IncidentFacts
 from statuspage.look.shape import Maintenance, MaintenancePage
-from statuspage.look.states import listed
 from statuspage.look.text import clean, lines_html
 from statuspage.look.times import Times, day_plain, lasted
 from statuspage.look.updates import words, work_steps
@@ -99,6 +98,7 @@ def _answers(page: MaintenancePage, times: Times) -> tuple[Answer, ...]:
     work = page.work
     if work.began_at and not work.ended_at:
         return work_answers(work, page.site.as_of, times)
+    names = work_affected(work)
     begins, ends = work.began_at or work.starts_at, work.ended_at or work.ends_at
     if work.is_cancelled:
         begins, ends = work.starts_at, work.ends_at
@@ -108,6 +108,4 @@ def _answers(page: MaintenancePage, times: Times) -> tuple[Answer, ...]:
     )
     later = f"{lasted(begins, ends)} later"
     last = Answer("Ended" if done else "Planned end", (Fact(times.moment(ends), later),))
-    if not work.affected:
-        return first, last
-    return Answer("Affected", (Fact(listed(map(clean, work.affected))),)), first, last
+    return (names, first, last) if names else (first, last)

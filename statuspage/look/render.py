@@ -59,7 +59,7 @@ def status_page(page: PublicPage, *, stale: bool) -> str:
     )
     head = Head(said.title, url=site.links.home, here="status", short=said.short)
     facts = _stale_facts(page, times) if stale else _fresh_facts(page, times)
-    listed = listing(page.groups, stale=stale)
+    listed = listing(page.groups, times, stale=stale)
     around = frame(site, times, head, stale=stale)
     name = "stale" if stale else "status"
     return fill(

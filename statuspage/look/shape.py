@@ -142,10 +142,24 @@ class Days:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Whoever reports a component that is theirs: name, and the address of their page (may be empty).
+
+    - `is_heard`: something was read there once.
+    - `silent_since`: since when nothing could be read there, once that is worth a word.
+    """
+
+    name: str
+    url: str = ""
+    is_heard: bool = True
+    silent_since: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Component:
     """One row. `uptime` is the figure alone, floored ("99.93"); None where the owner hides it.
 
-    `since` is when `state` began; `days` is None where no history is shown.
+    `since` is when `state` began; `days` is None where no history is shown; `source`: None for a component of ours.
     """
 
     id: str
@@ -155,6 +169,7 @@ class Component:
     since: datetime | None = None
     days: Days | None = None
     uptime: str | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ class Times:
         if day == self.today:
             return ""
         year = "" if day.year == self.today.year else f" {day.year}"
-        return f"{day_short(day)}{year}, "
+        return f"{day_short(day)}{year}, ".replace(" ", _NBSP, 2)
 
     def _time(self, at: datetime, words: str) -> SafeString:
         return format_html(_TIME, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"), words)

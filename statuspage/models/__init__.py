@@ -1,5 +1,6 @@
 """What the status page holds: what it lists, what happened in public, who is told, and what is served of it."""
 
+from statuspage.models.brought import SubscriberList
 from statuspage.models.draft import Draft
 from statuspage.models.followed import FollowedComponent
 from statuspage.models.ledger import ComponentInterval, Hold
@@ -17,7 +18,13 @@ from statuspage.models.proposal import Proposal
 from statuspage.models.public import ComponentChange, PublicIncident, PublicUpdate
 from statuspage.models.reader import Reader
 from statuspage.models.snapshot import Edition, Export, Room, Snapshot
-from statuspage.models.subscriber import Mailing, PublicNotice, Subscriber, Subscription
+from statuspage.models.subscriber import (
+    Departure,
+    Mailing,
+    PublicNotice,
+    Subscriber,
+    Subscription,
+)
 
 __all__ = [
     "Component",
@@ -25,6 +32,7 @@ __all__ = [
     "ComponentGroup",
     "ComponentInterval",
     "ComponentService",
+    "Departure",
     "Draft",
     "Edition",
     "Export",
@@ -46,5 +54,6 @@ __all__ = [
     "SharedComponent",
     "Snapshot",
     "Subscriber",
+    "SubscriberList",
     "Subscription",
 ]

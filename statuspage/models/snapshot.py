@@ -4,6 +4,8 @@ from django.db import models
 
 from statuspage.models.page import Page
 
+LONGEST_PLACE = 500
+
 
 class Edition(models.Model):
     """The latest rendering of a page; `number` grows with each, so that a reader sees that there is a new one.
@@ -78,7 +80,7 @@ class Export(models.Model):
     """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="exports")
-    to = models.CharField(max_length=500)
+    to = models.CharField(max_length=LONGEST_PLACE)
     tried_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)

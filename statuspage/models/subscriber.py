@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from statuspage.models.brought import SubscriberList
 from statuspage.models.maintenance import MaintenanceUpdate
 from statuspage.models.page import Component, ComponentGroup, Page
 from statuspage.models.public import PublicIncident, PublicUpdate
@@ -69,6 +70,9 @@ class Subscriber(FSMModelMixin, models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=255, blank=True)
+    brought_by = models.ForeignKey(
+        SubscriberList, on_delete=models.SET_NULL, null=True, blank=True, related_name="brought"
+    )
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -132,6 +136,25 @@ class Subscriber(FSMModelMixin, models.Model):
     def ask_again(self) -> None:
         """It was signed up anew."""
         self.ended_at = None
+
+
+class Departure(models.Model):
+    """Somebody left a page: a keyed digest of the mail address, so that no list brings it back without its owner.
+
+    Nobody reads an address out of it. It goes when its owner confirms anew.
+    """
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="departures")
+    address_digest = models.CharField(max_length=64)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "address_digest"], name="statuspage_left_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"left at {self.left_at:%Y-%m-%d}"
 
 
 class Subscription(models.Model):

@@ -1,6 +1,11 @@
 """The state of one component in another page's API v2. Pure; everything in it was written by strangers."""
 
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
 from statuspage.rules.states import ComponentState
+
+FAILING_AFTER = timedelta(minutes=15)
 
 
 class Unclear(Exception):
@@ -23,3 +28,20 @@ def state_in(document: object, external_id: str, external_name: str) -> Componen
     if not isinstance(word, str) or word not in tuple(ComponentState):
         raise Unclear(f"Their page says {str(word)[:40]!r}, which is no state that is known here.")
     return ComponentState(word)
+
+
+def is_failing(since: datetime | None, at: datetime) -> bool:
+    """Return whether nothing could be read for so long that it is said; `since`: the first failure in a row."""
+    return since is not None and at - since > FAILING_AFTER
+
+
+def shown_address(url: str) -> str:
+    """Return the address of their page as visitors may see it; "" for one that holds a name, a password or a key."""
+    parts = urlsplit(url)
+    is_plain = "@" not in parts.netloc and not parts.query and not parts.fragment
+    return url if is_plain and parts.scheme in ("http", "https") else ""
+
+
+def shown_provider(provider: str, url: str) -> str:
+    """Return the name of whoever runs it; without one, their page's host."""
+    return provider or urlsplit(url).hostname or "somebody else"

@@ -264,7 +264,9 @@ def _leave(visit: Visit) -> HttpResponse:
 
 def _left(visit: Visit) -> HttpResponse:
     return visit.notice(
-        "You are unsubscribed", "Nothing more is sent. Your address is deleted.", is_done=True
+        "You are unsubscribed",
+        "Nothing more is sent. Your address is deleted; in the record of what was sent, within 25 hours.",
+        is_done=True,
     )
 
 

@@ -93,6 +93,7 @@ def lost_focus(page: Page) -> list[str]:
 
 @EVERY_SCREEN
 def test_nobody_meets_a_barrier(screen: Screen, looks: Looks, house: House) -> None:
+    """No rule of axe is broken, nothing is too wide at 320 px, the focus is seen (areas/statuspage.md A2, A3)."""
     page, watch = looks(Look(), is_staff=screen.is_staff)
 
     answer = screen.open(page, house)
@@ -111,6 +112,7 @@ def test_nobody_meets_a_barrier(screen: Screen, looks: Looks, house: House) -> N
 
 @EVERY_SCREEN
 def test_it_is_whole_without_script(screen: Screen, looks: Looks, house: House) -> None:
+    """What a screen tells is there without script (areas/statuspage.md A1)."""
     page, _watch = looks(Look(has_script=False), is_staff=screen.is_staff)
 
     answer = screen.open(page, house)

@@ -204,6 +204,12 @@ def _fill_public(team: Team, incident: Incident, number: int) -> None:
     )  # fmt: skip
     a_subscriber(page, f"kim{number}@example.com")
     Mailing.objects.create(page=page, kind="update", wanted=1, created_at=NINE)
+    page.subscriber_lists.create(
+        name="list.csv",
+        report={"new": 0, "left_out": 0, "lines": [], "unread": []},
+        created_at=NINE,
+    )
+    page.readers.create(email=f"lea{number}@example.com", invited_by=AUser(), invited_at=NINE)
 
 
 def screens() -> list[Any]:

@@ -58,6 +58,8 @@ MATRIX = {
     "statuspage.page":        ("vacd", "vacd", "va",   "v",    "v"),
     "statuspage.proposal":    ("v",    "v",    "v",    "v",    "v"),
     "statuspage.publicincident": ("v", "v",    "v",    "v",    "v"),
+    "statuspage.reader":       ("va",   "va",   "-a",   "-",    "-"),
+    "statuspage.subscriberlist": ("va", "va",  "-a",   "-",    "-"),
     "statuspage.subscriber":  ("va",   "va",   "va",   "v",    "v"),
 }  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:")

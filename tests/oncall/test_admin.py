@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db.models import ProtectedError
 from django.test import Client
 
 from core.actor import person
@@ -12,7 +13,9 @@ from notify.addresses import masked
 from notify.models import Delivery
 from oncall.actions import add_contact, contacts
 from oncall.actions.contacts import fresh_code
-from oncall.models import ContactMethod, Responder, Schedule
+from oncall.actions.ledger import freeze
+from oncall.admin.panels import why_needed
+from oncall.models import ContactMethod, Responder, Schedule, ServedShift
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import APolicy, AResponder, ASchedule, ATeam, AUser
@@ -182,3 +185,32 @@ def test_a_schedule_that_a_policy_pages_by_can_t_be_deleted(browser: Client, tea
 
     assert "The policy Fast pages by" in text(reply)
     assert Schedule.objects.exists()
+
+
+def test_a_schedule_that_somebody_served_by_keeps_its_ledger(
+    browser: Client, team: Team, mona: User, clock: Clock
+) -> None:
+    schedule = ASchedule(name="Shop", team=team, people=[mona])
+    freeze(clock.now, [schedule.pk])
+
+    reply = browser.post(f"{page_of(schedule)[:-7]}delete/", {"post": "yes"})
+
+    assert "People have served by Shop, and what was served stays" in text(reply)
+    assert ServedShift.objects.exists()
+    with pytest.raises(ProtectedError):
+        schedule.delete()
+
+
+def test_a_schedule_that_nobody_served_by_can_be_deleted(browser: Client, team: Team) -> None:
+    schedule = ASchedule(name="Typo", team=team)
+
+    browser.post(f"{page_of(schedule)[:-7]}delete/", {"post": "yes"})
+
+    assert not Schedule.objects.exists()
+
+
+def test_c85_who_is_the_backup_now_is_needed_as_well(team: Team, mona: User) -> None:
+    schedule = ASchedule(name="Shop", team=team, people=[mona])
+    schedule.layers.get().versions.update(seat="secondary")
+
+    assert why_needed(mona) == ["mona is on call now by Shop; let somebody cover first."]

@@ -113,6 +113,29 @@ def test_taking_somebody_out_warns_of_the_gap(
     assert "Anna Nobody 12 h night" in said
 
 
+def test_a_clash_that_was_there_before_is_not_this_change_s_doing(
+    browser: Client, schedule: Schedule, anna: User, ben: User
+) -> None:
+    week = timedelta(days=7)
+    Unavailability.objects.create(
+        user=ben, created_at=NINE, starts_at=NINE + week + DAY, ends_at=NINE + week + 2 * DAY
+    )
+
+    said = words(sent(browser, schedule, "cover", subject=anna.pk, user=ben.pk, **EVENING))
+
+    assert "Clashes with time off 0" in said
+
+
+def test_one_cover_from_outside_makes_the_turns_no_less_even(
+    browser: Client, schedule: Schedule, anna: User
+) -> None:
+    carl = someone("Carl")
+
+    said = words(sent(browser, schedule, "cover", subject=anna.pk, user=carl.pk, **EVENING))
+
+    assert "Hours, most to least 1.0 → 1.0" in said
+
+
 def test_a_clash_with_time_off_is_named(
     browser: Client, schedule: Schedule, anna: User, ben: User
 ) -> None:

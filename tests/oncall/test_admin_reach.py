@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from core.models import User
-from oncall.models import ContactMethod, Responder
+from oncall.models import ContactMethod, Layer, Responder, RotationSlot, RotationVersion
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import NINE, AResponder, ASchedule, AService, ATeam, AUser
@@ -142,3 +142,18 @@ def test_a_responder_without_a_confirmed_contact_is_named() -> None:
     found = ready(scene.signed_in(AUser()), AService(team=from_team))
 
     assert found["Jonas can't be reached"] is False
+
+
+def test_who_was_to_serve_by_a_version_that_was_taken_back_is_not_asked_for() -> None:
+    from_team = ATeam()
+    schedule = ASchedule(team=from_team, people=[AResponder().user])
+    scene.APolicy(team=from_team, default=True, steps=[(60, [schedule])])
+    layer = Layer.objects.create(schedule=schedule, name="Never")
+    gone = RotationVersion.objects.create(
+        layer=layer, anchor_local="2026-01-05T09:00", withdrawn_at=NINE
+    )
+    RotationSlot.objects.create(version=gone, position=0, user=AUser(first_name="Jonas"))
+
+    found = ready(scene.signed_in(AUser()), AService(team=from_team))
+
+    assert found["Every responder can be reached"] is True

@@ -11,7 +11,7 @@ from core.models import Membership, Team, User
 from oncall import rota
 from oncall.actions import swaps
 from oncall.admin.swaps import waiting
-from oncall.models import Override, Schedule, Swap, Unavailability, plan_of
+from oncall.models import Override, Schedule, ShiftNotice, Swap, Unavailability, plan_of
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
 from tests.factories import NINE, ASchedule, ATeam, AUser
@@ -230,17 +230,26 @@ def test_time_off_is_told_in_one_s_own_zone_and_says_what_it_touches(
     assert f"kind=swap&at=2026-11-24T07:00:00Z&who={anna.pk}" in text(reply)
 
 
-def test_a_skipping_absence_passes_the_turn_until_it_is_taken_back(
-    schedule: Schedule, anna: User, ben: User
+def test_a_skipping_absence_passes_the_turn_until_it_is_taken_back_and_tells_to_whom(
+    schedule: Schedule, anna: User, ben: User, clock: Clock
 ) -> None:
     browser = scene.signed_in(anna)
 
-    told(browser, anna)
+    noted = told(browser, anna)
+    assert "Turns in that time pass on; everybody whose shifts moved is told." in words(noted)
     assert rota.on_call(plan_of(schedule), TUESDAY) == (ben.pk,)
+    clock.forward(minutes=1)
     back = press(browser, Unavailability.objects.get(), "take_back")
 
     assert "Taken back: the turns are as they were." in text(back)
     assert rota.on_call(plan_of(schedule), TUESDAY) == (anna.pk,)
+    heard = ShiftNotice.objects.filter(user=ben).order_by("pk")
+    assert ["you are on call, before it was Anna" in one.paragraphs[0] for one in heard] == [
+        True,
+        False,
+    ]
+    assert "you are not on call any more" in heard[1].paragraphs[0]
+    assert not ShiftNotice.objects.filter(user=anna).exists()
 
 
 @pytest.mark.parametrize(("typed", "said"), [

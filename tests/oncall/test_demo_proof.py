@@ -6,6 +6,7 @@ import pytest
 
 from incidents.models import Incident
 from notify.models import Delivery
+from oncall.actions.escalate import tell_person
 from oncall.demo.proof import add_proof
 from oncall.demo.teller import MUTED
 from oncall.models import ContactMethod, Escalation, PolicyBinding
@@ -79,3 +80,14 @@ def test_what_nobody_has_stays_unpaged_and_says_so() -> None:
     assert not Escalation.objects.exists()
     assert set(Delivery.objects.values_list("kind", "state")) == {("test", "sent")}
     assert ContactMethod.objects.filter(last_ok_at=None).count() == 1
+
+
+def test_old_news_of_the_history_has_left_long_ago() -> None:
+    reader = AUser(email="reader@example.org")
+    tell_person(reader.pk, "command", 1, "1", NINE)
+
+    add_proof(LATER)
+
+    told = Delivery.objects.get(kind="command")
+    assert (told.state, told.address) == (Delivery.State.SENT, "reader@example.org")
+    assert told.tries.count() == 1

@@ -1,11 +1,15 @@
 """Who is paged, when, until they answer (areas/oncall.md, cases 28 to 39)."""
 
 import pytest
+from django.db import transaction
 
 from core.actor import person
+from core.models import User
 from incidents import actions as incidents
+from incidents.actions import opening
 from incidents.models import Incident
 from notify.models import Delivery, KeptMail
+from oncall.actions import advance
 from oncall.models import (
     ContactMethod,
     EscalationPolicy,
@@ -16,7 +20,9 @@ from oncall.models import (
     RotationVersion,
 )
 from tests.factories import (
+    IMPORT,
     NINE,
+    AnIncident,
     APolicy,
     ASchedule,
     AService,
@@ -172,6 +178,28 @@ def test_the_fallback_is_repeated_every_five_minutes_and_never_faster(pager: Pag
     pager.minutes(20)
 
     assert pager.paged() == ["root"] * 5
+
+
+def test_when_all_messages_of_a_round_end_at_once_the_fallback_is_paged_once_and_now(
+    pager: Pager,
+) -> None:
+    root = a_person("root")
+    people = [a_person("ana"), a_person("bob")]
+    policy((600, people), fallback=root)
+    for one in people:
+        other = f"{one.username}.other@n.example"
+        ContactMethod.objects.create(responder=one.responder, channel="email", address=other, verified_at=NINE)  # fmt: skip
+    incident = AnIncident.build(service=AService())
+    with transaction.atomic():
+        opening.open_all([incident], by=IMPORT, at=NINE)
+    advance(NINE)
+    User.objects.filter(username__in=["ana", "bob"]).update(is_active=False)
+
+    pager.settle()
+
+    assert pager.paged() == ["root"]
+    assert Page.objects.filter(is_fallback=True).count() == 1
+    assert len([one for one in told(incident, "unreached") if "did not leave" in one]) == 4
 
 
 def test_a_shift_that_begins_after_the_fallback_pages_its_person(pager: Pager) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from core.models import User
 from oncall import tasks
 from oncall.actions.handoffs import keep, waiting_for
-from oncall.actions.ledger import freeze
+from oncall.actions.ledger import freeze_all
 from oncall.models import (
     Handoff,
     Layer,
@@ -106,7 +106,7 @@ def test_a_draft_follows_a_shift_that_ends_at_another_time(
     schedule: Schedule, clock: Clock
 ) -> None:
     by("ana").post("handoffs/", {"schedule": "shop", "notes": NOTES})
-    freeze(clock.now)
+    freeze_all(clock.now)
     Override.objects.create(
         schedule=schedule, user=User.objects.get(username="cyd"), created_at=clock.now,
         starts_at=NINE + timedelta(days=5), ends_at=MONDAY,

@@ -8,7 +8,7 @@ from django.test import Client
 
 from core.models import Team, User
 from oncall import rota, tasks
-from oncall.actions.ledger import freeze
+from oncall.actions.ledger import freeze_all
 from oncall.models import (
     Holiday,
     HolidayCalendar,
@@ -196,11 +196,11 @@ def test_what_was_served_stays_when_a_day_that_runs_becomes_a_holiday(
 ) -> None:
     number = made()["id"]
     schedule = a_schedule(team, number)
-    before = freeze(clock.now)
+    before = freeze_all(clock.now)
 
     by("mona").post(f"holiday-calendars/{number}/days/", {"date": "2026-11-23"})
     clock.forward(days=2)
-    freeze(clock.now)
+    freeze_all(clock.now)
 
     assert before == 1
     served = ServedShift.objects.filter(schedule=schedule, ends_at__gt=NINE - timedelta(days=1))

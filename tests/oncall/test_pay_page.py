@@ -5,6 +5,7 @@ import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from django.test import Client
 from core.models import Team, User
 from incidents.models import Service
 from oncall.admin.pay_words import NONE
-from oncall.models import Layer, RotationSlot, RotationVersion, Schedule
+from oncall.models import Layer, PaidPeriod, PayRate, RotationSlot, RotationVersion, Schedule
 from tests.core import admin_scene as scene
 from tests.factories import AnIncident, AResponder, AService, ATeam, AUser
 from tests.oncall.desk import manager, words
@@ -265,3 +266,44 @@ def test_the_page_costs_the_same_for_three_people_and_for_thirty(team: Team) -> 
             did(AnIncident(service=service), user, "10-14 01:00", "10-14 02:00", kind="state")
 
     assert_flat(lambda: said(browser), more, most=40)
+
+
+def test_a_manager_marks_a_month_as_paid_and_the_page_says_what_moved(team: Team) -> None:
+    a_plan(team, {})
+    mona, browser = manager(team)
+    assert "Mark as paid" in said(browser, team="web")
+    assert "Marked as paid" not in said(browser, team="web")
+
+    answer = browser.post(f"{PAGE}?{urlencode({**WHEN, 'team': 'web'})}", follow=True)
+    PayRate.objects.update(amount=Decimal(90))
+
+    assert "Marked as paid. What moves from now on is told here." in words(answer)
+    assert f"by {mona.display_name}. Nothing has moved since." in words(answer)
+    text = said(browser, team="web")
+    assert "2 figures have moved since, together by +75.00 EUR." in text
+    assert (
+        "Ana Berg Primary, per day, plan from 2026-01-01 560.00 EUR 630.00 EUR +70.00 EUR" in text
+    )
+    own = said(by("ana"), f"{PAGE}{who('ana').pk}/", team="web")
+    assert "1 figure has moved since, together by +70.00 EUR." in own
+    assert "Bob" not in own
+
+
+def test_nobody_but_its_manager_marks_a_team_as_paid_and_never_all_teams(team: Team) -> None:
+    a_plan(team, {})
+    query = urlencode({**WHEN, "team": "web"})
+
+    assert "Mark as paid" not in said(by("ana"), team="web")
+    assert by("ana").post(f"{PAGE}?{query}").status_code == 403
+    assert chief().post(f"{PAGE}?{urlencode({**WHEN, 'team': ''})}").status_code == 403
+    assert not PaidPeriod.objects.exists()
+
+
+def test_a_month_that_goes_on_is_not_marked_and_says_until_when(team: Team) -> None:
+    a_plan(team, {})
+    _, browser = manager(team)
+    query = {"from": "2026-11-01", "to": "2026-11-30", "team": "web"}
+
+    assert "Mark as paid" not in said(browser, **query)
+    answer = browser.post(f"{PAGE}?{urlencode(query)}", follow=True)
+    assert "The period is not over for everybody: mark it as paid from 01 Dec 2026" in words(answer)

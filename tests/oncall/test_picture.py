@@ -7,6 +7,8 @@ import pytest
 
 from core.models import Team, User
 from oncall.admin import period as periods
+from oncall.admin.load import load
+from oncall.admin.own_shifts import own_shifts
 from oncall.admin.people import PATTERNS, TINTS, order, people_of
 from oncall.admin.picture import Look, Picture, draw
 from oncall.admin.schedule_data import read
@@ -294,3 +296,29 @@ def test_a_gap_stands_in_the_agenda(team: Team, reader: User) -> None:
     ]
 
     assert told[1] == (None, "until 15:00")
+
+
+def test_a_shift_given_away_elsewhere_says_to_whom(reader: User, team: Team) -> None:
+    """The other schedule's taker has no place on this one."""
+    here, other = ASchedule(people=[reader]), ASchedule(people=[reader])
+    taker = someone("Tom")
+    Override.objects.create(
+        schedule=other, kind="substitute", user=taker, subject=reader,
+        starts_at=NINE + HOUR, ends_at=NINE + 2 * HOUR, created_at=NINE,
+    )  # fmt: skip
+    found = read(here, reader, periods.asked("", "", here.time_zone, NINE), NINE)
+
+    names = {pk: one.short for pk, one in found.people.items()}
+    own = own_shifts(found.own, found.plans, reader, NINE, names)
+
+    assert [one.given for one in own if one.schedule == other and one.given] == ["Tom"]
+
+
+def test_nobody_served_a_schedule_before_there_was_one(reader: User) -> None:
+    """Its rotation may have begun long before; those hours were nobody's burden."""
+    schedule = ASchedule(people=[reader])
+    Schedule.objects.filter(pk=schedule.pk).update(created_at=NINE - 3 * HOUR)
+    schedule.refresh_from_db()
+    found = read(schedule, reader, periods.asked("", "", schedule.time_zone, NINE), NINE)
+
+    assert [one.hours for one in load(found.plan, found.people, schedule, NINE)] == [3]

@@ -1,5 +1,7 @@
 """Planned work in the admin: announced, moved, ended; warned of, and waited for."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.urls import reverse
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step
 from statuspage.admin.waiting import waiting
-from statuspage.models import Component, Maintenance
+from statuspage.models import Component, Mailing, Maintenance
 from tests.conftest import Clock
 from tests.factories import NINE, AUser, somebody
 from tests.statuspage.scenes import MINUTE, a_component, a_page
@@ -66,6 +68,42 @@ def test_a_plan_is_announced_in_the_wall_times_of_the_page(
     assert (work.begins_itself, work.ends_itself, work.tells_end) == (True, False, False)
     assert "Announced. Visitors see it." in answer.content.decode()
     assert "Tue 24 Nov 2026, 02:00 to Tue 24 Nov, 03:00 CET" in answer.content.decode()
+
+
+def test_what_visitors_would_read_is_shown_before_anything_is_announced(
+    browser: Client, payments: Component
+) -> None:
+    told = typed(payments, advice="Pay <b>later</b>.")
+
+    answer = browser.post(f"{LIST}add/", {**told, "look": "1"})
+
+    shown = answer.content.decode()
+    panel = shown.partition('aria-label="What visitors would read"')[2].partition("</section>")[0]
+    assert answer.status_code == 200
+    assert "Moving the payments database" in panel
+    assert "Payments will pause for some minutes." in panel
+    assert "02:00" in panel
+    assert "Pay &lt;b&gt;later" in panel
+    assert 'value="2026-11-24T02:00"' in shown, "what was typed stays"
+    assert not Maintenance.objects.exists()
+    assert not Mailing.objects.exists()
+
+    browser.post(f"{LIST}add/", told)
+    work = Maintenance.objects.get()
+    after = browser.get(f"{LIST}{work.pk}/change/").content.decode()
+    announced = after.partition('aria-label="What visitors read"')[2].partition("</section>")[0]
+    assert _words(panel).partition("would read")[2] == _words(announced).partition("Public page")[2]
+
+
+def test_a_plan_that_can_not_be_shows_no_preview(browser: Client, payments: Component) -> None:
+    answer = browser.post(f"{LIST}add/", {**typed(payments, ends="2026-11-24T02:00"), "look": "1"})
+
+    assert answer.status_code == 422
+    assert "What visitors would read" not in answer.content.decode()
+
+
+def _words(html: str) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", html).split())
 
 
 @pytest.mark.parametrize(

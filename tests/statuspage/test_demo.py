@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -14,11 +14,13 @@ from django.test import Client, override_settings
 from incidents.models import Incident
 from oncall import demo
 from statuspage.actions import Press, pending, publish
+from statuspage.actions.following import follow_due
 from statuspage.demo.data import read
 from statuspage.models import (
     Component,
     ComponentInterval,
     Draft,
+    FollowedComponent,
     Mailing,
     Maintenance,
     Page,
@@ -53,7 +55,7 @@ class TestDemo:
 
     def test_it_lists_fourteen_components_in_five_groups_with_stable_ids(self) -> None:
         assert Component.objects.count() == 14
-        assert [group.name for group in Page.objects.get().groups.all()] == [
+        assert [group.name for group in Page.objects.get(is_default=True).groups.all()] == [
             "Storefront", "Buying", "E-books", "Accounts", "For publishers",
         ]  # fmt: skip
         assert Component.objects.get(name="Payments").public_id == "p4ymentsc006"
@@ -69,6 +71,13 @@ class TestDemo:
         assert found is not None
         assert (found.number, found.said.state, found.is_edited) == (2, "identified", True)
         assert incident.timeline.filter(kind="update").count() == 1
+
+    def test_one_component_is_somebody_elses_and_their_page_is_never_asked(self) -> None:
+        html = Client().get("/").content.decode()
+
+        assert FollowedComponent.objects.get().component.name == "Order tracking"
+        assert follow_due(LOADED + timedelta(days=400)) == 0
+        assert ">Parcelway</a>." in html
 
     def test_the_waiting_word_can_be_published_hours_later(self, clock: Clock) -> None:
         later = clock.forward(hours=7)

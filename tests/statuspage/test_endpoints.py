@@ -134,7 +134,7 @@ def test_a_state_set_by_hand_is_posted_to_endpoints_alone(
     assert Delivery.objects.get().channel == "endpoint"
 
 
-def test_ten_tries_without_success_quarantine_an_endpoint_and_its_keeper_is_told(
+def test_ten_tries_without_success_quarantine_an_endpoint_and_its_keeper_is_told_s10(
     page: Page, hook: HttpServer, pager: Pager, post: SmtpServer
 ) -> None:
     row = an_endpoint(page, hook, pager, 500, contact="keeper@example.com")
@@ -159,7 +159,7 @@ def test_ten_tries_without_success_quarantine_an_endpoint_and_its_keeper_is_told
     assert not Subscriber.objects.exists()
 
 
-def test_a_redirect_is_a_failure_and_is_not_followed(
+def test_a_redirect_is_a_failure_and_is_not_followed_s10(
     page: Page, hook: HttpServer, pager: Pager
 ) -> None:
     row = an_endpoint(page, hook, pager, Answer(302, {"Location": "/elsewhere"}))
@@ -170,7 +170,9 @@ def test_a_redirect_is_a_failure_and_is_not_followed(
     assert (row.state, row.failures, len(hook.requests)) == ("confirmed", 1, 1)
 
 
-def test_an_endpoint_that_is_gone_is_removed(page: Page, hook: HttpServer, pager: Pager) -> None:
+def test_an_endpoint_that_is_gone_is_removed_s10(
+    page: Page, hook: HttpServer, pager: Pager
+) -> None:
     an_endpoint(page, hook, pager, 410)
 
     an_update(page, pager)
@@ -203,7 +205,7 @@ def test_a_success_forgets_the_failures(page: Page, hook: HttpServer, pager: Pag
         "https://example.com/\r\nX: y",
     ],
 )
-def test_an_address_that_leads_inside_is_refused_at_the_door(
+def test_an_address_that_leads_inside_is_refused_at_the_door_s11(
     client: Client, page: Page, url: str
 ) -> None:
     everything = [one.public_id for one in page.components.all()]
@@ -213,7 +215,7 @@ def test_an_address_that_leads_inside_is_refused_at_the_door(
     assert not Subscriber.objects.exists()
 
 
-def test_a_name_that_leads_inside_when_it_is_called_is_refused_then(
+def test_a_name_that_leads_inside_when_it_is_called_is_refused_then_s11(
     page: Page, pager: Pager, hook: HttpServer, settings: Any
 ) -> None:
     row = an_endpoint(page, hook, pager, 200)
@@ -252,7 +254,7 @@ def test_a_slack_channel_confirms_by_a_link_and_then_reads_plain_words(
 
 
 @pytest.mark.parametrize("refusal", ["550 5.1.1 unknown user", "552 5.2.2 no room"])
-def test_a_mailbox_that_is_refused_for_good_is_quarantined(
+def test_a_mailbox_that_is_refused_for_good_is_quarantined_s9(
     page: Page, pager: Pager, post: SmtpServer, refusal: str
 ) -> None:
     a_subscriber(page)

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")
 HOSTILE = "]]> <script>alert(1)</script> &amp; \u2028\u202e\r\nBcc: x"
 
 
-def test_every_feed_is_well_formed(client: Client) -> None:
+def test_every_feed_is_well_formed_f1(client: Client) -> None:
     page, service = a_page(), AService()
     row = a_component(page, "A ]]> & <b>", service=service)
     update = tell(an_incident(service), name=HOSTILE, body=HOSTILE, components={row.public_id: "major_outage"})  # fmt: skip

@@ -58,7 +58,7 @@ def drain(clock: Clock) -> int:
     return count
 
 
-def test_only_who_follows_what_is_affected_is_told_and_once(
+def test_only_who_follows_what_is_affected_is_told_and_once_s5(
     page: Page, pager: Pager, post: SmtpServer
 ) -> None:
     incident, payments = an_open_one(page)
@@ -234,7 +234,7 @@ def test_the_same_batch_twice_sends_nothing_twice(page: Page, clock: Clock) -> N
 
 
 @pytest.mark.slow
-def test_ten_thousand_subscribers_are_told_in_batches_and_a_page_goes_before_them(
+def test_ten_thousand_subscribers_are_told_in_batches_and_a_page_goes_before_them_s13(
     page: Page, pager: Pager
 ) -> None:
     made = [

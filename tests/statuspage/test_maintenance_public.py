@@ -150,7 +150,7 @@ def test_a_moved_plan_says_from_when(payments: Component) -> None:
     assert "Moved from 24 November." in got(f"/incidents/{work.public_id}")
 
 
-def test_what_overruns_and_what_has_not_begun_is_said(payments: Component, clock: Clock) -> None:
+def test_what_overruns_and_what_has_not_begun_is_said_m3(payments: Component, clock: Clock) -> None:
     work = planned(payments, begins_itself=False, ends_itself=False)
     clock.now = TWO + MINUTE
     shown(payments.page, clock.now)
@@ -182,6 +182,25 @@ def test_its_own_page_tells_its_whole_life(payments: Component, clock: Clock) ->
     page = got(path)
     assert "<title>Completed: Moving the payments database" in page
     assert "Completed. It lasted 1\xa0h" in page
+
+
+def test_work_that_names_no_component_is_shown_before_while_and_after_it_runs(
+    payments: Component, clock: Clock
+) -> None:
+    said = a_plan(components={})
+    work = plan(payments.page_id, said, by=somebody(), at=NINE)
+
+    for at, word in (
+        (NINE, "Planned maintenance"),
+        (TWO, "Under maintenance"),
+        (THREE, "Completed"),
+    ):
+        clock.now = at
+        move_due(at)
+        assert (said.name in got("/")) is (at != THREE)  # what is done stands under its day
+        own = got(f"/incidents/{work.public_id}")
+        assert f"<title>{word}: {said.name}" in own
+        assert "<dt>Affected" not in own
 
 
 def test_a_cancelled_work_is_on_its_own_page_and_in_no_list(payments: Component) -> None:
@@ -264,7 +283,7 @@ def test_a_cancelled_plan_leaves_the_calendar_after_90_days(
         assert len(events()) == kept
 
 
-def test_a_calendar_is_folded_at_75_octets_and_answers_304(payments: Component) -> None:
+def test_a_calendar_is_folded_at_75_octets_and_answers_304_f3(payments: Component) -> None:
     planned(payments, name="Ä" * 200)
     raw = Client().get("/maintenance.ics")
 

@@ -110,7 +110,7 @@ def metrics(address: str, folder: Path) -> str:
     return (folder / "page.prom").read_text(encoding="utf-8")
 
 
-def test_the_prometheus_exporter_reads_the_summary(
+def test_the_prometheus_exporter_reads_the_summary_w6(
     address: str, payments: Component, timer: Timer, tmp_path: Path
 ) -> None:
     package(EXPORTER)
@@ -129,7 +129,7 @@ def test_the_prometheus_exporter_reads_the_summary(
 
 
 @pytest.mark.parametrize("feed", ["history.rss", "history.atom"])
-def test_feedparser_finds_nothing_wrong_with_the_feeds(
+def test_feedparser_finds_nothing_wrong_with_the_feeds_f1(
     payments: Component, timer: Timer, feed: str
 ) -> None:
     feedparser = package("feedparser")

@@ -47,7 +47,7 @@ def links(text: str) -> list[str]:
     return re.findall(r"/subscribe/(?:confirm|manage|leave)/[\w-]+", text)
 
 
-def test_an_address_is_told_nothing_before_its_owner_has_pressed_the_button(
+def test_an_address_is_told_nothing_before_its_owner_has_pressed_the_button_s1_s3(
     client: Client, page: Page, pager: Pager, post: SmtpServer
 ) -> None:
     answer = sign_up(client, page)
@@ -86,7 +86,7 @@ def test_a_confirming_link_ends_after_a_day(
     assert Subscriber.objects.get().state == "pending"
 
 
-def test_what_is_said_reaches_who_confirmed_in_one_thread_until_they_leave(
+def test_what_is_said_reaches_who_confirmed_in_one_thread_until_they_leave_s6_s7(
     client: Client, page: Page, pager: Pager, post: SmtpServer
 ) -> None:
     sign_up(client, page)
@@ -123,7 +123,7 @@ def test_what_is_said_reaches_who_confirmed_in_one_thread_until_they_leave(
     assert len(mails(post)) == 3
 
 
-def test_opening_the_leaving_link_changes_nothing(client: Client, page: Page) -> None:
+def test_opening_the_leaving_link_changes_nothing_s7(client: Client, page: Page) -> None:
     row = a_subscriber(page)
     from_mail = f"/subscribe/leave/{tokens.leaving(row)}"
 

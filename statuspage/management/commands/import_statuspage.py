@@ -1,9 +1,10 @@
-"""`manage.py import_statuspage URL|FILE|DIRECTORY [--page ID] [--dry-run]`."""
+"""`manage.py import_statuspage URL|FILE|DIRECTORY [--cachet] [--zone NAME] [--page ID] [--dry-run]`."""
 
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -12,12 +13,15 @@ from core import clock
 from core.command_line import COMMAND_LINE, refusal, refusals
 from core.json_in import JsonRefused, load
 from notify.http import HttpClient, HttpFailure, HttpSettings, UrlNotAllowed
+from statuspage.actions.cachet import Site
 from statuspage.actions.importing import Report, take_over
 from statuspage.models import Page
+from statuspage.rules.cachet import Export, Row, as_statuspage, rows
 
 LARGEST = 32 * 1024 * 1024
 MOST_FILES = 100
 PARTS = ("components", "incidents", "scheduled-maintenances")
+_SAVED = ("components", "groups", "incidents", "schedules")
 _KINDS = ("groups", "components", "incidents", "maintenances", "stretches")
 
 
@@ -26,13 +30,19 @@ class Command(BaseCommand):
 
     help = (
         "Read the API v2 of another Statuspage, or saved copies of it, into a page: groups, components, incidents, "
-        "maintenances and how components did. Nothing is sent to anybody; a second run takes only what is new."
+        "maintenances and how components did. Nothing is sent to anybody; a second run takes only what is new. "
+        "With --cachet the same of a Cachet, 2.x or 3.x, by its API or by saved answers of it (components.json, "
+        "component-groups.json, incidents.json, schedules.json)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the source and the page."""
         parser.add_argument(
             "source", help="the address of a page, a JSON file, or a folder of them"
+        )
+        parser.add_argument("--cachet", action="store_true", help="the source is a Cachet")
+        parser.add_argument(
+            "--zone", default="UTC", help="the time zone of that Cachet's clock (UTC)"
         )
         parser.add_argument("--page", metavar="ID", help="into which page; else the default one")
         parser.add_argument("--dry-run", action="store_true", help="say what would be taken")
@@ -41,12 +51,14 @@ class Command(BaseCommand):
         """Do it, and say what was taken, what was known already, and what was left out and why."""
         source: str = options["source"]
         page = _page(options["page"])
-        is_url = urlsplit(source).scheme in ("http", "https")
-        documents = _fetched(source) if is_url else _stored(Path(source))
         with refusals():
+            documents, notes = (
+                _of_cachet(source, options["zone"]) if options["cachet"] else (_of(source), [])
+            )
             report = take_over(
                 page.pk, documents, dry_run=options["dry_run"], by=COMMAND_LINE, at=clock.now()
             )
+        report.skipped[:0] = notes
         self._tell(report, page, is_dry=options["dry_run"])
 
     def _tell(self, report: Report, page: Page, *, is_dry: bool) -> None:
@@ -68,6 +80,35 @@ def _page(public_id: str | None) -> Page:
     return page
 
 
+def _of(source: str) -> list[object]:
+    return _fetched(source) if _is_url(source) else [found for _, found in _stored(Path(source))]
+
+
+def _is_url(source: str) -> bool:
+    return urlsplit(source).scheme in ("http", "https")
+
+
+def _of_cachet(source: str, zone: str) -> tuple[list[object], list[str]]:
+    """Return a Cachet as one document of the API v2, and what could not be said in it."""
+    if zone not in available_timezones():
+        raise refusal(f"{zone[:60]!r} is no time zone; name one such as Europe/Berlin.")
+    export = Site(source).export() if _is_url(source) else _stored_cachet(Path(source))
+    reading = as_statuspage(export, ZoneInfo(zone), clock.now())
+    return [reading.document], reading.notes
+
+
+def _stored_cachet(place: Path) -> Export:
+    """Return saved answers, told apart by their names; what is numbered (incidents-2.json) is a further page."""
+    found: dict[str, list[Row]] = {}
+    for name, document in _stored(place):
+        kind = name.rstrip("-_.0123456789")
+        kind = "groups" if kind.endswith("groups") else kind
+        if kind not in _SAVED:
+            raise refusal(f"{name}.json: save Cachet's answers as {', '.join(_SAVED)} (.json).")
+        found.setdefault(kind, []).extend(rows(document))
+    return Export(**found)
+
+
 def _fetched(address: str) -> list[object]:
     """Return the three documents of a live page, by the client that reaches no private address."""
     client = HttpClient(HttpSettings(tuple(settings.ALLOWED_PRIVATE_NETWORKS), time_limit_s=30))
@@ -85,12 +126,13 @@ def _fetched(address: str) -> list[object]:
     return found
 
 
-def _stored(place: Path) -> list[object]:
+def _stored(place: Path) -> list[tuple[str, object]]:
+    """Return the names of files and what they hold."""
     files = sorted(place.glob("*.json"))[:MOST_FILES] if place.is_dir() else [place]
     try:
         if not files or sum(file.stat().st_size for file in files) > LARGEST:
             raise refusal(f"{place} has no JSON file, or more than {LARGEST:,} bytes.")
-        return [_parsed(file.read_bytes(), str(file)) for file in files]
+        return [(file.stem, _parsed(file.read_bytes(), str(file))) for file in files]
     except OSError as error:
         raise refusal(f"{place} can't be read: {error.strerror}.") from error
 

@@ -1,14 +1,16 @@
 """`manage.py statuspage_override`: say something on a status page with nothing else running."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from core import clock
-from core.command_line import refusals
-from statuspage.actions import overriding
+from core.command_line import refusal, refusals
+from statuspage.actions import copied_files, overriding
 from statuspage.rules.states import ComponentState, words
 
 
@@ -37,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Write it, or say in one line why not."""
-        with refusals():
+        with refusals(), _writing(copied_files.place()):
             if options["clear"]:
                 made = overriding.clear(options["page"])
                 said = f"The override of {made.page} is gone."
@@ -48,6 +50,17 @@ class Command(BaseCommand):
                     f"{made.page} says {words(made.state)} of {', '.join(made.components)} since {made.at:%H:%M:%S} UTC. "
                     f"It stands until something is published, or: manage.py statuspage_override --page {made.page} --clear"
                 )
-            if options["dir"] is not None:
-                overriding.into_folder(options["dir"], made)
         self.stdout.write(said)
+        if options["dir"] is not None:
+            with refusals(), _writing(options["dir"]):
+                overriding.into_folder(options["dir"], made)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say in one line which place can't be written, and why."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or folder
+        raise refusal(f"{place} can't be written: {error.strerror or error}.") from error

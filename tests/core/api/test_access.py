@@ -71,6 +71,7 @@ DOORS = {
     "api-holiday": ("holiday-calendars/1/days/2026-12-24/", "GET, HEAD, DELETE"),
     "api-report-oncall": ("reports/oncall/", "GET, HEAD"),
     "api-report-oncall-csv": ("reports/oncall/csv/", "GET, HEAD"),
+    "api-report-oncall-paid": ("reports/oncall/paid/", "POST"),
     "api-deliveries": ("deliveries/", "GET, HEAD"),
     "api-delivery": ("deliveries/1/", "GET, HEAD"),
     "api-users": ("users/", "GET, HEAD"),

@@ -58,6 +58,7 @@ WRITES = (
     "/api/v1/sources/",
     "/api/v1/schedules/",
     "/api/v1/holiday-calendars/",
+    "/api/v1/reports/",
     "/api/v1/users/",
 )  # and all below them: MANAGER
 SELF_SERVICE = (

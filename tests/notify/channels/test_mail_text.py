@@ -54,6 +54,28 @@ def test_no_subject_makes_a_header(subject):
     assert not parsed.defects
 
 
+@pytest.mark.parametrize(
+    "name",
+    [*HOSTILE, "eve@example.org", "Acme, Inc. <eve@example.org>", 'a" <eve@example.org>, "b', "Ü; a: b@c, d;", "é," * 60],
+)  # fmt: skip
+def test_in_whose_name_it_is_written_changes_no_address(name):
+    parsed = mail(sender_name=name)
+
+    assert set(parsed.keys()) == OURS
+    assert [one.addr_spec for one in parsed["From"].addresses] == ["watchbill@wb.example"]
+    assert "@" not in parsed["From"].addresses[0].display_name
+    assert not parsed.defects
+
+
+def test_without_a_name_of_its_own_a_mail_is_from_the_configured_one():
+    [plain], [named] = (
+        mail(sender_name=name)["From"].addresses for name in (" ", "Müller, Söhne & Co.")
+    )
+
+    assert (plain.display_name, plain.addr_spec) == ("Watchbill", "watchbill@wb.example")
+    assert (named.display_name, named.addr_spec) == ("Müller, Söhne & Co.", "watchbill@wb.example")
+
+
 @given(st.text(st.characters()), st.text(st.characters()), st.text(st.characters()))
 @example("=?", "", "")
 @example("", ".\n..\n.", "")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 
 from core.models import User
 from notify.models import Delivery
@@ -239,3 +240,19 @@ def test_anybody_who_may_respond_takes_the_pager_and_gives_it_back(
     assert [one["user"] for one in served] == ["cyd", "ana"]
     assert served[0]["source"] == "take_pager"
     assert ShiftNotice.objects.filter(user__username="ana").exists()
+
+
+@pytest.mark.parametrize("may_no_longer", ["a token that only reads", "the right was taken"])
+def test_who_took_the_pager_gives_it_back_with_the_right_to_take_it(
+    schedule: Schedule, may_no_longer: str
+) -> None:
+    taken = by("cyd").post("schedules/shop/take/", {"end": "2026-11-23T18:00:00Z"}).json()["id"]
+    cyd = User.objects.get(username="cyd")
+    token = a_token(cyd, "read") if may_no_longer.startswith("a token") else a_token(cyd)
+    if may_no_longer == "the right was taken":
+        cyd.groups.set(Group.objects.filter(name="Viewer"))
+
+    assert_problem(
+        Caller(cyd, token).delete(f"schedules/shop/overrides/{taken}/"), 403, "not_allowed"
+    )
+    assert Override.objects.get().cancelled_at is None

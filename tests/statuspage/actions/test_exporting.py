@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from core.errors import Invalid, NotPossible
 from statuspage.actions import export_due, render_rooms
@@ -20,7 +21,7 @@ from statuspage.actions.exporting import export
 from statuspage.actions.sinks import SinkFailure
 from statuspage.admin.marks import red_marks
 from statuspage.models import Component, Export, Page
-from tests.factories import NINE
+from tests.factories import NINE, AUser
 from tests.servers import HOST, free_port
 from tests.statuspage.scenes import MINUTE, a_component, a_page, shown
 
@@ -143,6 +144,52 @@ def test_the_command_exports_and_refuses_in_one_line(page: Page, folder: Path, c
 
     with pytest.raises(CommandError, match="no status page nobody"):
         call_command("export_statuspage", to=str(folder), page="nobody")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("in/the/way", "Not a directory"), ("n" * 300, "name too long"), ("l" * 501, "at most 500")],
+)  # fmt: skip
+def test_the_command_says_in_one_line_that_a_place_can_not_be_written(
+    page: Page, tmp_path: Path, name: str, why: str
+) -> None:
+    (tmp_path / "in").write_text("a file")
+
+    with pytest.raises(CommandError, match=why) as error:
+        call_command("export_statuspage", to=str(tmp_path / name))
+
+    assert (error.value.returncode, "\n" in str(error.value)) == (2, False)
+
+
+def test_the_page_s_screen_says_when_its_copy_was_written_also_when_all_is_well(
+    page: Page, folder: Path, settings: LazySettings
+) -> None:
+    settings.STATUSPAGE_EXPORT_TO = str(folder)
+    browser = Client()
+    browser.force_login(AUser(group="Viewer"))
+
+    def said() -> str:
+        return browser.get(f"/admin/statuspage/page/{page.pk}/change/").content.decode()
+
+    assert "not written yet" in said()
+    export_due(NINE)
+    assert "Static copies" in said()
+    assert "23 Nov 2026 09:00:00" in said()
+    assert "Written" in said()
+    with a_store(settings, status=403), pytest.raises(SinkFailure):
+        export(page, "s3://public/status", at=NINE + MINUTE)
+    assert "s3://public/status" in said()
+    assert "was answered with 403" in said()
+
+
+def test_a_private_page_says_that_it_has_no_copy(folder: Path, settings: LazySettings) -> None:
+    settings.STATUSPAGE_EXPORT_TO = str(folder)
+    page = a_page(audience="login", is_default=False)
+    browser = Client()
+    browser.force_login(AUser(group="Viewer"))
+
+    answer = browser.get(f"/admin/statuspage/page/{page.pk}/change/").content.decode()
+
+    assert "Static copies" not in answer
 
 
 class _Store(BaseHTTPRequestHandler):

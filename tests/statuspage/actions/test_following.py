@@ -9,12 +9,16 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from statuspage.actions import render, shapes
 from statuspage.actions.following import follow_due
-from statuspage.models import Component, FollowedComponent, Hold
-from statuspage.rules.followed import Unclear, state_in
-from tests.factories import NINE
+from statuspage.actions.picture import take
+from statuspage.models import Component, FollowedComponent, Hold, SharedComponent
+from statuspage.rules.followed import Unclear, shown_address, shown_provider, state_in
+from tests.conftest import Clock
+from tests.factories import NINE, AUser
 from tests.servers import Answer, HttpServer, http_server
-from tests.statuspage.scenes import a_component, a_page
+from tests.statuspage.conftest import Timer
+from tests.statuspage.scenes import a_component, a_page, shown
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v2/components.json"
@@ -118,6 +122,94 @@ def test_who_follows_nobody_any_more_is_let_go(theirs: HttpServer) -> None:
 
     assert not Hold.objects.exists()
     assert component.intervals.get().to_at == NINE + MINUTE
+
+
+def test_visitors_are_told_who_reports_it_and_the_json_has_no_further_key(
+    theirs: HttpServer, timer: Timer
+) -> None:
+    component = following(theirs)
+    own = a_component(component.page, "Search", position=2)
+    says(theirs, "operational")
+    follow_due(NINE)
+    timer.forward(2)
+
+    own_page = f"/components/{component.public_id}"
+    pages = [Client().get(path).content.decode() for path in ("/", own_page)]
+    one, other = Client().get("/api/v2/components.json").json()["components"]
+
+    for html in pages:
+        link = f'<a href="{component.followed.url}" rel="noopener nofollow">Cards &amp; Co</a>'
+        assert html.count(f"Reported by {link}.") == 1
+    assert "Reported by" not in Client().get(f"/components/{own.public_id}").content.decode()
+    assert list(one) == list(other)
+
+
+def test_after_a_quarter_of_an_hour_visitors_and_staff_are_told_that_nobody_is_heard(
+    theirs: HttpServer, timer: Timer, client: Client, clock: Clock
+) -> None:
+    component = following(theirs)
+    says(theirs, "operational")
+    follow_due(NINE)
+    theirs.answers(PATH, 503)
+    told = []
+    for minutes in (1, 15, 1):
+        at = clock.forward(minutes=minutes)
+        follow_due(at)
+        render(component.page, at)
+        timer.forward(2)
+        told.append("can\u2019t be reached since" in Client().get("/").content.decode())
+    client.force_login(AUser(manages=component.page.team))
+    staff = client.get("/admin/statuspage/component/").content.decode()
+
+    assert told == [False, False, True]
+    assert "what it said last is shown" in Client().get("/").content.decode()
+    assert "answered 503" not in Client().get("/").content.decode()
+    assert "reported by Cards &amp; Co, who can&#x27;t be reached" in staff
+    assert "1 reported by a page that can&#x27;t be reached." in staff
+
+
+def test_what_was_never_read_is_not_passed_off_as_their_word(
+    theirs: HttpServer, timer: Timer
+) -> None:
+    component = following(theirs)
+    shown(component.page)
+    timer.forward(2)
+    first = Client().get("/").content.decode()
+    follow_due(NINE)
+    shown(component.page, NINE + MINUTE * 16)
+    timer.forward(2)
+
+    assert "nothing was read from their page yet" in first
+    assert "nothing was ever read there" in Client().get("/").content.decode()
+
+
+def test_another_page_that_lists_it_says_so_too(theirs: HttpServer, timer: Timer) -> None:
+    component = following(theirs)
+    other = a_page(slug="other", name="Other", is_default=False, hosts=["other.example"])
+    SharedComponent.objects.create(page=other, component=component, name="Cards abroad")
+    says(theirs, "operational")
+    follow_due(NINE)
+
+    [row] = shapes.status_page(take(other, NINE)).groups[0].components
+
+    assert (row.name, row.source and row.source.name) == ("Cards abroad", "Cards & Co")
+
+
+@pytest.mark.parametrize(
+    ("url", "provider", "told"),
+    [
+        ("https://status.example/a", "Cards", ("Cards", "https://status.example/a")),
+        ("https://status.example", "", ("status.example", "https://status.example")),
+        ("https://u:secret@status.example", "", ("status.example", "")),
+        ("https://status.example/?key=secret", "Cards", ("Cards", "")),
+        ("ftp://status.example", "Cards", ("Cards", "")),
+        ("nonsense", "", ("somebody else", "")),
+    ],
+)
+def test_no_visitor_is_shown_what_opens_their_page(
+    url: str, provider: str, told: tuple[str, str]
+) -> None:
+    assert (shown_provider(provider, url), shown_address(url)) == told
 
 
 def test_a_component_is_found_by_its_name_where_no_id_is_told() -> None:

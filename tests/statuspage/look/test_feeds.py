@@ -76,7 +76,7 @@ def test_atom_has_the_shape_that_readers_know():
 
 
 @pytest.mark.parametrize("make", [rss, atom])
-def test_twenty_five_entries_newest_activity_first(make):
+def test_twenty_five_entries_newest_activity_first_f1(make):
     titles = [e.number for e in sorted(MANY.entries, key=lambda e: -e.number)][:25]
     items = list(parsed(make(MANY)).iter("item" if make is rss else f"{ATOM}entry"))
 
@@ -86,7 +86,7 @@ def test_twenty_five_entries_newest_activity_first(make):
         assert ids == [str(number) for number in titles]
 
 
-def test_an_update_moves_the_date_and_not_the_id():
+def test_an_update_moves_the_date_and_not_the_id_f1():
     later = replace(
         CARDS, updates=(*CARDS.updates, Update("4", Stage.RESOLVED, at("15:30"), "Done."))
     )

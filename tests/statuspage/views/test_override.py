@@ -180,6 +180,33 @@ def test_an_exported_folder_is_overridden_and_brought_back(
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == files
 
 
+def test_a_folder_that_can_not_be_written_is_said_in_one_line_after_the_word_itself(
+    page: Page, tmp_path: Any, capsys: Any
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(CommandError, match="file can't be written: ") as error:
+        override(dir=tmp_path / "file")
+
+    assert (error.value.returncode, "\n" in str(error.value)) == (2, False)
+    assert "says major outage" in capsys.readouterr().out, (
+        "what visitors of this machine see stands"
+    )
+
+
+def test_copies_that_can_not_be_written_are_said_in_one_line(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("statuspage.actions.copied_files.write_file", full)
+
+    with pytest.raises(CommandError, match="can't be written: No space left on device") as error:
+        override()
+    assert error.value.returncode == 2
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [

@@ -56,7 +56,7 @@ def get(client: Client) -> Callable[..., Any]:
 
 @pytest.mark.usefixtures("page")
 @pytest.mark.parametrize("path", STORED)
-def test_a_hot_hit_runs_no_statement_and_sets_no_cookie(
+def test_a_hot_hit_runs_no_statement_and_sets_no_cookie_p1(
     get: Callable[..., Any], django_assert_num_queries: Callable[..., Any], path: str
 ) -> None:
     get(path)
@@ -106,7 +106,7 @@ def test_the_same_bytes_are_not_sent_twice(get: Callable[..., Any], path: str) -
 
 @pytest.mark.usefixtures("page")
 @pytest.mark.parametrize("path", [*STORED, *ON_DEMAND])
-def test_head_says_what_get_would(client: Client, path: str) -> None:
+def test_head_says_what_get_would_w3(client: Client, path: str) -> None:
     got, headed = client.get(path), client.head(path)
 
     assert (headed.status_code, headed.content) == (200, b"")
@@ -159,7 +159,7 @@ def test_a_query_string_splits_no_cache(get: Callable[..., Any]) -> None:
     "path", ["/api/v2/", "/api/v2/nope.json", "/api/v2/summary", "/api/v2/metrics/1.json"]
 )
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_any_other_path_of_the_api_is_an_empty_404_for_ten_seconds(
+def test_any_other_path_of_the_api_is_an_empty_404_for_ten_seconds_w3(
     client: Client, path: str, method: str
 ) -> None:
     answer = getattr(client, method)(path)
@@ -244,7 +244,7 @@ def test_visitors_are_answered_on_every_host_and_none_gets_into_a_link(
         assert host.encode() not in answer.content
 
 
-def test_what_is_published_is_visible_within_two_seconds(
+def test_what_is_published_is_visible_within_two_seconds_p2(
     get: Callable[..., Any], page: Page, clock: Clock, timer: Timer
 ) -> None:
     service = AService()

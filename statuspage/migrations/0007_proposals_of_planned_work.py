@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("incidents", "0006_title_statistics"),
-        ("statuspage", "0005_nudges"),
+        ("statuspage", "0006_who_left_and_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
