@@ -87,6 +87,7 @@ SIDEBAR: list[Entry] = [
                 also=("statuspage_publish",),
             ),
             Tab("Maintenance", "statuspage_maintenance_changelist", "statuspage.view"),
+            Tab("Approvals", "statuspage_proposal_changelist", "statuspage.view"),
             Tab("Components", "statuspage_component_changelist", "statuspage.view"),
             Tab(
                 "Groups",

@@ -44,6 +44,7 @@ DELIVERY_GUARDS: dict[str, str] = {
     "quarantined": "statuspage.actions.leaving.unwanted",
     "reader_link": "statuspage.actions.leaving.link_unwanted",
     "public_word": "statuspage.actions.nudge_unwanted",
+    "approval_asked": "statuspage.actions.asked_unwanted",
 }
 
 # Asked at the moment of sending: a function (delivery, at) that returns the notify Message.
@@ -63,6 +64,8 @@ DELIVERY_TEXTS: dict[str, str] = {
     "review_asked": "postmortems.actions.review_message",
     "status": "statuspage.actions.status_message",
     "public_word": "statuspage.actions.nudge_message",
+    "approval_asked": "statuspage.actions.asked_message",
+    "approval_answered": "statuspage.actions.answered_message",
     "subscribe": "statuspage.actions.subscribe_message",
     "challenge": "statuspage.actions.challenge_message",
     "invited": "statuspage.actions.letters.invited_message",
@@ -81,6 +84,7 @@ PROVIDERS: dict[str, str] = {
     "person_addresses": "oncall.api.people.addresses_of",
     "public_postmortem": "postmortems.actions.public_text",
     "incident_outside": "statuspage.admin.panels.outside",
+    "incident_public": "statuspage.api.told.pages_of",
     "incident_public_words": "statuspage.admin.listed.public_words",
     "staff_phones": "oncall.actions.contacts.phone_numbers",
     "tell_person": "oncall.actions.escalate.tell_person",

@@ -28,11 +28,12 @@ class Wait:
 class PublicWord:
     """What the public hears of an incident: "live", "ended", or "draft" before the first word.
 
-    `due_at`: by when the next word is owed (UTC).
+    `due_at`: by when the next word is owed (UTC). `page`: the status page that it is owed to, where there are several.
     """
 
     word: str
     due_at: datetime | None = None
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ _NAMES = ("first_name", "last_name", "username")
 class Fire:
     """One open incident as drawn: words, since when (UTC), who commands, what the pager does for it.
 
-    `promise`: by when the public is owed the next word; only the first one says it.
+    `promise`: by when the public is owed the next word; only the first one says it. `page`: the status page that it is
+    owed to, where there are several.
     """
 
     incident: Incident
@@ -42,6 +43,7 @@ class Fire:
     mine: str
     wait: Any
     promise: datetime | None
+    page: str
     pages: int
 
 
@@ -92,6 +94,7 @@ def _drawn(rows: list[Any], user: User) -> list[Fire]:
             mine=_mine(row, roles[row.pk], user),
             wait=waits.get(row.pk),
             promise=public_words[row.pk].due_at if row.pk in public_words else None,
+            page=public_words[row.pk].page if row.pk in public_words else "",
             pages=row.paged or 0,
         )
         for row in rows

@@ -40,7 +40,7 @@ def summaries(ids: Sequence[int]) -> list[Json]:
 
 
 def whole(number: int) -> Json:
-    """Return one incident with its alerts, pages and timeline; raises NotFound."""
+    """Return one incident with its alerts, pages, status pages and timeline; raises NotFound."""
     found = _FACTS.rows(ids=[number])
     if not found:
         raise NotFound(f"There is no incident {number}.")
@@ -51,6 +51,7 @@ def whole(number: int) -> Json:
         "offers": _offers(number),
         "alerts": [_alert(alert) for alert in alerts],
         "pages": _pages(number),
+        "public": _public_of(number) if facts["declared_at"] else [],
         "timeline": [line(one) for one in TimelineEntry.objects.filter(incident=number)],
     }
 
@@ -71,6 +72,7 @@ def just_opened(opened: Opened) -> Json:
         "offers": [],
         "alerts": [],
         "pages": [],
+        "public": _public(incident),
         "timeline": [line(one) for one in opened.lines],
     }
 
@@ -168,6 +170,15 @@ def _read_playbook(checksum: str) -> Playbook:
 
 def _pages(number: int) -> list[Json]:
     found: list[Json] = import_string(settings.PROVIDERS["incident_pages"])(number)
+    return found
+
+
+def _public_of(number: int) -> list[Json]:
+    return _public(Incident.objects.select_related("playbook").get(pk=number))
+
+
+def _public(incident: Incident) -> list[Json]:
+    found: list[Json] = import_string(settings.PROVIDERS["incident_public"])(incident)
     return found
 
 

@@ -124,6 +124,23 @@ PAGED = Shape(
         "unsent_reason": None,
     },
 )
+HEARD = Shape(
+    "IncidentOnStatusPage",
+    {
+        "page": text("The status page's id in public."),
+        "name": text("What the status page is called."),
+        "public_incident": maybe(text("Its id there; null before the first word.")),
+        "status": maybe(text("Its stage there; null before the first word.")),
+        "due_at": maybe(moment("By when the next word is owed there.")),
+    },
+    example={
+        "page": "n4w8t2k6s1ab",
+        "name": "Northwind Books",
+        "public_incident": "c3f6j1r9t4ye",
+        "status": "investigating",
+        "due_at": AT,
+    },
+)
 WHOLE_INCIDENT = Shape(
     "WholeIncident",
     {
@@ -131,6 +148,7 @@ WHOLE_INCIDENT = Shape(
         "offers": many(OFFER, "Roles that wait for an answer."),
         "alerts": many(INCIDENT_ALERT),
         "pages": many(PAGED),
+        "public": many(HEARD, "The status pages that tell of it, or would; the default one first."),
         "timeline": many(LINE),
     },
     example={
@@ -138,6 +156,7 @@ WHOLE_INCIDENT = Shape(
         "offers": [dict(OFFER.example)],
         "alerts": [dict(INCIDENT_ALERT.example)],
         "pages": [dict(PAGED.example)],
+        "public": [dict(HEARD.example)],
         "timeline": [dict(LINE.example)],
     },
 )

@@ -1,4 +1,4 @@
-"""What a playbook publishes by itself: `status_page.publish: at_once` (C19, design.md 2.9).
+"""What a playbook publishes by itself: `status_page.publish: at_once` (C19, design.md 2.9), page by page.
 
 A rule says what a person would find in the draft, and no more: it keeps silent where somebody is writing, where a
 passage looks like ours alone, and where the page asks for a second person. Then a person is told.
@@ -16,11 +16,11 @@ from core.errors import DomainError
 from incidents import actions as incidents
 from incidents.models import Incident
 from incidents.playbook.lifecycle import LIVE
-from statuspage.actions.drafting import Pending, pending
+from statuspage.actions.drafting import Pending, pendings
 from statuspage.actions.leaks import findings
 from statuspage.actions.nudging import withheld
 from statuspage.actions.publishing import PLAIN, checked, locked, say
-from statuspage.models import PublicIncident
+from statuspage.models import Page, PublicIncident
 from statuspage.rules.states import Stage
 
 logger = logging.getLogger(__name__)
@@ -40,18 +40,26 @@ def say_due(at: datetime) -> int:
     return sum(_say(row, at) for row in rows.select_related("playbook", "service"))
 
 
-def _say(incident: Incident, at: datetime) -> bool:
+def _say(incident: Incident, at: datetime) -> int:
     try:
-        found = pending(incident, at)
-        if found is None or not _is_ruled(found):
-            return False
-        with transaction.atomic():
-            found = locked(incident.pk, ENGINE, at)
-            return _is_ruled(found) and _speak(found, at)
+        ruled = [one for one in pendings(incident, at) if _is_ruled(one)]
     except DatabaseError:
         raise
     except Exception:  # one broken incident must not silence the others; it stays due
-        logger.exception("what %s says by rule could not be published", incident.label)
+        logger.exception("what %s says by rule could not be read", incident.label)
+        return 0
+    return sum(_say_on(one.page, incident, at) for one in ruled)
+
+
+def _say_on(page: Page, incident: Incident, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            found = locked(incident.pk, ENGINE, at, page.public_id)
+            return _is_ruled(found) and _speak(found, at)
+    except DatabaseError:
+        raise
+    except Exception:  # neither may one page silence another
+        logger.exception("what %s says on %s could not be published", incident.label, page.slug)
         return False
 
 
@@ -70,7 +78,7 @@ def _speak(found: Pending, at: datetime) -> bool:
         say(found, said, PLAIN, by=ENGINE, at=at, proposed_by="the playbook")
         return True
     if withheld(found.incident, found.page, found.number, at=at):
-        text = f"Public update {found.number} waits for a person: {reason}"
+        text = f"Public update {found.number}{found.on_page} waits for a person: {reason}"
         incidents.tell(found.incident.pk, "update", text, by=ENGINE, at=at)
     return False
 

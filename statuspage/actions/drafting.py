@@ -3,12 +3,12 @@
 A proposal is not stored: it is told anew from the incident each time, so that it follows every step by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
 from incidents.models import Incident
@@ -16,7 +16,16 @@ from incidents.playbook import Playbook, fill
 from incidents.playbook.lifecycle import State
 from incidents.playbook.response import Cadence, MessageTemplate, StatusPageRule
 from statuspage.actions import ledger
-from statuspage.models import Component, ComponentService, Draft, Hold, Page, PublicIncident
+from statuspage.actions.listing import as_shown
+from statuspage.models import (
+    Component,
+    ComponentService,
+    Draft,
+    Hold,
+    Page,
+    PublicIncident,
+    SharedComponent,
+)
 from statuspage.rules.sentences import listed, proposed
 from statuspage.rules.states import OVER, ComponentState, Stage
 
@@ -47,8 +56,9 @@ class Announcement:
 class Pending:
     """What an incident may say next, and to whom.
 
-    `number`: of the update that it would be; `published`: how many there are. `components` are those that
-    stand for its service or that it holds, `states` how they do now. `is_due`: there is something unsaid.
+    `number`: of the update that it would be; `published`: how many there are. `components` are the page's own that
+    stand for its service or that it holds, `shared` those of other pages that it lists: their state is said there.
+    `states`: how all of them do now. `is_due`: there is something unsaid. `has_others`: other pages tell of it as well.
     """
 
     incident: Incident
@@ -61,6 +71,13 @@ class Pending:
     version: int = 0
     is_edited: bool = False
     is_due: bool = True
+    shared: tuple[Component, ...] = ()
+    has_others: bool = False
+
+    @property
+    def on_page(self) -> str:
+        """Return " on NAME" where other pages tell of it as well, else ""."""
+        return f" on {self.page.name}" if self.has_others else ""
 
     @property
     def number(self) -> int:
@@ -75,29 +92,56 @@ class Pending:
         return first_word_by(self.incident)
 
 
-def pending(incident: Incident, at: datetime) -> Pending | None:
-    """Return what may be said next; None for what isn't declared, and where no component stands for its service."""
+def pending(incident: Incident, at: datetime, page: str = "") -> Pending | None:
+    """Return what may be said next on one page; None for what isn't declared, and where no such page tells of it.
+
+    `page`: its public id; "" for the first that has told of it, else the first of all.
+    """
+    return chosen(pendings(incident, at), page)
+
+
+def chosen(found: Sequence[Pending], page: str) -> Pending | None:
+    """Return the one of a page, by its public id; for "" the first that has told of it, else the first of all."""
+    if page:
+        return next((one for one in found if one.page.public_id == page), None)
+    return next((one for one in found if one.public is not None), found[0] if found else None)
+
+
+def pendings(incident: Incident, at: datetime) -> tuple[Pending, ...]:
+    """Return what may be said next on every page that tells of it, the default page first; none of what isn't declared.
+
+    Each page has its own draft, its own public incident and its own promise; none knows of another's.
+    """
     if not incident.is_declared:
-        return None
-    public = PublicIncident.objects.select_related("page").filter(incident=incident).first()
-    draft = Draft.objects.filter(incident=incident).first()
-    components = _components(incident, public, draft)
-    page = public.page if public else (components[0].page if components else None)
-    if page is None:
-        return None
-    components = tuple(row for row in components if row.page_id == page.pk)
-    return _with_draft(
-        Pending(
-            incident=incident,
-            page=page,
-            public=public,
-            published=public.updates.count() if public else 0,
-            components=components,
-            states=ledger.present_states(components),
-            said=Announcement("", Stage.INVESTIGATING, ""),
-        ),
-        draft,
-        at,
+        return ()
+    told = PublicIncident.objects.select_related("page").annotate(said=Count("updates"))
+    publics = {row.page_id: row for row in told.filter(incident=incident)}
+    drafts = {row.page_id: row for row in Draft.objects.filter(incident=incident)}
+    components = _components(incident, publics, drafts)
+    shared = _shared(incident)
+    listed_on = {row.page_id: row.page for row in (*components, *shared)}
+    listed_on |= {row.page_id: row.page for row in publics.values()}
+    pages = sorted(listed_on.values(), key=lambda page: (not page.is_default, page.name, page.pk))
+    states = ledger.present_states([*components, *shared])
+    began = began_at(incident) if len(publics) < len(pages) else None
+    blank = Announcement("", Stage.INVESTIGATING, "", started_at=began)
+    return tuple(
+        _with_draft(
+            Pending(
+                incident=incident,
+                page=page,
+                public=publics.get(page.pk),
+                published=getattr(publics.get(page.pk), "said", 0),
+                components=tuple(row for row in components if row.page_id == page.pk),
+                shared=tuple(row for row in shared if row.page_id == page.pk),
+                states=states,
+                said=blank,
+                has_others=len(pages) > 1,
+            ),
+            drafts.get(page.pk),
+            at,
+        )
+        for page in pages
     )
 
 
@@ -140,17 +184,28 @@ def _still_ahead(
 
 
 def _components(
-    incident: Incident, public: PublicIncident | None, draft: Draft | None
-) -> tuple[Component, ...]:
-    """Return the components of its service, the default page's first, those that the public one holds or a draft names."""
+    incident: Incident, publics: Mapping[int, PublicIncident], drafts: Mapping[int, Draft]
+) -> list[Component]:
+    """Return the components of its service, those that the public ones hold, and those that a draft names."""
     services = ComponentService.objects.filter(service=incident.service_id)
-    wanted = Q(pk__in=services.values("component"))
-    if public is not None:
-        wanted |= Q(pk__in=Hold.objects.filter(incident=public).values("component"))
-    if draft is not None and draft.is_edited:
-        wanted |= Q(public_id__in=list(draft.components))
+    wanted = Q(pk__in=services.values("component"), retired_at=None)
+    if publics:
+        holds = Hold.objects.filter(incident__in=list(publics.values()))
+        wanted |= Q(pk__in=holds.values("component"))
+    for row in drafts.values():
+        if row.is_edited:
+            wanted |= Q(public_id__in=list(row.components), page=row.page_id)
     rows = Component.objects.select_related("page", "group").filter(wanted)
-    return tuple(rows.order_by("-page__is_default", "page", "group__position", "position", "pk"))
+    return list(rows.order_by("group__position", "position", "pk"))
+
+
+def _shared(incident: Incident) -> list[Component]:
+    """Return the components of its service that other pages list too, as those pages call them; never save one."""
+    services = ComponentService.objects.filter(service=incident.service_id)
+    rows = SharedComponent.objects.filter(
+        component__in=services.values("component"), component__retired_at=None
+    )
+    return [as_shown(row) for row in rows.select_related("page", "component")]
 
 
 def _proposal(found: Pending, at: datetime) -> Announcement:
@@ -172,7 +227,7 @@ def _frame(found: Pending, stage: Stage, at: datetime) -> Announcement:
         components={row.public_id: _state(found, row, stage) for row in found.components},
         next_update_by=promise,
         advice=public.advice if public else "",
-        started_at=public.started_at if public else began_at(incident),
+        started_at=public.started_at if public else found.said.started_at,
     )
 
 
@@ -215,6 +270,7 @@ def _body(found: Pending, stage: Stage, frame: Announcement, at: datetime) -> st
         for row in found.components
         if stage in OVER or frame.components[row.public_id] != ComponentState.OPERATIONAL
     ]
+    names += [row.name for row in found.shared]
     ended = found.incident.ended_at or at
     over_at, promise = clock_time(ended, found.page), clock_time(frame.next_update_by, found.page)
     words = proposed(stage, names, over_at=over_at, next_update=promise)

@@ -5,24 +5,22 @@ from datetime import datetime
 from django.db import transaction
 
 from core.actor import Actor
-from core.errors import Conflict, NotPossible
-from core.permissions import require
-from incidents.models import Incident
-from statuspage.actions.drafting import Announcement, Pending, pending
-from statuspage.actions.publishing import changed_draft, checked
-from statuspage.models import Draft, Page
+from core.errors import Conflict
+from statuspage.actions.drafting import Announcement, Pending
+from statuspage.actions.publishing import changed_draft, checked, locked
+from statuspage.models import Draft
 
 
 def save_draft(
-    incident_id: int, said: Announcement, *, seen: int, by: Actor, at: datetime
+    incident_id: int, said: Announcement, *, seen: int, by: Actor, at: datetime, page: str = ""
 ) -> Draft:
-    """Keep a draft, for everybody to see and edit; nothing is public.
+    """Keep a draft for one page, for everybody to see and edit; nothing is public.
 
-    `seen`: the draft's version that the person knew. Raises NotFound, NotAllowed, NotPossible, Invalid, and
+    `seen`: the draft's version that the person knew. `page`: as for `publish`. Raises NotFound, NotAllowed, NotPossible, Invalid, and
     Conflict with the other's words when somebody saved or published meanwhile.
     """
     with transaction.atomic():
-        found = _locked(incident_id, by, at)
+        found = locked(incident_id, by, at, page)
         said = checked(said, found.page, found.public, at)
         draft = _fresh(found, seen)
         draft.is_edited, draft.version = True, draft.version + 1
@@ -34,24 +32,14 @@ def save_draft(
         return draft
 
 
-def discard_draft(incident_id: int, *, seen: int, by: Actor, at: datetime) -> None:
+def discard_draft(incident_id: int, *, seen: int, by: Actor, at: datetime, page: str = "") -> None:
     """Drop a person's draft: what the present state proposes stands again. Raises Conflict as saving does."""
     with transaction.atomic():
-        found = _locked(incident_id, by, at)
+        found = locked(incident_id, by, at, page)
         draft = _fresh(found, seen)
         if draft.is_edited:
             draft.is_edited, draft.version = False, draft.version + 1
             draft.save(update_fields=["is_edited", "version"])
-
-
-def _locked(incident_id: int, by: Actor, at: datetime) -> Pending:
-    incident = Incident.objects.select_related("service", "playbook").one(incident_id)
-    require(by, "statuspage.publish", incident)
-    found = pending(incident, at)
-    if found is None:
-        raise NotPossible(f"{incident.label} has nothing to tell on a status page.")
-    Page.objects.filter(pk=found.page.pk).locked().get()
-    return found
 
 
 def _fresh(found: Pending, seen: int) -> Draft:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from notify.channels import Message
 from notify.models import Delivery
 from statuspage.actions import tokens
+from statuspage.actions.listing import called_on
 from statuspage.actions.picture import Told, tell
 from statuspage.actions.places import place_of
 from statuspage.actions.shapes import lasted, touched
@@ -176,6 +177,7 @@ def _facts(update: PublicUpdate) -> _Facts:
     said = [one for one in told.updates if one.number <= update.number]
     page = update.incident.page
     names = {c.component_id: c.component.name for one in said for c in one.changes.all()}
+    names |= {pk: name for pk, name in called_on(page).items() if pk in names}
     times = Times.of(zone_of(page), update.display_at)
     return _Facts(page, Told(told.row, said), said[-1], times, names)
 

@@ -13,6 +13,7 @@ from statuspage.actions import ledger
 from statuspage.actions.components import state_named
 from statuspage.actions.maintenance_words import locked, refuse_leaks, say, show, window, zoned
 from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.second import WORDS_ON_WORK, alone
 from statuspage.actions.texts import line_of, text_of
 from statuspage.models import Component, Maintenance, MaintenanceComponent, Page
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
@@ -34,6 +35,7 @@ class Plan:
 
     `body`: what subscribers are told of the plan, or of its change. `begins_itself` and the three after it:
     see `statuspage.Maintenance`. `remind_minutes` None: nobody is reminded. `is_sent`: subscribers are told of `body`.
+    `alone_because`: why it can't wait for a second person, where the page asks for one.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Plan:
     tells_end: bool = True
     remind_minutes: int | None = None
     is_sent: bool = True
+    alone_because: str = ""
 
 
 def plan(
@@ -55,24 +58,44 @@ def plan(
 ) -> Maintenance:
     """Announce work on a page, visible at once, and note that its subscribers are told.
 
-    Raises NotFound, NotAllowed, Leak, and Invalid for the first field that can't be.
+    Raises NotFound, NotAllowed, SecondNeeded, Leak, and Invalid for the first field that can't be.
     """
     with transaction.atomic():
-        page = Page.objects.filter(pk=page_id).locked().first()
-        if page is None:
-            raise NotFound(f"There is no status page {page_id}.")
-        require(by, "statuspage.publish", page)
-        planned, touched = _checked(page, planned, at)
-        if not planned.body:
-            raise Invalid.field("/body", "Write what visitors should know of it.", "required")
-        refuse_leaks(page, planned.name, planned.body, planned.advice, despite=despite_findings)
-        work = Maintenance(page=page, created_at=at, updated_at=at)
-        _take(work, planned, at)
-        work.save()
-        _touch(work, touched, at)
-        say(work, planned.body, by=by, at=at, is_sent=planned.is_sent)
-        show(page, at)
-        return work
+        page = locked_page(page_id, by)
+        reason = alone(page, planned.alone_because, WORDS_ON_WORK)
+        ready = fit_to_announce(page, planned, at, despite_findings=despite_findings)
+        return announce(page, ready, by=by, at=at, alone_because=reason)
+
+
+def locked_page(page_id: int, by: Actor) -> Page:
+    """Return a page, locked, for whoever may publish there; raises NotFound, NotAllowed."""
+    page = Page.objects.filter(pk=page_id).locked().first()
+    if page is None:
+        raise NotFound(f"There is no status page {page_id}.")
+    require(by, "statuspage.publish", page)
+    return page
+
+
+def fit_to_announce(page: Page, planned: Plan, at: datetime, *, despite_findings: bool) -> Plan:
+    """Return a plan that can be announced; raises Leak, and Invalid for the first field that can't be."""
+    planned, _touched = _checked(page, planned, at)
+    if not planned.body:
+        raise Invalid.field("/body", "Write what visitors should know of it.", "required")
+    refuse_leaks(page, planned.name, planned.body, planned.advice, despite=despite_findings)
+    return planned
+
+
+def announce(
+    page: Page, planned: Plan, *, by: Actor, at: datetime, alone_because: str = ""
+) -> Maintenance:
+    """Announce what is fit to be, inside the caller's transaction, under the page's lock."""
+    work = Maintenance(page=page, created_at=at, updated_at=at)
+    _take(work, planned, at)
+    work.save()
+    _touch(work, _components(page, planned.components), at)
+    say(work, planned.body, by=by, at=at, is_sent=planned.is_sent, alone_because=alone_because)
+    show(page, at)
+    return work
 
 
 def change(
@@ -87,34 +110,48 @@ def change(
     """Change a plan; other times are announced by one update, which subscribers are sent.
 
     What has begun keeps its beginning. `seen`: the sequence that the person knew; a later one wins (Conflict).
-    Raises NotFound, NotAllowed, NotPossible for what is over, Leak, Invalid.
+    Raises NotFound, NotAllowed, SecondNeeded, NotPossible for what is over, Leak, Invalid.
     """
     with transaction.atomic():
         work = locked(public_id, by)
-        if work.state in (Work.COMPLETED, Work.CANCELLED):
-            raise NotPossible(f"“{work.name}” is {work.state}; its plan can't be changed any more.")
-        if seen is not None and seen != work.sequence:
-            raise Conflict("Somebody changed this plan meanwhile. Look at it again.")
-        planned, touched = _checked(work.page, planned, at, known=work)
-        refuse_leaks(
-            work.page, planned.name, planned.body, planned.advice, despite=despite_findings
-        )
-        before = _calendar_facts(work)
-        former = work.scheduled_for, work.scheduled_until
-        _take(work, planned, at)
-        moved = _touch(work, touched, at)
-        is_moved = former != (work.scheduled_for, work.scheduled_until)
-        if work.scheduled_for != former[0]:
-            work.moved_from = former[0]
-        if is_moved or before != _calendar_facts(work):
-            work.sequence += 1
-        work.updated_at = at
-        work.save()
-        if is_moved or planned.body:
-            body = planned.body or _moved(work, *former)
-            say(work, body, by=by, at=at, is_sent=planned.is_sent, moved=moved)
-        show(work.page, at)
-        return work
+        reason = alone(work.page, planned.alone_because, WORDS_ON_WORK)
+        ready = fit_to_change(work, planned, at, seen=seen, despite_findings=despite_findings)
+        return revise(work, ready, by=by, at=at, alone_because=reason)
+
+
+def fit_to_change(
+    work: Maintenance, planned: Plan, at: datetime, *, seen: int | None, despite_findings: bool
+) -> Plan:
+    """Return a plan that this work can be changed to; raises NotPossible, Conflict, Leak, Invalid."""
+    if work.state in (Work.COMPLETED, Work.CANCELLED):
+        raise NotPossible(f"“{work.name}” is {work.state}; its plan can't be changed any more.")
+    if seen is not None and seen != work.sequence:
+        raise Conflict("Somebody changed this plan meanwhile. Look at it again.")
+    planned, _touched = _checked(work.page, planned, at, known=work)
+    refuse_leaks(work.page, planned.name, planned.body, planned.advice, despite=despite_findings)
+    return planned
+
+
+def revise(
+    work: Maintenance, planned: Plan, *, by: Actor, at: datetime, alone_because: str = ""
+) -> Maintenance:
+    """Change work to a plan that fits it, inside the caller's transaction, under the page's lock."""
+    before = _calendar_facts(work)
+    former = work.scheduled_for, work.scheduled_until
+    _take(work, planned, at)
+    moved = _touch(work, _components(work.page, planned.components), at)
+    is_moved = former != (work.scheduled_for, work.scheduled_until)
+    if work.scheduled_for != former[0]:
+        work.moved_from = former[0]
+    if is_moved or before != _calendar_facts(work):
+        work.sequence += 1
+    work.updated_at = at
+    work.save()
+    if is_moved or planned.body:
+        body, sent = planned.body or _moved(work, *former), planned.is_sent
+        say(work, body, by=by, at=at, is_sent=sent, moved=moved, alone_because=alone_because)
+    show(work.page, at)
+    return work
 
 
 def warnings(page: Page, planned: Plan, at: datetime, *, known: str = "") -> list[str]:

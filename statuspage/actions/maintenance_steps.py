@@ -10,6 +10,7 @@ from core.errors import IllegalTransition, Invalid
 from statuspage.actions import ledger
 from statuspage.actions.maintenance_words import locked, refuse_leaks, say, show, zoned
 from statuspage.actions.publishing import LONGEST_PROMISE
+from statuspage.actions.second import WORDS_ON_WORK, alone
 from statuspage.actions.texts import text_of
 from statuspage.models import Maintenance, MaintenanceUpdate
 from statuspage.models.public import LONGEST_BODY
@@ -33,31 +34,68 @@ def tell(  # noqa: PLR0913  what is said, what was seen, who and when
     next_update_by: datetime | None = None,
     is_sent: bool = True,
     despite_findings: bool = False,
+    alone_because: str = "",
 ) -> MaintenanceUpdate:
     """Say a word on a maintenance in its present state; visible at once, also of one that is over.
 
-    Raises NotFound, NotAllowed, Leak, and Invalid for a text or promise that can't be.
+    Raises NotFound, NotAllowed, SecondNeeded, Leak, and Invalid for a text or promise that can't be.
     """
     with transaction.atomic():
         work = locked(public_id, by)
-        body = text_of(body, "/body", LONGEST_BODY)
-        if not body:
-            raise Invalid.field("/body", "Write what is to be said.", "required")
-        if next_update_by is not None and not at < next_update_by <= at + LONGEST_PROMISE:
-            days = LONGEST_PROMISE.days
-            text = f"The next update is promised for a time ahead, within {days} days."
-            raise Invalid.field("/next_update_by", text)
-        refuse_leaks(work.page, work.name, body, despite=despite_findings)
-        is_over = work.state in (Work.COMPLETED, Work.CANCELLED)
-        work.next_update_by = None if is_over else next_update_by
-        work.updated_at = at
-        work.save()
-        update = say(work, body, by=by, at=at, is_sent=is_sent)
-        show(work.page, at)
-        return update
+        reason = alone(work.page, alone_because, WORDS_ON_WORK)
+        body = fit_to_say(work, body, next_update_by, at, despite_findings=despite_findings)
+        return utter(
+            work,
+            body,
+            by=by,
+            at=at,
+            next_update_by=next_update_by,
+            is_sent=is_sent,
+            alone_because=reason,
+        )
 
 
-def step(
+def fit_to_say(
+    work: Maintenance,
+    body: str,
+    next_update_by: datetime | None,
+    at: datetime,
+    *,
+    despite_findings: bool,
+) -> str:
+    """Return a word that can be said; raises Leak, and Invalid for a text or promise that can't be."""
+    body = text_of(body, "/body", LONGEST_BODY)
+    if not body:
+        raise Invalid.field("/body", "Write what is to be said.", "required")
+    if next_update_by is not None and not at < next_update_by <= at + LONGEST_PROMISE:
+        days = LONGEST_PROMISE.days
+        text = f"The next update is promised for a time ahead, within {days} days."
+        raise Invalid.field("/next_update_by", text)
+    refuse_leaks(work.page, work.name, body, despite=despite_findings)
+    return body
+
+
+def utter(  # noqa: PLR0913  what is said, who and when
+    work: Maintenance,
+    body: str,
+    *,
+    by: Actor,
+    at: datetime,
+    next_update_by: datetime | None,
+    is_sent: bool,
+    alone_because: str = "",
+) -> MaintenanceUpdate:
+    """Say a word that is fit, inside the caller's transaction, under the page's lock."""
+    is_over = work.state in (Work.COMPLETED, Work.CANCELLED)
+    work.next_update_by = None if is_over else next_update_by
+    work.updated_at = at
+    work.save()
+    update = say(work, body, by=by, at=at, is_sent=is_sent, alone_because=alone_because)
+    show(work.page, at)
+    return update
+
+
+def step(  # noqa: PLR0913  which step, what is said, and what its person had looked at
     public_id: str,
     verb: str,
     *,
@@ -65,17 +103,20 @@ def step(
     at: datetime,
     body: str = "",
     despite_findings: bool = False,
+    alone_because: str = "",
 ) -> Maintenance:
     """Begin, verify, complete or cancel a maintenance, and say so; the same verb again changes nothing.
 
-    `verb`: one of STEPS. `body` empty: our own words. Subscribers are told of a beginning and an end where
-    the plan says so, and always of a cancellation. Raises NotFound, NotAllowed, IllegalTransition, Leak, Invalid.
+    `verb`: one of STEPS. `body` empty: our own words, which no second person need see. Subscribers are told of a
+    beginning and an end where the plan says so, and always of a cancellation. Raises NotFound, NotAllowed,
+    SecondNeeded, IllegalTransition, Leak, Invalid.
     """
     with transaction.atomic():
         work = locked(public_id, by)
         if work.state == STEPS[verb]:
             return work
         body = text_of(body, "/body", LONGEST_BODY)
+        reason = alone(work.page, alone_because, WORDS_ON_WORK) if body else ""
         refuse_leaks(work.page, work.name, body, despite=despite_findings)
         if not can_proceed(getattr(work, verb)):
             raise IllegalTransition(
@@ -83,7 +124,10 @@ def step(
                 allowed=allowed(work),
             )
         is_sent = {"begin": work.tells_begin, "complete": work.tells_end, "cancel": True}
-        move(work, verb, body, by=by, at=at, is_sent=is_sent.get(verb, False))
+        update = move(work, verb, body, by=by, at=at, is_sent=is_sent.get(verb, False))
+        if reason:
+            update.alone_because = reason
+            update.save(update_fields=["alone_because"])
         show(work.page, at)
         return work
 

@@ -41,10 +41,12 @@ def say(  # noqa: PLR0913  what is said, of what, and what came of it
     is_sent: bool,
     moved: list[ledger.Moved] | None = None,
     shown_at: datetime | None = None,
+    alone_because: str = "",
 ) -> MaintenanceUpdate:
     """Append one update in the maintenance's present state; `is_sent`: subscribers are told of it.
 
-    `shown_at`: when it is shown to have been said, never before the update that it follows.
+    `shown_at`: when it is shown to have been said, never before the update that it follows. `alone_because`: why it
+    did not wait for a second person.
     """
     latest = work.updates.order_by("-number").first()
     display_at = shown_at or at
@@ -59,6 +61,7 @@ def say(  # noqa: PLR0913  what is said, of what, and what came of it
         changes=[_change(one) for one in moved or []],
         is_sent=is_sent,
         published_by=by.user,
+        alone_because=alone_because,
     )
     if is_sent:
         announce_work(update, at)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.module_loading import import_string
 
 from core.models import Membership
@@ -13,7 +13,15 @@ from incidents.playbook.lifecycle import LIVE
 from notify.channels import Message
 from notify.models import Delivery
 from statuspage.actions.drafting import clock_time, first_word_by, pending, speakers
-from statuspage.models import ComponentService, Nudge, Page, PublicIncident, PublicUpdate
+from statuspage.actions.reach import heard_of
+from statuspage.models import (
+    ComponentService,
+    Nudge,
+    Page,
+    PublicIncident,
+    PublicUpdate,
+    SharedComponent,
+)
 
 KIND = "public_word"  # the kind of the deliveries that remind of it
 AHEAD = timedelta(minutes=5)
@@ -60,7 +68,7 @@ def nudge_unwanted(delivery: Delivery, at: datetime) -> str:
 def nudge_message(delivery: Delivery, at: datetime) -> Message:
     """Return the reminder, written now: what is owed to whom, by when, and where to say it."""
     row = Nudge.objects.select_related("incident__playbook", "page").get(pk=delivery.object_id)
-    found = pending(row.incident, at)
+    found = pending(row.incident, at, row.page.public_id)
     by = clock_time(row.due_at, row.page)
     label, page = row.incident.label, row.page.name
     word = "the first public update" if row.number == 1 else "the next public update"
@@ -82,7 +90,8 @@ def nudge_message(delivery: Delivery, at: datetime) -> Message:
             f"The playbook publishes by itself, but on {page} a person has to look first.",
         ),
     }[_Why(row.why)]
-    url = f"{settings.STAFF_URL}/admin/statuspage/publish/{row.incident_id}/"
+    path = f"/admin/statuspage/publish/{row.incident_id}/?page={row.page.public_id}"
+    url = f"{settings.STAFF_URL}{path}"
     draft = f"\n\nThe draft:\n{found.said.body}" if found is not None and found.said.body else ""
     text = f"{row.incident.title}\n\n{why}{draft}\n\nRead it, and publish: {url}\n"
     return Message(
@@ -99,25 +108,39 @@ def nudge_message(delivery: Delivery, at: datetime) -> Message:
 
 def _first_words(at: datetime) -> int:
     """Remind of the first words that the playbook wants of what the public has not heard of."""
-    shown = ComponentService.objects.filter(service=OuterRef("service"))
-    told = PublicIncident.objects.filter(incident=OuterRef("pk"))
-    rows = Incident.objects.filter(Exists(shown), ~Exists(told), state__in=LIVE)
+    rows = Incident.objects.filter(_untold_somewhere(), state__in=LIVE)
     untold = rows.filter(declared_at__isnull=False).select_related("playbook", "service")
     due = {row.pk: (row, by) for row in untold if (by := first_word_by(row)) and by <= at + AHEAD}
-    known = _known(list(due)) if due else set()
-    done = 0
-    for row, by in due.values():
-        if (row.pk, 1, _why(by, at)) in known:
-            continue
-        found = pending(row, at)
-        if found is not None:
-            done += _nudge(row, found.page, 1, by, set(), at)
-    return done
+    if not due:
+        return 0
+    known = _known(list(due))
+    heard = heard_of([row for row, _by in due.values()])
+    silent = [
+        (row, one.page_pk, by)
+        for row, by in due.values()
+        for one in heard.get(row.pk, ())
+        if not one.is_told and (row.pk, one.page_pk, 1, _why(by, at)) not in known
+    ]
+    pages = Page.objects.in_bulk([page_pk for _row, page_pk, _by in silent])
+    return sum(_nudge(row, pages[page_pk], 1, by, known, at) for row, page_pk, by in silent)
 
 
-def _known(incidents: list[int | None]) -> set[tuple[int, int, str]]:
+def _untold_somewhere() -> Q:
+    """Return that a page lists a component of the incident's service, and has not told of the incident."""
+    of = OuterRef(OuterRef("pk"))
+    own = ComponentService.objects.filter(service=OuterRef("service"), component__retired_at=None)
+    shared = SharedComponent.objects.filter(
+        component__bindings__service=OuterRef("service"), component__retired_at=None
+    )
+    told = PublicIncident.objects.filter(incident=of)
+    return Q(Exists(own.exclude(Exists(told.filter(page=OuterRef("component__page")))))) | Q(
+        Exists(shared.exclude(Exists(told.filter(page=OuterRef("page")))))
+    )
+
+
+def _known(incidents: list[int | None]) -> set[tuple[int, int, int, str]]:
     rows = Nudge.objects.filter(incident__in=incidents)
-    return set(rows.values_list("incident_id", "number", "why"))
+    return set(rows.values_list("incident_id", "page_id", "number", "why"))
 
 
 def _why(due_at: datetime, at: datetime) -> str:
@@ -129,11 +152,11 @@ def _nudge(
     page: Page,
     number: int,
     due_at: datetime,
-    known: set[tuple[int, int, str]],
+    known: set[tuple[int, int, int, str]],
     at: datetime,
 ) -> bool:
     why = _why(due_at, at)
-    if (incident.pk, number, why) in known:
+    if (incident.pk, page.pk, number, why) in known:
         return False
     with transaction.atomic():
         return _tell(incident, page, number, why, due_at, at)
@@ -151,18 +174,18 @@ def _tell(
     )
     if is_new:
         tell_person = import_string(settings.PROVIDERS["tell_person"])
-        for user_id in _listeners(incident, why):
+        for user_id in listeners(incident, is_wide=why == _Why.LATE):
             tell_person(user_id, KIND, row.pk, "", at)
     return is_new
 
 
-def _listeners(incident: Incident, why: str) -> list[int]:
-    """Return who speaks for it; also who commands and who has it when it is late; its team's managers where nobody does."""
+def listeners(incident: Incident, *, is_wide: bool) -> list[int]:
+    """Return who speaks for it; with `is_wide` also who commands and who has it; its team's managers where nobody does."""
     held = dict(incident.roles.filter(to_at=None).values_list("role", "user"))
     having = [held.get(role) for role in (*speakers(incident), "commander")]
     found = [pk for pk in (*having, incident.acknowledged_by_id) if pk is not None]
     if found:
-        return list(dict.fromkeys(found if why == _Why.LATE else found[:1]))
+        return list(dict.fromkeys(found if is_wide else found[:1]))
     managers = Membership.objects.filter(
         team=incident.service.team_id, role=Membership.Role.MANAGER, user__is_active=True
     )

@@ -13,6 +13,7 @@ from statuspage.actions.resource import HTML, Rendered
 from statuspage.look import render as look
 from statuspage.look import shape
 from statuspage.models import Component, Maintenance, Page, PublicIncident
+from statuspage.rules.promises import promises
 from statuspage.rules.states import ComponentState
 from statuspage.rules.uptime import Span, days, spent, start_of, uptime
 
@@ -98,9 +99,22 @@ def month(page: Page, first: date, at: datetime) -> Rendered | None:
         following=next((link for link in reversed(links) if link.first > first), None),
         others=tuple(link for link in links if link.first != first)[:MOST_MONTHS],
         reports_since=since,
+        promises=_promises(picture, first) if page.shows_promises else None,
     )
     fresh, stale = (look.history_page(shown, stale=old) for old in (False, True))
     return _rendered(address(first), fresh, stale)
+
+
+def _promises(picture: Picture, first: date) -> tuple[int, int]:
+    """Return how many updates were promised by a time of the month, and how many of them came by then."""
+    begin, end = (start_of(day, picture.page.zone) for day in (first, _next(first)))
+    found = [
+        one
+        for told in picture.incidents
+        for one in promises([(u.display_at, u.next_update_by) for u in told.updates], picture.at)
+        if begin <= one.due_at < end
+    ]
+    return len(found), sum(one.is_kept for one in found)
 
 
 def this_month(page: Page, at: datetime) -> Rendered | None:

@@ -10,6 +10,7 @@ from core.errors import Conflict, NotFound, NotPossible
 from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
+from statuspage.actions.asking import tell_approvers, tell_author
 from statuspage.actions.drafting import Announcement, Pending, clock_time, pending
 from statuspage.actions.publishing import (
     PLAIN,
@@ -37,7 +38,7 @@ def propose(
     for nobody's approval.
     """
     with transaction.atomic():
-        found = locked(incident_id, by, at)
+        found = locked(incident_id, by, at, press.page)
         if not found.page.needs_second or by.user is None:
             raise NotPossible(f"{found.page.name} asks for no second person; publish it.")
         said = checked(said, found.page, found.public, at)
@@ -61,7 +62,9 @@ def propose(
                 return known
             known.withdraw(by.user, at)
             known.save()
+            tell_author(known, at)
         made.save()
+        tell_approvers(made, at)
         _tell(made, f"Public update {found.number} proposed: {said.body}", by, at)
         return made
 
@@ -73,16 +76,13 @@ def approve(proposal_id: int, *, by: Actor, at: datetime) -> PublicUpdate:
     Conflict where it was answered, or something was said since.
     """
     with transaction.atomic():
-        row = _locked(proposal_id, by)
+        row = locked_proposal(proposal_id, by)
         if row.state == _State.APPROVED and row.answered_by_id == by.user_id:
             return PublicUpdate.objects.get(
                 incident__page=row.page, incident__incident=row.incident, number=row.seen + 1
             )
-        _refuse_answered(row)
-        if by.user is None or row.asked_by_id == by.user_id:
-            raise NotPossible(
-                "Another person approves what you wrote; if it can't wait, publish it alone and say why."
-            )
+        refuse_answered(row)
+        refuse_own(row, by)
         found = _pending(row, at)
         said = announced(row)
         if said.next_update_by is not None and said.next_update_by <= at:
@@ -93,6 +93,7 @@ def approve(proposal_id: int, *, by: Actor, at: datetime) -> PublicUpdate:
             )
         row.approve(by.user, at)
         row.save()
+        tell_author(row, at)
         is_known = found.version == row.draft_seen
         press = Press(
             draft_seen=row.draft_seen if is_known else None, notify=bool(row.said["notify"])
@@ -114,17 +115,18 @@ def decline(proposal_id: int, answer: str, *, by: Actor, at: datetime) -> Propos
     Raises NotFound, NotAllowed, Invalid without a word, NotPossible for one's own, Conflict where it was answered.
     """
     with transaction.atomic():
-        row = _locked(proposal_id, by)
+        row = locked_proposal(proposal_id, by)
         answer = line_of(answer, "/answer", LONGEST_ANSWER, "word on what should be different")
         given = (row.state, row.answered_by_id, row.answer)
         if given == (_State.DECLINED, by.user_id, answer):
             return row
-        _refuse_answered(row)
+        refuse_answered(row)
         if by.user is None or row.asked_by_id == by.user_id:
             raise NotPossible("What you wrote yourself you withdraw; another person declines it.")
         row.decline(by.user, at)
         row.answer = answer
         row.save()
+        tell_author(row, at)
         _tell(row, f"Proposed update declined: {answer}", by, at)
         return row
 
@@ -135,12 +137,12 @@ def withdraw(proposal_id: int, *, by: Actor, at: datetime) -> Proposal:
     Raises NotFound, NotAllowed, NotPossible for another's, Conflict where it was answered.
     """
     with transaction.atomic():
-        row = _locked(proposal_id, by)
+        row = locked_proposal(proposal_id, by)
         if row.asked_by_id != by.user_id:
             raise NotPossible(f"{row.asked_by.display_name} wrote it; decline it with a word.")
         if row.state == _State.WITHDRAWN and row.answered_by_id == by.user_id:
             return row
-        _refuse_answered(row)
+        refuse_answered(row)
         row.withdraw(by.user, at)
         row.save()
         _tell(row, f"Proposed update withdrawn: {row.said['body']}", by, at)
@@ -175,18 +177,26 @@ def _kept(said: Announcement, press: Press) -> dict[str, object]:
     return {**told, "state": str(said.state), **moments, "notify": press.notify}
 
 
-def _locked(proposal_id: int, by: Actor) -> Proposal:
+def locked_proposal(proposal_id: int, by: Actor) -> Proposal:
     """Return a proposal as it is now that nobody else can say or answer anything on its page."""
     rows = Proposal.objects.filter(pk=proposal_id)
     Page.objects.filter(pk__in=rows.values("page")).locked().first()
-    row = rows.select_related("page", "incident", "asked_by", "answered_by").first()
+    row = rows.select_related("page", "incident", "work", "asked_by", "answered_by").first()
     if row is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
-    require(by, "statuspage.publish", row.incident)
+    require(by, "statuspage.publish", row.about)
     return row
 
 
-def _refuse_answered(row: Proposal) -> None:
+def refuse_own(row: Proposal, by: Actor) -> None:
+    """Raise NotPossible for whoever wrote it, and for what is no person."""
+    if by.user is None or row.asked_by_id == by.user_id:
+        raise NotPossible(
+            "Another person approves what you wrote; if it can't wait, publish it alone and say why."
+        )
+
+
+def refuse_answered(row: Proposal) -> None:
     """Raise Conflict that says who answered it and how, unless it still waits."""
     if row.state == _State.ASKED:
         return
@@ -202,12 +212,14 @@ def _refuse_answered(row: Proposal) -> None:
 
 
 def _pending(row: Proposal, at: datetime) -> Pending:
-    incident = Incident.objects.select_related("service", "playbook").get(pk=row.incident_id)
-    found = pending(incident, at)
-    if found is None or found.page.pk != row.page_id:
+    incident = Incident.objects.select_related("service", "playbook").one(row.incident_id or 0)
+    found = pending(incident, at, row.page.public_id)
+    if found is None:
         raise NotPossible(f"{incident.label} has nothing to tell on {row.page.name} any more.")
     return found
 
 
 def _tell(row: Proposal, text: str, by: Actor, at: datetime) -> None:
-    incidents.tell(row.incident_id, "update", text, by=by, at=at, data={"proposal": row.pk})
+    """Leave a line on the timeline of the incident that it is of, if any."""
+    if row.incident_id is not None:
+        incidents.tell(row.incident_id, "update", text, by=by, at=at, data={"proposal": row.pk})

@@ -1,6 +1,6 @@
 """Say something in public: the one way by which anything reaches the page (design.md 2.9)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +12,14 @@ from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
 from statuspage.actions import ledger, mailings
-from statuspage.actions.components import SHORTEST_REASON, state_named
-from statuspage.actions.drafting import Announcement, Pending, pending
+from statuspage.actions.asking import tell_author
+from statuspage.actions.components import state_named
+from statuspage.actions.concerning import concern
+from statuspage.actions.drafting import Announcement, Pending, chosen, pendings
 from statuspage.actions.leaks import findings
 from statuspage.actions.places import place_of
 from statuspage.actions.rendering import render
+from statuspage.actions.second import alone
 from statuspage.actions.texts import line_of, text_of
 from statuspage.models import (
     Component,
@@ -38,7 +41,7 @@ from statuspage.rules.states import (
     worse_impact,
 )
 
-LONGEST_ADVICE = LONGEST_REASON = 1000
+LONGEST_ADVICE = 1000
 LONGEST_PROMISE = timedelta(days=30)
 
 
@@ -48,12 +51,6 @@ class Leak(NotPossible):
     code = "leak_suspected"
 
 
-class SecondNeeded(NotPossible):
-    """The page asks a second person to agree: propose it, or say why it can't wait for anybody."""
-
-    code = "second_needed"
-
-
 @dataclass(frozen=True, slots=True)
 class Press:
     """What a person who publishes had seen, and how they want it to be said.
@@ -61,7 +58,8 @@ class Press:
     `seen`: how many updates there were when the person looked; None: they did not look. `draft_seen`: the
     draft's version that the person knew; None leaves a kept draft standing. `despite_findings`: the passages
     that look like ours may be public. `notify`: those who subscribed are told. `alone_because`: why it can't
-    wait for a second person, where the page asks for one.
+    wait for a second person, where the page asks for one. `page`: the public id of the page where it is said; "":
+    the first that has told of it, else the default page.
     """
 
     seen: int | None = None
@@ -69,6 +67,7 @@ class Press:
     despite_findings: bool = False
     notify: bool = True
     alone_because: str = ""
+    page: str = ""
 
 
 PLAIN = Press()
@@ -84,23 +83,28 @@ def publish(
     SecondNeeded, Leak, Invalid.
     """
     with transaction.atomic():
-        found = locked(incident_id, by, at)
+        found = locked(incident_id, by, at, press.page)
         said = checked(said, found.page, found.public, at)
         if press.seen is not None and press.seen != found.published:
             return _said_already(found, said, press.seen, by)
-        reason = _alone(found.page, press)
+        reason = alone(found.page, press.alone_because)
         refuse_unseen(found, said, press)
         update = say(found, said, press, by=by, at=at)
         if reason:
-            incidents.tell(incident_id, "update", f"Published alone: {reason}", by=by, at=at)
+            text = f"Published alone{found.on_page}: {reason}"
+            incidents.tell(incident_id, "update", text, by=by, at=at)
         return update
 
 
-def locked(incident_id: int, by: Actor, at: datetime) -> Pending:
-    """Lock the page of an incident, and return what may be said there now that nobody else can say anything."""
-    found = _pending(incident_id, by, at)
+def locked(incident_id: int, by: Actor, at: datetime, page: str = "") -> Pending:
+    """Lock a page of an incident, and return what may be said there now that nobody else can say anything.
+
+    `page`: its public id; "" as for `pending`. Raises NotFound, NotAllowed, NotPossible, Invalid for a page that
+    does not tell of it.
+    """
+    found = addressed(incident_id, by, at, page)
     Page.objects.filter(pk=found.page.pk).locked().get()
-    return _pending(incident_id, by, at)
+    return addressed(incident_id, by, at, found.page.public_id)
 
 
 def refuse_unseen(found: Pending, said: Announcement, press: Press) -> None:
@@ -127,41 +131,32 @@ def say(
 
     `proposed_by`: the name of who wrote it, where another person approved it.
     """
-    update = record(_public(found, said, at), said, by=by, at=at, notify=press.notify)
+    update = record(
+        _public(found, said, at), said, by=by, at=at, notify=press.notify, shared=found.shared
+    )
     if press.draft_seen is not None or not found.is_edited:
         _use_up_draft(found)
-    tell_inside(found.incident, update, by=by, at=at, proposed_by=proposed_by)
+    where = found.on_page
+    tell_inside(found.incident, update, by=by, at=at, proposed_by=proposed_by, where=where)
     found.page.updated_at = at
     found.page.save(update_fields=["updated_at"])
     render(found.page, at)
     return update
 
 
-def _alone(page: Page, press: Press) -> str:
-    """Return why a second person is not asked; "" where the page asks for none. Raises SecondNeeded, Invalid."""
-    reason = " ".join(press.alone_because.split())
-    if not page.needs_second:
-        return ""
-    if not reason:
-        raise SecondNeeded(
-            f"On {page.name} a second person approves each update: propose it, "
-            "or say why it can't wait."
-        )
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON or "\0" in reason:
-        raise Invalid.field(
-            "/alone_because",
-            f"Say why it can't wait in {SHORTEST_REASON} to {LONGEST_REASON:,} characters.",
-        )
-    return reason
-
-
 def record(
-    public: PublicIncident, said: Announcement, *, by: Actor, at: datetime, notify: bool = False
+    public: PublicIncident,
+    said: Announcement,
+    *,
+    by: Actor,
+    at: datetime,
+    notify: bool = False,
+    shared: Sequence[Component] = (),
 ) -> PublicUpdate:
     """Write one update of a public incident, and what it changes, inside the caller's transaction.
 
     `said` was checked. The first update's states count from when the incident began. `notify`: send it to
-    those who subscribed.
+    those who subscribed. `shared`: components of other pages that it concerns; their state is said there.
     """
     number = public.updates.count() + 1
     _overtake(public, at)
@@ -188,7 +183,8 @@ def record(
         )
         for one in moved
     )
-    worst = impact_of(ComponentState(state) for state in ledger.held_by(public).values())
+    present = [*ledger.held_by(public).values(), *concern(update, shared)]
+    worst = impact_of(ComponentState(state) for state in present)
     reached = worse_impact(Impact(public.impact), worst)
     public.impact = public.impact_override or reached
     public.save()
@@ -203,6 +199,7 @@ def _overtake(public: PublicIncident, at: datetime) -> None:
     for proposal in waiting.filter(state=Proposal.State.ASKED):
         proposal.withdraw(None, at)
         proposal.save()
+        tell_author(proposal, at)
 
 
 def checked(
@@ -237,16 +234,21 @@ def checked(
     )
 
 
-def _pending(incident_id: int, by: Actor, at: datetime) -> Pending:
+def addressed(incident_id: int, by: Actor, at: datetime, page: str) -> Pending:
+    """Return what may be said of an incident on one page; raises as `locked` does."""
     incident = Incident.objects.select_related("service", "playbook").one(incident_id)
     require(by, "statuspage.publish", incident)
     if not incident.is_declared:
         raise NotPossible(f"{incident.label} is in triage; declare it before the public is told.")
-    found = pending(incident, at)
-    if found is None:
+    several = pendings(incident, at)
+    if not several:
         raise NotPossible(
             f"No component of a status page stands for {incident.service.name}; bind one first."
         )
+    found = chosen(several, page)
+    if found is None:
+        text = f"No component of a page {page[:50]!r} stands for {incident.service.name}."
+        raise Invalid.field("/page", text, "unknown_page")
     return found
 
 
@@ -308,19 +310,26 @@ def _use_up_draft(found: Pending) -> None:
 
 
 def tell_inside(
-    incident: Incident, update: PublicUpdate, *, by: Actor, at: datetime, proposed_by: str = ""
+    incident: Incident,
+    update: PublicUpdate,
+    *,
+    by: Actor,
+    at: datetime,
+    proposed_by: str = "",
+    where: str = "",
 ) -> None:
-    """Leave one line on the internal incident's timeline that says what the public was told."""
+    """Leave one line on the internal incident's timeline that says what the public was told; `where`: " on NAME"."""
     stage = words(update.state).capitalize()
     author = f", proposed by {proposed_by}" if proposed_by else ""
     incidents.tell(
         incident.pk,
         "update",
-        f"Public update {update.number}, {stage}{author}: {update.body}",
+        f"Public update {update.number}{where}, {stage}{author}: {update.body}",
         by=by,
         at=at,
         data={
             "number": update.number,
+            "page": update.incident.page.public_id,
             "stage": update.state,
             "body": update.body,
             "url": place_of(update.incident.page).url(update.incident.path),

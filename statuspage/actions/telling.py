@@ -10,12 +10,13 @@ from django.db import transaction
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.permissions import require
-from statuspage.actions import ledger
+from statuspage.actions.concerning import concern
 from statuspage.actions.drafting import Announcement
 from statuspage.actions.leaks import findings
 from statuspage.actions.mailings import announce
 from statuspage.actions.maintenance_words import show
 from statuspage.actions.publishing import checked, record, tell_inside
+from statuspage.actions.second import program_alone
 from statuspage.actions.texts import line_of
 from statuspage.models import Component, ComponentChange, Page, PublicIncident, PublicUpdate
 from statuspage.models.public import LONGEST_NAME
@@ -47,7 +48,7 @@ class Word:
 def tell_new(page_id: int, word: Word, *, by: Actor, at: datetime) -> PublicIncident:
     """Tell of a new incident on a page; visible at once. `display_at` makes it a backfilled one: over, and sent to nobody.
 
-    Raises NotFound, NotAllowed, and Invalid for the first field that can't be.
+    Raises NotFound, NotAllowed, SecondNeeded, and Invalid for the first field that can't be.
     """
     with transaction.atomic():
         page = _locked(page_id, by)
@@ -79,7 +80,7 @@ def tell_more(
 ) -> PublicIncident:
     """Change a public incident, and say a further word where a state, a text or components are told.
 
-    A promised next update is kept by it. Raises NotFound, NotAllowed, NotPossible for a step that there is not,
+    A promised next update is kept by it. Raises NotFound, NotAllowed, SecondNeeded, NotPossible for a step that there is not,
     Invalid.
     """
     with transaction.atomic():
@@ -155,15 +156,7 @@ def _concern(update: PublicUpdate, public_ids: Sequence[str]) -> None:
         if key not in rows:
             text = f"There is no component {key[:50]!r} on {page.name}."
             raise Invalid.field("/component_ids", text, "unknown_component")
-    named = set(update.changes.values_list("component", flat=True))
-    states = ledger.present_states(rows.values())
-    ComponentChange.objects.bulk_create(
-        ComponentChange(
-            update_of=update, component=row, old_state=states[row.pk], new_state=states[row.pk]
-        )
-        for row in rows.values()
-        if row.pk not in named
-    )
+    concern(update, list(rows.values()))
 
 
 def _override(public: PublicIncident, impact: str | None) -> None:
@@ -190,4 +183,7 @@ def _locked(page_id: int, by: Actor) -> Page:
     if page is None:
         raise NotFound("There is no such status page.")
     require(by, "statuspage.publish", page)
+    reason = program_alone(page, by)
+    if reason:
+        logger.info("said without a second person on %s: %s", page.slug, reason)
     return page

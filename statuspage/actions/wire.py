@@ -28,6 +28,7 @@ class Wire:
     def __init__(self, picture: Picture, site: str) -> None:
         self._picture, self._page, self._site = picture, picture.page, site
         self._states = {row.pk: picture.state(row) for row in picture.components}
+        self._names = {row.pk: row.name for row in picture.components}
         self._group_ids = {group.pk: group.public_id for group in picture.groups}
         self._open = [told for told in picture.incidents if told.row.is_open]
         self._works = [one for one in picture.works if not one.is_cancelled]
@@ -154,7 +155,7 @@ class Wire:
         affected = [
             {
                 "code": change.component.public_id,
-                "name": change.component.name,
+                "name": self._names.get(change.component_id, change.component.name),
                 "old_status": change.old_state,
                 "new_status": change.new_state,
             }

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from core import clock
 from core.admin.base import Deleted
 from core.admin.buttons import Button
 from core.admin.panel import Panel, link, opts_of
@@ -15,6 +16,7 @@ from core.admin.rights import allows
 from statuspage.actions.founding import make_default, new_secret_link
 from statuspage.actions.leaving import forget_copies
 from statuspage.actions.places import place_of
+from statuspage.admin import promised
 from statuspage.admin.inlines import Shared
 from statuspage.admin.page_form import PageForm
 from statuspage.admin.page_panels import panels_of
@@ -87,8 +89,8 @@ class PageAdmin(PublicScreen[Page]):
         )
 
     def panels(self, request: HttpRequest, obj: Page) -> Sequence[Panel]:
-        """Lead to the look and to who reads it, and say where its copies are."""
-        return list(panels_of(request, obj))
+        """Lead to the look and to who reads it, say where its copies are, and show how promises were kept."""
+        return [*panels_of(request, obj), promised.panel(obj, clock.now())]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Deleted:
         """Let those who were told go with the page that told them: their screens delete nobody alone."""

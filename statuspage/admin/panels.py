@@ -1,18 +1,19 @@
 """What the status page shows on the incident's screen: the draft, what is live, and what is promised."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from core.admin.panel import Panel
 from core.admin.rights import allows
 from incidents.admin.contract import Outside, PublicPromise
 from incidents.models import Incident
-from statuspage.actions import Pending, asked_of, pending
+from statuspage.actions import Pending, asked_of, pendings
 from statuspage.actions.drafting import clock_time
 from statuspage.actions.places import place_of
+from statuspage.admin.page_tabs import Standing, owed_at, standings, url_of
 from statuspage.models import PublicUpdate
 from statuspage.rules.promises import record
 from statuspage.rules.states import words
@@ -23,6 +24,7 @@ class Shown:
     """The rail's draft. `text`: of the draft while something is unsaid, else of the latest update.
 
     `is_over`: the public was told that it is over. `asked`: whose proposal waits for another person; "" for none.
+    `page` and `pages`: the name of its page, and every page with how it stands, where several tell of it.
     """
 
     is_due: bool
@@ -37,27 +39,44 @@ class Shown:
     kept: str
     may_publish: bool
     asked: str
+    page: str = ""
+    pages: Sequence[Standing] = ()
 
 
 def outside(request: HttpRequest, incident: Incident, at: datetime) -> Outside:
     """Return the rail's draft of the next public update, or what is live, and what is owed to the public."""
-    found = pending(incident, at)
-    if found is None:
+    several = pendings(incident, at)
+    if not several:
         return Outside()
+    owed = [one for one in several if _is_owed(one)]
+    promise = _promise(min(owed, key=_urgency)) if owed else None
+    return Outside(_panel(request, several, at), promise)
+
+
+def _is_owed(found: Pending) -> bool:
+    """Return whether a page is owed a word: what was told in public is told to be over, too."""
     is_told = found.public is not None and found.public.is_open
-    is_owed = incident.is_live or is_told  # what was told in public is told to be over, too
-    return Outside(_panel(request, found, at), _promise(found) if is_owed else None)
+    return found.incident.is_live or is_told
 
 
-def _panel(request: HttpRequest, found: Pending, at: datetime) -> Panel | None:
-    if found.public is None and not found.is_due and asked_of(found) is None:
+def _urgency(found: Pending) -> tuple[bool, bool, float]:
+    """Order pages: what waits for a word first, then by when it is owed."""
+    by = owed_at(found)
+    return not _is_owed(found), by is None, by.timestamp() if by else 0.0
+
+
+def _panel(request: HttpRequest, several: Sequence[Pending], at: datetime) -> Panel | None:
+    shown = [one for one in several if one.public or one.is_due or asked_of(one) is not None]
+    if not shown:
         return None
+    found = min(shown, key=_urgency)
+    pages = standings(several) if found.has_others else []
     return Panel(
         "Status page",
         key="page",
         area="rail",
         template="statuspage/admin/_draft.html",
-        data=_shown(request, found, at),
+        data=_shown(request, found, at, pages),
     )
 
 
@@ -66,21 +85,22 @@ def _promise(found: Pending) -> PublicPromise:
     is_live = found.incident.is_live
     draft = f"A draft is ready, as {words(found.said.state)}." if found.is_due else ""
     return PublicPromise(
-        url=publish_url(found.incident),
-        label=f"Publish update {found.number}" if is_live else "Tell the public it is over",
+        url=url_of(found),
+        label=_label(found),
         due_at=found.promised_at,
         sentence=draft
         if is_live
-        else f"The status page still says that it goes on. {draft}".strip(),
+        else f"{found.page.name if found.has_others else 'The status page'} still says that it goes on. {draft}".strip(),
     )
 
 
-def publish_url(incident: Incident) -> str:
-    """Return the staff page where an incident's next public update is written."""
-    return reverse("admin:statuspage_publish", args=[incident.pk])
+def _label(found: Pending) -> str:
+    if found.incident.is_live:
+        return f"Publish update {found.number}{found.on_page}"
+    return f"Tell {found.page.name if found.has_others else 'the public'} it is over"
 
 
-def _shown(request: HttpRequest, found: Pending, at: datetime) -> Shown:
+def _shown(request: HttpRequest, found: Pending, at: datetime, pages: Sequence[Standing]) -> Shown:
     latest = None if found.is_due else _latest(found)
     said = found.said
     row = asked_of(found)
@@ -92,11 +112,13 @@ def _shown(request: HttpRequest, found: Pending, at: datetime) -> Shown:
         promise=clock_time(said.next_update_by, found.page) if found.is_due else "",
         due_at=found.promised_at,
         number=found.number,
-        url=publish_url(found.incident),
+        url=url_of(found),
         public_url=place_of(found.page).url(found.public.path) if found.public else "",
         kept=_kept(found, at),
         may_publish=allows(request, "statuspage.publish", found.incident),
         asked=row.asked_by.display_name if row else "",
+        page=found.page.name if found.has_others else "",
+        pages=pages,
     )
 
 

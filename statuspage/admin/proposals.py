@@ -66,4 +66,4 @@ def answered(request: HttpRequest, back: str, at: datetime) -> HttpResponse:
         messages.warning(request, str(conflict))
     except DomainError as refusal:
         messages.error(request, str(refusal))
-    return HttpResponseRedirect(request.path)
+    return HttpResponseRedirect(request.get_full_path())

@@ -22,11 +22,14 @@ from statuspage.actions import (
     Pending,
     discard_draft,
     pending,
+    pendings,
     propose,
     publish,
     save_draft,
 )
+from statuspage.actions.drafting import chosen
 from statuspage.admin import proposals
+from statuspage.admin.page_tabs import tabs
 from statuspage.admin.preview import preview
 from statuspage.admin.written import STAGES, Written, errors_of
 from statuspage.models import Component, PublicUpdate
@@ -41,9 +44,12 @@ def publish_page(request: HttpRequest, number: int) -> HttpResponse:
     if not allows(request, "statuspage.publish", incident):
         raise PermissionDenied
     at = clock.now()
-    found = pending(incident, at)
-    if found is None:
+    several = pendings(incident, at)
+    if not several:
         return _nothing(request, incident)
+    found = chosen(several, request.GET.get("page", ""))
+    if found is None:
+        raise Http404
     if request.method != "POST":
         return _shown(request, found, Written.of(found), at)
     if "proposal" in request.POST:
@@ -69,7 +75,7 @@ def _met(
     request: HttpRequest, found: Pending, written: Written, at: datetime, conflict: Conflict
 ) -> HttpResponse:
     """Show somebody's newer words beside what was typed; whoever presses now has seen them."""
-    fresh = pending(found.incident, at) or found
+    fresh = pending(found.incident, at, found.page.public_id) or found
     again = replace(written, seen=fresh.published, version=fresh.version)
     errors = {
         "": f"{conflict} What you wrote is still below: press again, and it follows or replaces that."
@@ -79,23 +85,23 @@ def _met(
 
 def _done(request: HttpRequest, found: Pending, written: Written, at: datetime) -> HttpResponse:
     """Do what was pressed, and lead on. Raises DomainError."""
-    number, by = found.incident.pk, who(request)
+    number, by, page = found.incident.pk, who(request), found.page.public_id
     if "discard" in request.POST:
-        discard_draft(number, seen=written.version, by=by, at=at)
+        discard_draft(number, seen=written.version, by=by, at=at, page=page)
         messages.success(request, "The draft is dropped; what the state proposes stands again.")
-        return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.get_full_path())
     said = written.announcement(found)
     if "save" in request.POST:
-        save_draft(number, said, seen=written.version, by=by, at=at)
+        save_draft(number, said, seen=written.version, by=by, at=at, page=page)
         messages.success(request, "The draft is kept. Nothing is public.")
-        return HttpResponseRedirect(request.path)
-    press = written.press(request.POST)
+        return HttpResponseRedirect(request.get_full_path())
+    press = written.press(request.POST, page)
     if found.page.needs_second and "alone" not in request.POST:
         propose(number, said, by=by, at=at, press=press)
         messages.success(request, "It waits for another person. Nothing is public yet.")
-        return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.get_full_path())
     update = publish(number, said, by=by, at=at, press=press)
-    messages.success(request, f"Update {update.number} is public. {_told(update)}")
+    messages.success(request, f"Update {update.number} is public{found.on_page}. {_told(update)}")
     return HttpResponseRedirect(_back(found.incident))
 
 
@@ -126,7 +132,8 @@ def _shown(  # noqa: PLR0913  what was typed, and what came of it
         wrong.update(errors_of(refusal))
     context = {
         **_frame(found.incident),
-        "title": f"Update {found.number} for the public",
+        "title": f"Update {found.number} for {found.page.name if found.has_others else 'the public'}",
+        "pages": tabs(found, at),
         "found": found,
         "written": written,
         "pickers": written.pickers(found),

@@ -12,8 +12,9 @@ from core.navigation import Waiting
 from core.permissions import may
 from incidents.models import Incident, RoleAssignment
 from incidents.playbook.lifecycle import LIVE
-from statuspage.admin.listed import public_words
-from statuspage.admin.panels import publish_url
+from statuspage.actions.asking import place
+from statuspage.actions.reach import Heard, heard_of
+from statuspage.admin.page_tabs import publish_url
 from statuspage.admin.works_waiting import steps, works_due
 from statuspage.models import Proposal, PublicIncident
 
@@ -47,19 +48,25 @@ def _incidents(user: User) -> QuerySet[Incident]:
 
 def _words(incidents: Sequence[int]) -> list[Waiting]:
     rows = list(Incident.objects.filter(pk__in=incidents).select_related("playbook"))
-    owed = public_words(rows)
+    heard = heard_of(rows)
     return [
-        Waiting(
-            "horn",
-            "Tell the public" if row.is_live else "Tell the public it is over",
-            f"of {row.label}, {row.title}",
-            publish_url(row),
-            owed[row.pk].due_at,
-            act="Look",
-        )
+        _word(row, one, is_one_of_several=len(heard[row.pk]) > 1)
         for row in rows
-        if row.pk in owed and (owed[row.pk].due_at is not None or not row.is_live)
+        for one in heard.get(row.pk, ())
+        if one.due_at is not None or (one.resolved_at is None and not row.is_live)
     ]
+
+
+def _word(row: Incident, one: Heard, *, is_one_of_several: bool) -> Waiting:
+    where = f", on {one.page_name}" if is_one_of_several else ""
+    return Waiting(
+        "horn",
+        "Tell the public" if row.is_live else "Tell the public it is over",
+        f"of {row.label}, {row.title}{where}",
+        publish_url(row, one.page if is_one_of_several else ""),
+        one.due_at,
+        act="Look",
+    )
 
 
 def _proposals(user: User) -> QuerySet[Proposal]:
@@ -69,13 +76,14 @@ def _proposals(user: User) -> QuerySet[Proposal]:
 
 
 def _approvals(proposals: Sequence[int]) -> list[Waiting]:
-    rows = Proposal.objects.filter(pk__in=proposals).select_related("incident", "asked_by")
+    rows = Proposal.objects.filter(pk__in=proposals)
+    rows = rows.select_related("incident", "asked_by", "page")
     return [
         Waiting(
             "horn",
-            "Approve a public update",
-            f"of {row.incident.label}, {row.incident.title}, by {row.asked_by.display_name}",
-            publish_url(row.incident),
+            f"Approve {row.kind}",
+            f"{row.of}, on {row.page.name}, by {row.asked_by.display_name}",
+            place(row),
             act="Look",
         )
         for row in rows.order_by("asked_at", "pk")

@@ -1,6 +1,7 @@
 """The forms of planned work: a plan in the page's own wall times, a word, a step."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from core import clock
 from statuspage.actions.maintenance import LONGEST_NOTICE, Plan, warnings
 from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.second import LONGEST_REASON
 from statuspage.models import Component, Maintenance, Page
 from statuspage.models.ledger import NOT_OPERATIONAL
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
@@ -73,6 +75,7 @@ class PlanForm(forms.Form):
     ) -> None:
         super().__init__(data, auto_id=auto_id or "id_%s", initial=_initial(page, work))
         self.page, self.work = page, work
+        _ask_second(self, page)
         rows = Component.objects.filter(page=page).select_related("group")
         choices = [
             (row.public_id, _label(row))
@@ -98,6 +101,7 @@ class PlanForm(forms.Form):
         if warned and not cleaned["despite"]:
             raise ValidationError([*warned, "Tick the last box if that is meant."])
         kept = {} if self.work else {"page": self.page}
+        plan = replace(plan, alone_because=cleaned.get("alone_because", ""))
         return {**kept, "plan": plan, "despite": cleaned["despite"]}
 
     def _plan(self, cleaned: Mapping[str, Any]) -> Plan:
@@ -146,6 +150,7 @@ class WordForm(forms.Form):
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
+        _ask_second(self, page)
         self.fields["next_update_by"].help_text = f"Wall time in {zone_name(page)}; may stay empty."
 
     def clean(self) -> dict[str, Any]:
@@ -173,6 +178,25 @@ class StepForm(forms.Form):
         help_text="Empty: a sentence of ours.",
     )
     despite_findings = forms.BooleanField(required=False, label="All of this may be public")
+
+    def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_second(self, page, "Needed only with words of your own.")
+
+
+def _ask_second(
+    form: forms.Form,
+    page: Page,
+    otherwise: str = "Empty: it is proposed, and public once another person approves it.",
+) -> None:
+    """Ask for the reason to speak alone, where the page asks for a second person; `otherwise`: what no reason means."""
+    if page.needs_second:
+        form.fields["alone_because"] = forms.CharField(
+            required=False,
+            max_length=LONGEST_REASON,
+            label="why it can't wait for a second person",
+            help_text=f"{otherwise} With a reason of ten characters or more it is said at once, and the reason is kept.",
+        )
 
 
 _SAME = ("name", "begins_itself", "ends_itself", "tells_begin", "tells_end", "remind_minutes")

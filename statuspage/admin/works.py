@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from core import clock
 from core.actor import Actor
@@ -21,14 +22,16 @@ from statuspage.actions.maintenance import Plan, change
 from statuspage.actions.maintenance import plan as announce
 from statuspage.actions.maintenance_steps import allowed, step, tell
 from statuspage.actions.places import place_of
+from statuspage.actions.proposing_works import propose_change, propose_plan, propose_word
 from statuspage.admin.screens import NO_PAGE
 from statuspage.admin.work_forms import PlanForm, StepForm, WordForm
 from statuspage.admin.work_preview import before_it_is_said, read_by_visitors
-from statuspage.models import Maintenance, MaintenanceUpdate, Page
+from statuspage.models import Maintenance, MaintenanceUpdate, Page, Proposal
 from statuspage.rules.maintenance import owed
 from statuspage.rules.states import RUNNING, Work, words
 
 PUBLISH = "statuspage.publish"
+WAITS = "It waits for another person. Nothing of it is public yet."
 _STEPS = {
     "begin": ("Begin now", "Visitors see at once that it has begun; its components follow."),
     "verify": ("Work is done, verify", "Visitors see that you check whether all is well."),
@@ -144,11 +147,21 @@ class MaintenanceAdmin(AddsByAction[Maintenance]):
             raise Http404
         return partial(PlanForm, page=page)
 
-    def add(self, *, by: Actor, at: datetime, **cleaned: Any) -> tuple[Maintenance, str]:
-        """Announce it."""
+    def add(self, *, by: Actor, at: datetime, **cleaned: Any) -> tuple[Any, str]:
+        """Announce it; or propose it, where the page asks for a second person and no reason says that it can't wait."""
         page: Page = cleaned["page"]
-        row = announce(page.pk, cleaned["plan"], by=by, at=at, despite_findings=cleaned["despite"])
+        plan: Plan = cleaned["plan"]
+        despite = cleaned["despite"]
+        if _waits(page, plan.alone_because):
+            return propose_plan(page.pk, plan, by=by, at=at, despite_findings=despite), WAITS
+        row = announce(page.pk, plan, by=by, at=at, despite_findings=despite)
         return row, "Announced. Visitors see it."
+
+    def page_of(self, obj: Any) -> str:
+        """Return the page of planned work, or of the proposal to announce it."""
+        if isinstance(obj, Proposal):
+            return reverse("admin:statuspage_proposal_change", args=[obj.pk])
+        return super().page_of(obj)
 
     def preview(self, form: forms.Form) -> Panel:
         """Show it as visitors would read it; nothing is stored or said."""
@@ -168,7 +181,7 @@ class MaintenanceAdmin(AddsByAction[Maintenance]):
                 verb,
                 label,
                 partial(_step, obj.public_id, verb),
-                form=StepForm,
+                form=partial(StepForm, page=obj.page),
                 shown=may and verb in ways,
                 confirm=confirm,
             )
@@ -177,7 +190,7 @@ class MaintenanceAdmin(AddsByAction[Maintenance]):
         word = Button(
             "tell",
             "Say a word",
-            partial(_tell, obj.public_id),
+            partial(_tell, obj),
             form=partial(WordForm, page=obj.page),
             shown=may,
             confirm="Visitors read it at once; its state stays.",
@@ -185,7 +198,7 @@ class MaintenanceAdmin(AddsByAction[Maintenance]):
         plan_button = Button(
             "change",
             "Change or move",
-            partial(_change, obj.public_id, obj.sequence),
+            partial(_change, obj),
             form=partial(PlanForm, page=obj.page, work=obj),
             shown=may and obj.ended_at is None,
             confirm="New times are announced once, and calendars follow.",
@@ -219,8 +232,13 @@ def _row(row: MaintenanceUpdate) -> list[object]:
         words(row.state),
         row.body,
         "to subscribers" if row.is_sent else "no",
-        row.published_by.display_name if row.published_by else "the clock",
+        _author(row),
     ]
+
+
+def _author(row: MaintenanceUpdate) -> str:
+    name = row.published_by.display_name if row.published_by else "the clock"
+    return f"{name}, alone: {row.alone_because}" if row.alone_because else name
 
 
 def _step(public_id: str, verb: str, *, by: Actor, at: datetime, **typed: Any) -> str:
@@ -228,13 +246,22 @@ def _step(public_id: str, verb: str, *, by: Actor, at: datetime, **typed: Any) -
     return f"“{row.name}” is {words(row.state)}. Visitors see it."
 
 
-def _tell(public_id: str, *, by: Actor, at: datetime, body: str, **typed: Any) -> str:
-    update = tell(public_id, body, by=by, at=at, **typed)
+def _waits(page: Page, reason: str) -> bool:
+    """Return whether it is proposed instead of said."""
+    return page.needs_second and not reason.strip()
+
+
+def _tell(
+    work: Maintenance, *, by: Actor, at: datetime, alone_because: str = "", **typed: Any
+) -> str:
+    if _waits(work.page, alone_because):
+        propose_word(work.public_id, by=by, at=at, **typed)
+        return WAITS
+    update = tell(work.public_id, by=by, at=at, alone_because=alone_because, **typed)
     return f"Update {update.number} is public."
 
 
-def _change(
-    public_id: str, seen: int, *, by: Actor, at: datetime, plan: Plan, despite: bool
-) -> str:
-    change(public_id, plan, by=by, at=at, seen=seen, despite_findings=despite)
-    return "The plan is changed. Visitors see it."
+def _change(work: Maintenance, *, by: Actor, at: datetime, plan: Plan, despite: bool) -> str:
+    way = propose_change if _waits(work.page, plan.alone_because) else change
+    way(work.public_id, plan, by=by, at=at, seen=work.sequence, despite_findings=despite)
+    return WAITS if way is propose_change else "The plan is changed. Visitors see it."

@@ -105,20 +105,21 @@ class Written:
             ) from error
         return replace(said, next_update_by=moment)
 
-    def press(self, data: Mapping[str, Any]) -> Press:
-        """Return what the person had seen when they pressed, and how they want it said."""
+    def press(self, data: Mapping[str, Any], page: str) -> Press:
+        """Return what the person had seen when they pressed, how they want it said, and on which page (its id in public)."""
         return Press(
             seen=self.seen,
             draft_seen=self.version,
             despite_findings="despite_findings" in data,
             notify=self.notify,
             alone_because=str(data.get("alone_because", "")) if "alone" in data else "",
+            page=page,
         )
 
     def told(self, found: Pending) -> int:
         """Return how many subscribers would be told of what is chosen now."""
         rows = found.page.components.filter(public_id__in=list(self.said.components))
-        return counted(found.page, found.public, list(rows))
+        return counted(found.page, found.public, [*rows, *found.shared])
 
     def pickers(self, found: Pending) -> list[Picker]:
         """Return the components of the draft with what is chosen for each."""

@@ -1,6 +1,6 @@
 """REST API of planned work: the list, one, its words and its steps. A write calls one action."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -19,22 +19,22 @@ from core.api.versions import one, unchanged
 from core.api.views import Door, address, fields
 from core.errors import NotFound
 from core.permissions import require
-from statuspage.actions.maintenance import LONGEST_NOTICE, TAKEN, Plan, change, plan, warnings
+from statuspage.actions.maintenance import TAKEN, Plan, change, plan, warnings
 from statuspage.actions.maintenance_steps import STEPS, step, tell
 from statuspage.actions.places import place_of
-from statuspage.actions.publishing import LONGEST_ADVICE
 from statuspage.api import shapes, work_shapes
+from statuspage.api.plans import alone_reason, page_named, read_plan, touched_of
 from statuspage.models import Maintenance, MaintenanceComponent, MaintenanceUpdate, Page
-from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
+from statuspage.models.public import LONGEST_BODY
 from statuspage.rules.ids import LENGTH, is_id
 from statuspage.rules.maintenance import owed
 from statuspage.rules.states import Work
 
 VIEW, PUBLISH = "statuspage.view", "statuspage.publish"
 FILTERS = (word("status", "state", Work),)
-_FLAGS = ("begins_itself", "ends_itself", "tells_begin", "tells_end")
 _LEAK = {
-    "leak_suspected": "409: something in it looks like ours alone; `findings` names each passage."
+    "leak_suspected": "409: something in it looks like ours alone; `findings` names each passage.",
+    "second_needed": "409: the page asks a second person to agree; `alone_because` says it all the same.",
 }
 _COMPONENT = {"unknown_component": "422: the page has no component of that id."}
 
@@ -71,9 +71,10 @@ class Maintenances(Door):
         require(by, PUBLISH)
         body = Body(fields(request))
         wanted = body.text("page", longest=LENGTH)
-        planned, despite = _read_plan(body, None), body.flag("despite_findings")
+        planned, despite = read_plan(body, None), body.flag("despite_findings")
+        planned = replace(planned, alone_because=alone_reason(body))
         body.done()
-        work = plan(_page(wanted), planned, by=by, at=clock.now(), despite_findings=despite)
+        work = plan(page_named(wanted), planned, by=by, at=clock.now(), despite_findings=despite)
         headers = {"Location": address("api-status-maintenance", work.public_id)}
         return one(request, _whole(work.public_id), status=201, headers=headers)
 
@@ -111,7 +112,8 @@ class OneMaintenance(Door):
         require(by, PUBLISH)
         known = _found(public_id)
         body = Body(fields(request))
-        planned, despite = _read_plan(body, known), body.flag("despite_findings")
+        planned, despite = read_plan(body, known), body.flag("despite_findings")
+        planned = replace(planned, alone_because=alone_reason(body))
         body.done()
         with unchanged(request, _page_of(public_id), lambda: _whole(public_id)):
             change(public_id, planned, by=by, at=at, seen=known.sequence, despite_findings=despite)
@@ -146,7 +148,7 @@ class MaintenanceUpdates(Door):
             body.moment("next_update_by"),
         )
         is_sent = body.flag("is_sent") if body.has("is_sent") else True
-        despite = body.flag("despite_findings")
+        despite, reason = body.flag("despite_findings"), alone_reason(body)
         body.done()
         tell(
             public_id,
@@ -156,6 +158,7 @@ class MaintenanceUpdates(Door):
             next_update_by=due,
             is_sent=is_sent,
             despite_findings=despite,
+            alone_because=reason,
         )
         headers = {"Location": address("api-status-maintenance", public_id)}
         return one(request, _whole(public_id), status=201, headers=headers)
@@ -189,51 +192,15 @@ class MaintenanceVerb(Door):
         if verb not in STEPS:
             raise NotFound(f"There is no such verb; the verbs are {', '.join(STEPS)}.")
         body = Body(fields(request))
-        said, despite = body.text("body", longest=LONGEST_BODY), body.flag("despite_findings")
+        told: dict[str, Any] = {
+            "body": body.text("body", longest=LONGEST_BODY),
+            "despite_findings": body.flag("despite_findings"),
+            "alone_because": alone_reason(body),
+        }
         body.done()
         with unchanged(request, _page_of(public_id), lambda: _whole(public_id)):
-            step(public_id, verb, by=by, at=clock.now(), body=said, despite_findings=despite)
+            step(public_id, verb, by=by, at=clock.now(), **told)
         return one(request, _whole(public_id))
-
-
-def _read_plan(body: Body, known: Maintenance | None) -> Plan:
-    """Return the plan that a body describes; what it leaves out stays as it is, or is as usual."""
-    is_new = known is None
-    given: dict[str, Any] = {name: getattr(known, name) for name in TAKEN} if known else {}
-    given["components"] = _touched(known) if known else {}
-    readers: Mapping[str, Any] = {
-        "name": lambda: body.text("name", required=is_new, longest=LONGEST_NAME),
-        "scheduled_for": lambda: body.moment("scheduled_for", required=is_new),
-        "scheduled_until": lambda: body.moment("scheduled_until", required=is_new),
-        "components": lambda: body.pairs("components", most=shapes.MOST_COMPONENTS),
-        "advice": lambda: body.text("advice", longest=LONGEST_ADVICE),
-        "remind_minutes": lambda: body.number("remind_minutes", 1, LONGEST_NOTICE) or None,
-        **{name: lambda name=name: body.flag(name) for name in _FLAGS},
-    }
-    must = ("name", "scheduled_for", "scheduled_until") if is_new else ()
-    given |= {name: read() for name, read in readers.items() if body.has(name) or name in must}
-    said = body.text("body", required=is_new, longest=LONGEST_BODY)
-    for name in ("scheduled_for", "scheduled_until"):
-        if given[name] is None:  # told as missing by `done`, but for a null that a change sends
-            body.refuse(name, f"{name} is an instant.", "required")
-            given[name] = clock.now()
-    return Plan(**given, body=said)
-
-
-def _page(public_id: str) -> int:
-    rows = (
-        Page.objects.filter(public_id=public_id)
-        if public_id
-        else Page.objects.order_by("-is_default", "pk")
-    )
-    found = rows.values_list("pk", flat=True).first()
-    if found is None:
-        raise NotFound(
-            f"There is no status page {public_id!r}."
-            if public_id
-            else "There is no status page yet."
-        )
-    return found
 
 
 def _page_of(public_id: str) -> QuerySet[Page]:
@@ -258,7 +225,7 @@ def _whole(public_id: str) -> dict[str, Any]:
     updates = row.updates.select_related("published_by").order_by("number")
     warned = []
     if row.ended_at is None and row.began_at is None:
-        planned = Plan(**{name: getattr(row, name) for name in TAKEN}, components=_touched(row))
+        planned = Plan(**{name: getattr(row, name) for name in TAKEN}, components=touched_of(row))
         warned = warnings(row.page, planned, clock.now(), known=row.public_id)
     return {**_facts(row), "updates": [_update(one) for one in updates], "warnings": warned}
 
@@ -270,7 +237,7 @@ def _facts(row: Any) -> dict[str, Any]:
         "page": row.page.public_id,
         "status": row.state,
         **{name: getattr(row, name) for name in TAKEN},
-        "components": _touched(row),
+        "components": touched_of(row),
         "moved_from": row.moved_from,
         "began_at": row.began_at,
         "ended_at": row.ended_at,
@@ -278,10 +245,6 @@ def _facts(row: Any) -> dict[str, Any]:
         "waits_for": owed(Work(row.state), clock.now(), row.scheduled_for, row.scheduled_until),
         "update_count": row.update_count,
     }
-
-
-def _touched(row: Maintenance) -> dict[str, str]:
-    return {one.component.public_id: one.state for one in row.touched.all()}
 
 
 def _update(row: MaintenanceUpdate) -> dict[str, Any]:

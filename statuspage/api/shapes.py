@@ -2,7 +2,8 @@
 
 from core.api.operations import LARGEST_ID
 from core.api.shapes import Shape, flag, many, maybe, moment, named, needed, text, whole
-from statuspage.actions.publishing import LONGEST_ADVICE, LONGEST_REASON
+from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.second import LONGEST_REASON
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
 from statuspage.rules.ids import LENGTH
 from statuspage.rules.states import ComponentState, Impact, Stage
@@ -49,6 +50,7 @@ UPDATE = Shape(
 _FIELDS = {
     "id": text("Its id in public."),
     "url": text("Where visitors read it."),
+    "page": text("The status page's id in public."),
     "incident": maybe(whole("The number of the incident that it tells of; never shown in public.")),
     "name": text(),
     "status": text(one_of=Stage),
@@ -62,6 +64,7 @@ _FIELDS = {
 _EXAMPLE = {
     "id": "c3f6j1r9t4ye",
     "url": "https://status.northwind.example/incidents/c3f6j1r9t4ye",
+    "page": "n4w8t2k6s1ab",
     "incident": 2041,
     "name": "Card payments failing for some customers",
     "status": "investigating",
@@ -82,6 +85,10 @@ NEW_UPDATE = Shape(
     "NewPublicUpdate",
     {
         "incident": whole("The number of the internal incident.", 1, LARGEST_ID),
+        "page": text(
+            "The status page's id; without it the one that told of the incident, else the default one.",
+            longest=LENGTH,
+        ),
         "name": text(
             "The title in public; what it is called already unless told.", longest=LONGEST_NAME
         ),
@@ -104,6 +111,7 @@ NEW_UPDATE = Shape(
     },
     optional=frozenset(
         {
+            "page",
             "name",
             "components",
             "next_update_by",

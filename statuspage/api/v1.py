@@ -1,7 +1,5 @@
 """REST API of public incidents: the list, one, and the way to say something. A write calls one action."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -11,7 +9,6 @@ from rest_framework.request import Request
 
 from core import clock
 from core.api.auth import caller
-from core.api.bodies import Body
 from core.api.filters import chosen, number, word
 from core.api.operations import PAGING, Operation
 from core.api.paging import CursorPages
@@ -20,12 +17,11 @@ from core.api.versions import one
 from core.api.views import Door, address, fields
 from core.errors import NotFound
 from core.permissions import require
-from statuspage.actions import Announcement, Press, publish
+from statuspage.actions import publish
 from statuspage.actions.places import place_of
-from statuspage.actions.publishing import LONGEST_ADVICE, LONGEST_REASON
 from statuspage.api import shapes
+from statuspage.api.reading import completed, read
 from statuspage.models import ComponentChange, PublicIncident, PublicUpdate
-from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
 from statuspage.rules.ids import is_id
 from statuspage.rules.states import Stage
 
@@ -33,10 +29,11 @@ FILTERS = (
     word("status", "state", Stage),
     number("incident", "incident", "The number of the incident that it tells of."),
 )
-_CODES = {
+CODES = {
     "leak_suspected": "409: something in it looks like ours alone; `findings` names each passage.",
     "second_needed": "409: the page asks a second person to agree; `alone_because` publishes all the same.",
     "not_possible": "409: in triage, without a component that stands for its service, or no such step.",
+    "unknown_page": "422: no component of a page of that id stands for the service.",
     "unknown_component": "422: the page has no component of that id.",
     "version_conflict": "412: somebody published meanwhile; see `update_number`.",
 }
@@ -60,7 +57,7 @@ class PublicIncidents(Door):
                 "The first one of an incident opens its public incident. Visible at once. "
                 "A draft that somebody keeps for it stays as it is."
             ),
-            codes=_CODES,
+            codes=CODES,
         ),
     }
 
@@ -73,10 +70,10 @@ class PublicIncidents(Door):
 
     def post(self, request: Request) -> HttpResponse:
         """Publish, and return the public incident with its Location."""
-        asked = _read(fields(request))
+        asked = read(fields(request))
         update = publish(
             asked.incident,
-            _completed(asked),
+            completed(asked),
             by=caller(request),
             at=clock.now(),
             press=asked.press,
@@ -105,50 +102,6 @@ class OnePublicIncident(Door):
         return one(request, _whole(public_id))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    incident: int
-    said: Announcement
-    press: Press
-    has_advice: bool
-
-
-def _read(document: Mapping[str, object]) -> _Asked:
-    body = Body(document)
-    number = body.number("update_number", 1, 32_767)
-    asked = _Asked(
-        incident=body.number("incident", 1, required=True),
-        said=Announcement(
-            name=body.text("name", longest=LONGEST_NAME),
-            state=body.text("status", required=True, longest=50),
-            body=body.text("body", required=True, longest=LONGEST_BODY),
-            components=body.pairs("components", most=shapes.MOST_COMPONENTS),
-            next_update_by=body.moment("next_update_by"),
-            advice=body.text("advice", longest=LONGEST_ADVICE),
-        ),
-        press=Press(
-            seen=number - 1 if number else None,
-            despite_findings=body.flag("despite_findings"),
-            alone_because=body.text("alone_because", longest=LONGEST_REASON),
-        ),
-        has_advice=body.has("advice"),
-    )
-    body.done()
-    return asked
-
-
-def _completed(asked: _Asked) -> Announcement:
-    """Return what is to be said; title and advice stay as they are where nothing was said of them."""
-    known = PublicIncident.objects.filter(incident=asked.incident).first()
-    if known is None:
-        return asked.said
-    return replace(
-        asked.said,
-        name=asked.said.name or known.name,
-        advice=asked.said.advice if asked.has_advice else known.advice,
-    )
-
-
 def _rows() -> QuerySet[PublicIncident]:
     rows = PublicIncident.objects.select_related("page")
     return rows.annotate(update_count=Count("updates"))
@@ -169,6 +122,7 @@ def _incident(row: Any) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "url": place_of(row.page).url(row.path),
+        "page": row.page.public_id,
         "incident": row.incident_id,
         "name": row.name,
         "status": row.state,

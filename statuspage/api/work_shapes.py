@@ -3,6 +3,7 @@
 from core.api.shapes import Shape, flag, many, maybe, moment, named, needed, text, whole
 from statuspage.actions.maintenance import LONGEST_NOTICE
 from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.second import LONGEST_REASON
 from statuspage.api.shapes import AT, CHANGE
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
 from statuspage.rules.states import ComponentState, Work
@@ -38,7 +39,13 @@ _PLAN_EXAMPLE = {
 }
 _BODY = needed("What visitors are told: paragraphs and links, no HTML.", longest=LONGEST_BODY)
 _SAID = text("What visitors are told; empty: a sentence of ours.", longest=LONGEST_BODY)
-_DESPITE = flag("Say it although something in it looks like ours alone.")
+_MORE = {
+    "despite_findings": flag("Say it although something in it looks like ours alone."),
+    "alone_because": text(
+        "Why it can't wait for the second person whom its page asks for; at least ten characters.",
+        longest=LONGEST_REASON,
+    ),
+}
 UPDATE = Shape(
     "StatusMaintenanceUpdate",
     {
@@ -110,17 +117,21 @@ NEW_MAINTENANCE = Shape(
         "page": text("The page's id in public; the default page unless told."),
         **_PLAN,
         "body": _BODY,
-        "despite_findings": _DESPITE,
+        **_MORE,
     },
-    optional=frozenset(
-        {"page", *_PLAN, "despite_findings"} - {"name", "scheduled_for", "scheduled_until"}
-    ),
+    optional=frozenset({"page", *_PLAN, *_MORE} - {"name", "scheduled_for", "scheduled_until"}),
     example={**_PLAN_EXAMPLE, "body": "Payments will pause for some minutes."},
+)
+PROPOSED_MAINTENANCE = Shape(
+    "ProposedStatusMaintenance",
+    {name: kind for name, kind in NEW_MAINTENANCE.fields.items() if name != "alone_because"},
+    optional=NEW_MAINTENANCE.optional - {"alone_because"},
+    example=dict(NEW_MAINTENANCE.example),
 )
 CHANGED_MAINTENANCE = Shape(
     "ChangedStatusMaintenance",
-    {**_PLAN, "body": _SAID, "despite_findings": _DESPITE},
-    optional=frozenset({*_PLAN, "body", "despite_findings"}),
+    {**_PLAN, "body": _SAID, **_MORE},
+    optional=frozenset({*_PLAN, "body", *_MORE}),
     example={
         "scheduled_for": "2026-11-25T02:00:00.000000Z",
         "scheduled_until": "2026-11-25T03:00:00.000000Z",
@@ -132,14 +143,14 @@ NEW_UPDATE = Shape(
         "body": _BODY,
         "next_update_by": maybe(moment("By when more is said; within 30 days.")),
         "is_sent": flag("Subscribers are told of it; they are unless you say false."),
-        "despite_findings": _DESPITE,
+        **_MORE,
     },
-    optional=frozenset({"next_update_by", "is_sent", "despite_findings"}),
+    optional=frozenset({"next_update_by", "is_sent", *_MORE}),
     example={"body": "Half of the data has moved. All goes as planned."},
 )
 STEP = Shape(
     "StatusMaintenanceStep",
-    {"body": _SAID, "despite_findings": _DESPITE},
-    optional=frozenset({"body", "despite_findings"}),
+    {"body": _SAID, **_MORE},
+    optional=frozenset({"body", *_MORE}),
     example={"body": "We have begun to move the data."},
 )

@@ -34,6 +34,7 @@ from statuspage.models import (
     Mailing,
     Maintenance,
     Page,
+    Proposal,
     PublicIncident,
     PublicUpdate,
     Subscriber,
@@ -66,6 +67,7 @@ def load(at: datetime) -> None:
         _tell(page, case, ids, people, now=at)
     for draft in data.drafts:
         _draft(draft, ids, people, now=at)
+        _declined(draft, people, now=at)
     _subscribe(page, at)
     render(page, at)
     render(_publishers(page, at), at)
@@ -208,6 +210,23 @@ def _draft(told: DraftData, ids: Ids, people: Mapping[str, Actor], *, now: datet
         advice=public.advice,
     )
     save_draft(told.incident, said, seen=0, by=people[told.by], at=now)
+
+
+def _declined(told: DraftData, people: Mapping[str, Actor], *, now: datetime) -> None:
+    """Let an earlier wording have been proposed, and declined with a word by another person."""
+    public = PublicIncident.objects.get(incident=told.incident)
+    other = next(one for name, one in sorted(people.items()) if name != told.by)
+    words = {"name": public.name, "state": told.state, "body": "All is well again.", "notify": True}
+    row = Proposal(
+        page=public.page,
+        incident=public.incident,
+        said={**words, "components": {}, "advice": "", "next_update_by": None, "started_at": None},
+        asked_by=people[told.by].user,
+        asked_at=now - timedelta(minutes=4),
+    )
+    row.decline(other.user, now - timedelta(minutes=3))
+    row.answer = "Not yet: say which payments still fail."
+    row.save()
 
 
 def _publishers(page: Page, at: datetime) -> Page:

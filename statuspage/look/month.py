@@ -83,3 +83,17 @@ def month_end(first: date) -> date:
 
 def _last(page: HistoryPage, times: Times) -> date:
     return min(month_end(page.first), times.today)
+
+
+def promised(page: HistoryPage) -> str:
+    """Say how many of the updates that were promised by a time came by then; "" where the owner does not show it."""
+    if page.promises is None:
+        return ""
+    made, kept = page.promises
+    month = month_and_year(page.first)
+    if not made:
+        return f"No update was promised by a time of {month}."
+    if made == 1:
+        came = "it came by then" if kept else "it came late"
+        return f"In {month} 1 update was promised by a time; {came}."
+    return f"In {month} {made} updates were promised by a time; {'all' if kept == made else kept} of them came by then."

@@ -14,7 +14,14 @@ from statuspage.look.frame import Head, fill, frame
 from statuspage.look.freshness import no_news
 from statuspage.look.history import recent_rows
 from statuspage.look.incidents import incident_block, maintenance_block
-from statuspage.look.month import month_end, month_link, month_rows, month_strip, month_total
+from statuspage.look.month import (
+    month_end,
+    month_link,
+    month_rows,
+    month_strip,
+    month_total,
+    promised,
+)
 from statuspage.look.one_component import component_facts
 from statuspage.look.one_incident import incident_facts
 from statuspage.look.one_maintenance import maintenance_facts
@@ -98,6 +105,7 @@ def history_page(page: HistoryPage, *, stale: bool) -> str:
         "next_month": month_and_year(month_end(page.first) + timedelta(days=1)),
         "others": [month_link(each) for each in page.others],
         "zone": page.site.zone,
+        "promised": promised(page),
         "news": no_news(page.site, times) if stale else "",
     }
     head = Head(month, url=page.url, here="history")

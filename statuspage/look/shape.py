@@ -371,6 +371,8 @@ class HistoryPage:
     - `incidents`, `maintenances`: all that touched the month, open ones included.
     - `affected_seconds`: time in the month with at least one component affected by an incident.
     - `previous`, `following`: None where there is none; `others`: newest first.
+    - `promises`: how many updates were promised by a time of the month, and how many came by then; None where the
+      owner does not show it.
     """
 
     site: Site
@@ -384,6 +386,7 @@ class HistoryPage:
     following: MonthLink | None = None
     others: tuple[MonthLink, ...] = ()
     reports_since: date | None = None
+    promises: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,8 @@ class MaintenanceComponent(models.Model):
 class MaintenanceUpdate(models.Model):
     """One published word on a maintenance. Append-only. `number` counts from 1 within it.
 
-    `changes`: what it changed, as [{"code": public id, "name", "old_status", "new_status"}].
+    `changes`: what it changed, as [{"code": public id, "name", "old_status", "new_status"}]. `alone_because`: why it
+    was said without a second person, where the page asks for one; for us.
     """
 
     public_id = models.CharField(max_length=LENGTH, unique=True, default=new_id, editable=False)
@@ -160,6 +161,7 @@ class MaintenanceUpdate(models.Model):
     published_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    alone_because = models.TextField(blank=True, max_length=1000)
 
     class Meta:
         ordering = ["maintenance", "number"]

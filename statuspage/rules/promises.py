@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 
 
@@ -14,15 +14,40 @@ class Record:
     late: int
 
 
-def record(said: Sequence[tuple[datetime, datetime | None]], at: datetime) -> Record:
-    """Return the record at `at` of updates in their order: when each was said, and by when it promised the next.
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise of a next update: by when, and when that came; None where none has come yet."""
 
-    The last one's promise is broken once its time has passed; before that it counts as neither.
+    due_at: datetime
+    said_at: datetime | None
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether the update came in time."""
+        return self.said_at is not None and self.said_at <= self.due_at
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """Return how much too late it came; None for what was kept, and for what has not come."""
+        if self.said_at is None or self.is_kept:
+            return None
+        return self.said_at - self.due_at
+
+
+def promises(said: Sequence[tuple[datetime, datetime | None]], at: datetime) -> list[Promise]:
+    """Return what was promised, as of `at`, by updates in their order: when each was said, and by when it promised the next.
+
+    The last one's promise is broken once its time has passed; before that it does not count.
     """
-    kept = late = 0
-    for (_said_at, by), after in zip_longest(said, said[1:]):
-        if by is None or (after is None and at <= by):
-            continue
-        is_kept = after is not None and after[0] <= by
-        kept, late = kept + is_kept, late + (not is_kept)
-    return Record(kept, late)
+    return [
+        Promise(by, after[0] if after is not None else None)
+        for (_said_at, by), after in zip_longest(said, said[1:])
+        if by is not None and (after is not None or at > by)
+    ]
+
+
+def record(said: Sequence[tuple[datetime, datetime | None]], at: datetime) -> Record:
+    """Return the record of the promises of such updates at `at`."""
+    found = promises(said, at)
+    kept = sum(one.is_kept for one in found)
+    return Record(kept, len(found) - kept)

@@ -94,6 +94,7 @@ STAFF = [
     *a_list_and_its_rows("delivery", "/admin/notify/delivery/"),
     *a_list_and_its_rows("kept mail", "/admin/notify/keptmail/"),
     *a_list_and_its_rows("public incident", "/admin/statuspage/publicincident/"),
+    *a_list_and_its_rows("proposal", "/admin/statuspage/proposal/"),
     *a_list_with_a_form("subscriber", "/admin/statuspage/subscriber/"),
     *a_list_and_its_rows("mailing", "/admin/statuspage/mailing/"),
     *a_list_with_a_form("reader", "/admin/statuspage/reader/"),

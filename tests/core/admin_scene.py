@@ -37,7 +37,7 @@ from oncall.models import (
     Unavailability,
 )
 from postmortems.models import ActionItem, Postmortem, Section
-from statuspage.models import Mailing, Maintenance, PublicIncident
+from statuspage.models import Mailing, Maintenance, Proposal, PublicIncident
 from statuspage.models import Page as StatusPage
 from tests.factories import (
     NINE,
@@ -198,6 +198,10 @@ def _fill_public(team: Team, incident: Incident, number: int) -> None:
     )  # fmt: skip
     work.touched.create(component=page.components.get())
     work.updates.create(number=1, state="scheduled", body="Soon.", display_at=NINE, created_at=NINE)
+    Proposal.objects.create(
+        page=page, incident=incident, said={"name": "Payments fail", "body": "Some."}, asked_at=NINE,
+        asked_by=incident.acknowledged_by or AUser(),
+    )  # fmt: skip
     a_subscriber(page, f"kim{number}@example.com")
     Mailing.objects.create(page=page, kind="update", wanted=1, created_at=NINE)
     page.subscriber_lists.create(

@@ -56,6 +56,7 @@ MATRIX = {
     "statuspage.mailing":     ("v",    "v",    "v",    "v",    "v"),
     "statuspage.maintenance": ("va",  "va",   "va",   "va",   "v"),
     "statuspage.page":        ("vacd", "vacd", "va",   "v",    "v"),
+    "statuspage.proposal":    ("v",    "v",    "v",    "v",    "v"),
     "statuspage.publicincident": ("v", "v",    "v",    "v",    "v"),
     "statuspage.reader":       ("va",   "va",   "-a",   "-",    "-"),
     "statuspage.subscriberlist": ("va", "va",  "-a",   "-",    "-"),

@@ -5,7 +5,7 @@ from django.test import Client
 
 from incidents.models import Incident
 from statuspage.admin.waiting import waiting
-from statuspage.models import Component, Proposal, PublicUpdate
+from statuspage.models import Component, Page, Proposal, PublicUpdate
 from tests.factories import NINE, AService, AUser
 from tests.statuspage.scenes import a_component, a_page, an_incident
 
@@ -83,7 +83,8 @@ def test_it_waits_for_everybody_who_may_publish_but_its_author(
     assert waiting(ana, NINE) == []
     assert waiting(viewer, NINE) == []
     [owed] = waiting(AUser(), NINE)
-    assert (owed.what, owed.url) == ("Approve a public update", address(incident))
+    assert owed.what == "Approve a public update"
+    assert owed.url == f"{address(incident)}?page={Page.objects.get().public_id}"
 
 
 def test_it_is_declined_with_a_word(author: Client, second: Client, incident: Incident) -> None:

@@ -328,3 +328,17 @@ def test_a_page_under_a_name_links_within_itself(payments: Component) -> None:
     assert f'href="/status/northwind/incidents/{work.public_id}"' in home
     assert 'href="/status/northwind/maintenance.ics"' in home
     assert len(events("/status/northwind/maintenance.ics")) == 1
+
+
+def test_work_that_touches_no_component_is_shown_through_its_whole_life(
+    payments: Component, clock: Clock
+) -> None:
+    said = a_plan(name="Moving the office")
+    work = plan(payments.page_id, said, by=somebody(), at=NINE)
+    assert "Moving the office" in got(work.path)
+
+    assert move_due(TWO) == 1
+    assert "Moving the office" in got("/")
+    assert "Moving the office" in got(work.path)
+    assert move_due(THREE) == 1
+    assert "Moving the office" in got(work.path)

@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.errors import Invalid, NotPossible
 from statuspage.actions.maintenance import Plan, change, plan
 from statuspage.actions.maintenance_steps import step, tell
+from statuspage.actions.second import program_alone
 from statuspage.api.drop_in.bodies import Fields
 from statuspage.models import Maintenance, Page
 from statuspage.rules.states import ComponentState, Work
@@ -35,7 +36,7 @@ def plan_new(page: Page, fields: Fields, by: Actor, at: datetime) -> str:
         text = "A maintenance has a beginning and an end: send scheduled_for and scheduled_until."
         raise Invalid.field("/scheduled_for", text, "required")
     planned = Plan(name, begins, ends, body=body or name, begins_itself=False, ends_itself=False)
-    planned = _told(fields, planned)
+    planned = replace(_told(fields, planned), alone_because=program_alone(page, by))
     with transaction.atomic():
         work = plan(page.pk, planned, by=by, at=at, despite_findings=True)
         if state is not Work.SCHEDULED:
@@ -69,21 +70,40 @@ def change_known(work: Maintenance, fields: Fields, by: Actor, at: datetime) -> 
     is_sent = fields.flag("deliver_notifications") is not False
     fields.done()
     is_step = state not in (None, work.state)
+    is_changed = replace(wanted, is_sent=True) != present
+    reason = program_alone(work.page, by) if is_changed or body else ""
+    said = replace(wanted, alone_because=reason)
     with transaction.atomic():
-        if replace(wanted, is_sent=True) != present:
-            said = replace(wanted, body="" if is_step else body)
-            change(work.public_id, said, by=by, at=at, despite_findings=True)
+        if is_changed:
+            told = replace(said, body="" if is_step else body)
+            change(work.public_id, told, by=by, at=at, despite_findings=True)
             body = body if is_step else ""
         if state is not None and is_step:
-            _step(work, state, body, by, at)
+            _step(work, state, replace(said, body=body, alone_because=reason), by, at)
         elif body:
-            tell(work.public_id, body, by=by, at=at, is_sent=is_sent, despite_findings=True)
+            tell(
+                work.public_id,
+                body,
+                by=by,
+                at=at,
+                is_sent=is_sent,
+                despite_findings=True,
+                alone_because=reason,
+            )
 
 
-def _step(work: Maintenance, state: Work, body: str, by: Actor, at: datetime) -> None:
+def _step(work: Maintenance, state: Work, said: Plan, by: Actor, at: datetime) -> None:
     if state not in _STEPS:
         raise NotPossible(f"“{work.name}” has begun; it can't be {state} again.")
-    step(work.public_id, _STEPS[state], body=body, by=by, at=at, despite_findings=True)
+    step(
+        work.public_id,
+        _STEPS[state],
+        body=said.body,
+        by=by,
+        at=at,
+        despite_findings=True,
+        alone_because=said.alone_because,
+    )
 
 
 def _told(fields: Fields, planned: Plan) -> Plan:

@@ -26,6 +26,7 @@ from incidents.models import (
 )
 from notify.models import Delivery
 from oncall.models import ForeignCalendar, Handoff, Holiday, HolidayCalendar, Override, Schedule
+from statuspage.models import Page, Proposal
 from tests.conftest import Clock
 from tests.core.api.callers import (
     HOST,
@@ -109,6 +110,7 @@ class Scene:
             "handoffs": a_handoff(schedule, self.person).pk,
             "foreign-calendars": a_foreign_calendar(self.person).pk,
             "holiday-calendars": a_holiday_calendar(team).pk,
+            "public-proposals": a_proposal(incident, component.page, leila).pk,
         }
         self.entry = TimelineEntry.objects.create(
             incident=incident, kind="hypothesis", text="Disk", happened_at=NINE, recorded_at=NINE,
@@ -186,6 +188,17 @@ def a_holiday_calendar(team: Team) -> HolidayCalendar:
     calendar = HolidayCalendar.objects.create(name="Own days", team=team)
     Holiday.objects.create(calendar=calendar, date=date(2026, 12, 25))
     return calendar
+
+
+def a_proposal(incident: Incident, page: Page, user: User) -> Proposal:
+    """Store what somebody proposed to say of an incident."""
+    words = {
+        "name": "Down", "state": "investigating", "body": "We look.", "components": {}, "advice": "",
+        "next_update_by": None, "started_at": None, "notify": False,
+    }  # fmt: skip
+    return Proposal.objects.create(
+        page=page, incident=incident, said=words, asked_by=user, asked_at=NINE
+    )
 
 
 def a_foreign_calendar(user: User) -> ForeignCalendar:

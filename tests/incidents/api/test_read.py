@@ -74,8 +74,8 @@ def test_one_incident_is_told_whole(caller: Caller) -> None:
 
     found = caller.get(f"incidents/{incident.pk}/").json()
 
-    lists = {name: found.pop(name) for name in ("alerts", "pages", "timeline", "offers")}
-    assert [len(rows) for rows in lists.values()] == [1, 0, 1, 0]
+    lists = {name: found.pop(name) for name in ("alerts", "pages", "public", "timeline", "offers")}
+    assert [len(rows) for rows in lists.values()] == [1, 0, 0, 1, 0]
     assert found == {
         "number": incident.pk,
         "label": f"INC-{incident.pk}",

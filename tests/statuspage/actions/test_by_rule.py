@@ -14,7 +14,7 @@ from core.models import Membership, User
 from incidents.actions import move, playbooks
 from incidents.models import Incident, PlaybookVersion, RoleAssignment
 from notify.models import Delivery
-from statuspage.actions import Pending, nudge_message, nudge_unwanted, pending, publish, save_draft
+from statuspage.actions import Pending, nudge_message, nudge_unwanted, pendings, publish, save_draft
 from statuspage.actions.by_rule import say_due
 from statuspage.actions.nudging import nudge_due
 from statuspage.models import Component, Nudge, PublicIncident, PublicUpdate
@@ -224,12 +224,12 @@ def test_one_broken_incident_silences_no_other(
 ) -> None:
     other = an_incident(payments.bindings.get().service, rank=1, playbook=incident.playbook)
 
-    def break_one(row: Incident, at: datetime) -> Pending | None:
+    def break_one(row: Incident, at: datetime) -> tuple[Pending, ...]:
         if row == incident:
             raise RuntimeError("its playbook is broken")
-        return pending(row, at)
+        return pendings(row, at)
 
-    monkeypatch.setattr("statuspage.actions.by_rule.pending", break_one)
+    monkeypatch.setattr("statuspage.actions.by_rule.pendings", break_one)
 
     assert say_due(NINE) == 1
     assert PublicIncident.objects.get().incident == other

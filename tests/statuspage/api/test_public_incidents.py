@@ -10,7 +10,7 @@ from django.test import Client
 from core.actions import make_token
 from core.actor import person
 from incidents.models import Incident
-from statuspage.models import Component, PublicIncident, PublicUpdate
+from statuspage.models import Component, Page, PublicIncident, PublicUpdate
 from tests.factories import NINE, AnIncident, AService, AUser
 from tests.statuspage.scenes import MINUTE, a_component, a_page, an_incident, tell
 
@@ -233,3 +233,69 @@ def test_a_program_gets_past_the_second_person_only_with_a_reason(
     assert (refused.status_code, refused.json()["code"]) == (409, "second_needed")
     assert (short.status_code, short.json()["errors"][0]["pointer"]) == (422, "/alone_because")
     assert alone.status_code == 201
+
+
+@pytest.fixture
+def acme(payments: Component) -> Page:
+    """Give a second page with a component of the same service."""
+    page = a_page(name="Acme", slug="acme", is_default=False)
+    a_component(page, "Acme checkout", service=payments.bindings.get().service)
+    return page
+
+
+def test_a_page_is_named_and_told_alone(incident: Incident, acme: Page) -> None:
+    call = calling()
+
+    told = call("POST", LIST, asked(incident, page=acme.public_id)).json()
+    call("POST", LIST, asked(incident, page=_default_id()))
+
+    assert told["page"] == acme.public_id
+    assert "/status/acme/" in told["url"]
+    assert {row.page.name for row in PublicIncident.objects.all()} == {"Acme", "Northwind Books"}
+
+
+def test_what_is_not_named_is_kept_per_page(incident: Incident, acme: Page) -> None:
+    call = calling()
+    call("POST", LIST, asked(incident, page=acme.public_id, name="Yours fails", advice="Wait."))
+    call("POST", LIST, asked(incident, page=_default_id()))
+    body = {"incident": incident.pk, "status": "identified", "body": "We know."}
+
+    told = call("POST", LIST, {**body, "page": acme.public_id}).json()
+
+    assert (told["name"], told["advice"], told["page"]) == ("Yours fails", "Wait.", acme.public_id)
+
+
+def test_a_page_that_does_not_tell_of_it_is_422(incident: Incident) -> None:
+    answer = calling()("POST", LIST, asked(incident, page="nothinghere1"))
+
+    assert answer.status_code == 422
+    problem = answer.json()["errors"][0]
+    assert (problem["pointer"], problem["code"]) == ("/page", "unknown_page")
+
+
+def test_an_incident_lists_its_pages_with_what_is_due(incident: Incident, acme: Page) -> None:
+    tell(incident, next_update_by=NINE + MINUTE)
+
+    found = calling()("GET", f"/api/v1/incidents/{incident.pk}/").json()["public"]
+
+    public = PublicIncident.objects.get()
+    assert found == [
+        {
+            "page": public.page.public_id,
+            "name": "Northwind Books",
+            "public_incident": public.public_id,
+            "status": "investigating",
+            "due_at": "2026-11-23T09:01:00.000000Z",
+        },
+        {
+            "page": acme.public_id,
+            "name": "Acme",
+            "public_incident": None,
+            "status": None,
+            "due_at": "2026-11-23T09:30:00.000000Z",
+        },
+    ]
+
+
+def _default_id() -> str:
+    return Page.objects.get(is_default=True).public_id
