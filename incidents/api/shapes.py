@@ -148,7 +148,12 @@ WHOLE_INCIDENT = Shape(
         "offers": many(OFFER, "Roles that wait for an answer."),
         "alerts": many(INCIDENT_ALERT),
         "pages": many(PAGED),
-        "public": many(HEARD, "The status pages that tell of it, or would; the default one first."),
+        "public": maybe(
+            many(
+                HEARD,
+                "The status pages that tell of it, or would; the default one first. null: just declared, not read yet.",
+            )
+        ),
         "timeline": many(LINE),
     },
     example={

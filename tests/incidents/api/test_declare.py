@@ -29,10 +29,11 @@ def test_a_person_declares_and_is_told_where_it_is(caller: Caller) -> None:
     assert (found["state"], found["severity"]["rank"], found["service"]) == ("detected", 2, "shop")
     assert found["declared_at"] == "2026-11-23T09:00:00.000000Z"
     assert found["timeline"][0]["actor"] == {"kind": "person", "label": "Rita Rask"}
-    assert caller.get(f"incidents/{found['number']}/").json() == found
+    assert found["public"] is None  # nobody was told yet
+    assert caller.get(f"incidents/{found['number']}/").json() == {**found, "public": []}
 
 
-def test_declaring_costs_seven_statements_besides_the_caller_s_rights(
+def test_declaring_costs_six_statements_besides_the_caller_s_rights(
     caller: Caller, django_assert_num_queries: Any
 ) -> None:
     shop = AService(slug="shop")
@@ -40,9 +41,8 @@ def test_declaring_costs_seven_statements_besides_the_caller_s_rights(
     body = {"title": "Down", "service": shop.slug, "severity": 1}
     caller.post("incidents/", body)  # statements that are compiled once per process
 
-    # the caller; service and playbook, incident, line, milestones, plan, escalation; in one savepoint (B11);
-    # and the status pages
-    with django_assert_num_queries(1 + 7 + 2):
+    # the caller; service and playbook, incident, line, milestones, plan, escalation; in one savepoint (B11)
+    with django_assert_num_queries(1 + 6 + 2):
         number = caller.post("incidents/", body).json()["number"]
 
     assert Escalation.objects.get(incident=number).steps
