@@ -24,7 +24,7 @@ from statuspage.models import (
     PublicUpdate,
     Subscriber,
 )
-from statuspage.rules.states import Stage, Work
+from statuspage.rules.states import OVER, Stage, Work
 
 BATCH = 500
 _Kind = Mailing.Kind
@@ -115,12 +115,24 @@ def audience(mailing: Mailing) -> QuerySet[Subscriber]:
     if mailing.update is None:
         return told.none()
     update = mailing.update
-    followers = told.filter(_follows(update.incident)).distinct()
-    is_end = update.state == Stage.RESOLVED
-    earlier = update.incident.updates.filter(number__lt=update.number, is_sent=True)
-    if is_end or not earlier.exists():
+    followers = told.filter(_follows(update)).distinct()
+    if update.state == Stage.RESOLVED:
         return followers
-    return followers.filter(wants=Subscriber.Wants.EVERYTHING)
+    wanting = Q(wants=Subscriber.Wants.EVERYTHING)
+    if (
+        update.state not in OVER
+    ):  # for some it is the first that they hear: to them that is the start
+        wanting |= ~Q(pk__in=_heard(told, update).values("pk"))
+    return followers.filter(wanting)
+
+
+def _heard(told: QuerySet[Subscriber], update: PublicUpdate) -> QuerySet[Subscriber]:
+    """Return who was told already that an incident goes on, before an update of it; nobody anew after an end."""
+    before = update.incident.updates.filter(number__lt=update.number).order_by("-number")
+    end = before.filter(state=Stage.RESOLVED).first()
+    going = before.filter(is_sent=True, number__gt=end.number if end is not None else 0)
+    latest = going.exclude(state__in=OVER).first()
+    return told.filter(_follows(latest)) if latest is not None else told.none()
 
 
 def _of_work(
@@ -141,7 +153,7 @@ def counted(page: Page, public: PublicIncident | None, components: Sequence[Comp
     told = Subscriber.objects.told().filter(page=page)
     ids = {row.pk for row in components}
     if public is not None:
-        ids |= set(_touched(public))
+        ids |= set(_touched(public.updates.all()))
     return told.filter(_touching(ids, public)).distinct().count()
 
 
@@ -158,8 +170,10 @@ def still_subscribed(row: Delivery, at: datetime) -> str:
     return ""
 
 
-def _follows(incident: PublicIncident) -> Q:
-    return _touching(set(_touched(incident)), incident)
+def _follows(update: PublicUpdate) -> Q:
+    """Return who follows what an incident had touched by an update of it."""
+    said = update.incident.updates.filter(number__lte=update.number)
+    return _touching(set(_touched(said)), update.incident)
 
 
 def _touching(components: set[int], incident: PublicIncident | None) -> Q:
@@ -172,8 +186,8 @@ def _touching(components: set[int], incident: PublicIncident | None) -> Q:
     return follows | Q(subscriptions__incident=incident) if incident is not None else follows
 
 
-def _touched(incident: PublicIncident) -> Sequence[int]:
-    rows = incident.updates.filter(changes__isnull=False).order_by()
+def _touched(said: QuerySet[PublicUpdate]) -> Sequence[int]:
+    rows = said.filter(changes__isnull=False).order_by()
     return list(rows.values_list("changes__component", flat=True).distinct())
 
 

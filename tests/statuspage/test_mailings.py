@@ -123,6 +123,69 @@ def test_start_and_end_is_two_mails_and_the_last_one_tells_it_all(
     assert places == sorted(places)
 
 
+def told_at_each(
+    page: Page, pager: Pager, post: SmtpServer, steps: list[tuple[str, dict[str, str]]]
+) -> list[list[str]]:
+    """Say several updates of one incident, ten minutes apart, and return who was mailed each."""
+    incident, _payments = an_open_one(page)
+    found, before = [], 0
+    for state, components in steps:
+        tell(incident, state, at=pager.clock.now, components=components)
+        pager.forward(minutes=10)
+        sent = [mail["To"] for mail in mails(post)]
+        found.append(sorted(sent[before:]))
+        before = len(sent)
+    return found
+
+
+def test_what_spreads_is_a_start_to_who_follows_only_what_it_spread_to(
+    page: Page, pager: Pager, post: SmtpServer
+) -> None:
+    payments, search = page.components.get(name="Payments"), page.components.get(name="Search")
+    follower(page, "search@example.com", component=search)
+    Subscriber.objects.update(wants="ends")
+    a_subscriber(page, "all@example.com", wants="ends")
+
+    told = told_at_each(
+        page,
+        pager,
+        post,
+        [
+            ("investigating", {payments.public_id: "partial_outage"}),
+            ("identified", {search.public_id: "major_outage"}),
+            ("monitoring", {search.public_id: "partial_outage"}),
+            ("resolved", {}),
+        ],
+    )
+
+    both = ["all@example.com", "search@example.com"]
+    assert told == [["all@example.com"], ["search@example.com"], [], both]
+
+
+def test_what_comes_back_after_its_end_is_a_start_again(
+    page: Page, pager: Pager, post: SmtpServer
+) -> None:
+    payments = page.components.get(name="Payments")
+    a_subscriber(page, "all@example.com", wants="ends")
+    down, again = {payments.public_id: "major_outage"}, {payments.public_id: "partial_outage"}
+
+    told = told_at_each(
+        page,
+        pager,
+        post,
+        [
+            ("identified", down),
+            ("resolved", {}),
+            ("investigating", again),
+            ("identified", again),
+            ("resolved", {}),
+            ("postmortem", {}),
+        ],
+    )
+
+    assert [len(one) for one in told] == [1, 1, 1, 0, 1, 0]
+
+
 def test_the_plain_text_is_complete_and_sixty_four_columns_wide(
     page: Page, pager: Pager, post: SmtpServer
 ) -> None:
