@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 
 from core.actor import Actor
 from core.errors import Invalid, NotFound
@@ -21,8 +22,8 @@ from notify.channels import Message
 from notify.models import Delivery
 from statuspage.actions.leaving import LINK
 from statuspage.actions.places import place_of
-from statuspage.actions.subscribing import mail_address
-from statuspage.models import Page, Reader
+from statuspage.actions.subscribing import end, mail_address
+from statuspage.models import Page, Reader, Subscriber
 
 LINK_LIFE, PAUSE = timedelta(minutes=15), timedelta(minutes=1)
 PASS_LIFE, LONG_LIFE = timedelta(hours=12), timedelta(days=30)
@@ -46,13 +47,14 @@ def invite(page_id: int, addresses: Sequence[str], *, by: Actor, at: datetime) -
 
 
 def uninvite(page_id: int, reader_id: int, *, by: Actor, at: datetime) -> str:
-    """Shut a reader out at once; return the address. Raises NotFound, NotAllowed."""
+    """Shut a reader out at once, also of what is sent to subscribers; return the address. Raises NotFound, NotAllowed."""
     with transaction.atomic():
         page = _locked(page_id, by)
         row = page.readers.filter(pk=reader_id).first()
         if row is None:
             raise NotFound("That reader is not invited any more.")
         notify.forget(LINK, [reader_id], reason="that reader is not invited now")
+        _tell_no_more(page, [row.email], at)
         row.delete()
     return row.email
 
@@ -64,10 +66,12 @@ def uninvite_all(reader_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
     """
     with transaction.atomic():
         rows = Reader.objects.filter(pk__in=reader_ids).order_by("page", "pk")
-        found = list(rows.values_list("page", "pk"))
-        for page_id in sorted({page_id for page_id, _pk in found}):
-            _locked(page_id, by)
-        notify.forget(LINK, [pk for _page, pk in found], reason="that reader is not invited now")
+        found = list(rows.values_list("page", "pk", "email"))
+        for page_id in sorted({page_id for page_id, _pk, _email in found}):
+            page = _locked(page_id, by)
+            _tell_no_more(page, [email for of, _pk, email in found if of == page_id], at)
+        gone = [pk for _page, pk, _email in found]
+        notify.forget(LINK, gone, reason="that reader is not invited now")
         rows.delete()
     return len(found)
 
@@ -176,6 +180,16 @@ def _mail(text: str) -> str:
         return mail_address(text)
     except Invalid as error:
         raise Invalid.field("/addresses", f"{text[:60]!r} is no mail address.") from error
+
+
+def _tell_no_more(page: Page, emails: Sequence[str], at: datetime) -> None:
+    """End what these addresses subscribed to on a page for invited readers, also where they keep an endpoint."""
+    if page.audience != Page.Audience.LOGIN:
+        return
+    rows = Subscriber.objects.filter(page=page).exclude(state=Subscriber.State.ENDED)
+    theirs = rows.filter(Q(address__in=emails) | Q(contact__in=emails))
+    for row in theirs.select_for_update(no_key=True, of=("self",)):
+        end(row, at)
 
 
 def _locked(page_id: int, by: Actor) -> Page:

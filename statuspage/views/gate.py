@@ -55,6 +55,15 @@ def admitted(request: HttpRequest, seen: Look) -> bool:
     return _has_account(request)
 
 
+def may_know(request: HttpRequest, seen: Look) -> bool:
+    """Return whether whoever asks may learn that there is such a page: who may read it, or has a link that lets in."""
+    if seen.entry.audience == Page.Audience.LOGIN or admitted(request, seen):
+        return True
+    found = _ENTER.fullmatch(seen.path)
+    page = Page.objects.filter(pk=seen.entry.page_id).first() if found else None
+    return found is not None and page is not None and admission.knows(page, found["token"], seen.at)
+
+
 def shut(request: HttpRequest, seen: Look) -> HttpResponse | None:
     """Return what a stranger gets: the way in, or None where the page is to be as none."""
     page = Page.objects.filter(pk=seen.entry.page_id).first()

@@ -92,14 +92,25 @@ def answer(request: HttpRequest) -> HttpResponse:
             return _no_page(request)
     except _AWAY:
         return unavailable()
-    if path.startswith(UNDER) and not look.entry.root:
-        return HttpResponsePermanentRedirect(f"{look.entry.site}{look.path}", preserve_request=True)
-    return _within(request, look) if look.entry.is_public else _private(request, look)
+    if look.entry.is_public:
+        return _moved(look) if _is_elsewhere(path, look) else _within(request, look)
+    return _private(request, look, is_elsewhere=_is_elsewhere(path, look))
 
 
-def _private(request: HttpRequest, look: Look) -> HttpResponse:
-    """Answer for a page that is not for everybody; to a stranger it says at most whose it is."""
+def _is_elsewhere(path: str, look: Look) -> bool:
+    """Return whether a page was asked for under its name although it has a host of its own."""
+    return path.startswith(UNDER) and not look.entry.root
+
+
+def _moved(look: Look) -> HttpResponse:
+    return HttpResponsePermanentRedirect(f"{look.entry.site}{look.path}", preserve_request=True)
+
+
+def _private(request: HttpRequest, look: Look, *, is_elsewhere: bool) -> HttpResponse:
+    """Answer for a page that is not for everybody; to a stranger it says at most whose it is, and where only if that."""
     try:
+        if is_elsewhere:
+            return gate.sealed(_moved(look)) if gate.may_know(request, look) else _no_page(request)
         if gate.admitted(request, look):
             return gate.sealed(_within(request, look))
         return gate.shut(request, look) or _no_page(request)

@@ -8,15 +8,16 @@ from django.test import Client
 
 from core.errors import Invalid, NotAllowed
 from core.secrets import digest
-from statuspage.actions.admission import invite, uninvite
+from statuspage.actions.admission import invite, uninvite, uninvite_all
 from statuspage.actions.founding import new_secret_link
-from statuspage.models import Page, Reader
+from statuspage.models import Page, Reader, Subscriber
+from statuspage.views.shelf import shelf
 from tests.conftest import Clock
 from tests.factories import NINE, AUser, somebody
 from tests.notify.conftest import pager, post
 from tests.pager import Pager
 from tests.servers import SmtpServer
-from tests.statuspage.letters import mails, part
+from tests.statuspage.letters import a_subscriber, mails, part
 from tests.statuspage.scenes import a_component, a_page, shown
 
 __all__ = ["pager", "post"]
@@ -73,6 +74,36 @@ def test_the_secret_link_shows_a_button_and_the_button_lets_in(client: Client) -
     assert pressed.cookies[f"page-{page.public_id}"]["httponly"]
     assert reads(client)
     assert not reads(Client())
+
+
+@pytest.mark.parametrize("audience", ["link", "network"])
+def test_its_name_tells_a_stranger_neither_that_it_is_there_nor_where(audience: str) -> None:
+    networks = ["203.0.113.0/24"] if audience == "network" else []
+    private(audience, hosts=["status.acme.example"], networks=networks)
+
+    none = Client().get("/status/nobody/")
+    for path in ("", "history", "api/v2/summary.json", "enter/" + "x" * 43):
+        answer = Client().get(f"{HOME}{path}", REMOTE_ADDR="198.51.100.1")
+        assert (answer.status_code, "Location" in answer, b"acme" in answer.content) == (
+            404,
+            False,
+            False,
+        )
+        assert answer.content in (none.content, b"")
+
+
+def test_who_may_know_of_it_is_led_to_its_host() -> None:
+    page = private("network", hosts=["status.acme.example"], networks=["203.0.113.0/24"])
+
+    inside = Client().get(f"{HOME}history", REMOTE_ADDR="203.0.113.9")
+    assert (inside.status_code, inside["Cache-Control"]) == (308, "private, no-store")
+    assert inside["Location"] == "http://status.acme.example/history"
+
+    Page.objects.filter(pk=page.pk).update(audience="link", networks=[])
+    shelf.forget()
+    link = new_secret_link(page.pk, by=somebody("Administrator"), at=NINE)
+    moved = Client().get(f"{HOME}enter/{link.rpartition('/')[2]}")
+    assert (moved.status_code, moved["Location"]) == (308, link)
 
 
 def test_a_new_secret_link_ends_the_former_one(client: Client, timer: Any) -> None:
@@ -133,6 +164,32 @@ def test_a_reader_who_is_shut_out_is_out_at_once_and_a_pass_ends(
     uninvite(page.pk, row.pk, by=boss, at=NINE)
 
     assert not reads(client)
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_a_reader_who_is_shut_out_is_told_of_nothing_any_more(is_one: bool) -> None:
+    page, boss = private("login"), somebody("Administrator")
+    invite(page.pk, ["kim@example.com", "lea@example.com"], by=boss, at=NINE)
+    for address in ("kim@example.com", "lea@example.com"):
+        a_subscriber(page, address)
+    row = Reader.objects.get(email="kim@example.com")
+
+    if is_one:
+        uninvite(page.pk, row.pk, by=boss, at=NINE)
+    else:
+        uninvite_all([row.pk], by=boss, at=NINE)
+
+    assert [one.address for one in Subscriber.objects.told()] == ["lea@example.com"]
+
+
+def test_who_is_no_reader_any_more_of_a_page_for_everybody_stays_subscribed() -> None:
+    page, boss = private("public"), somebody("Administrator")
+    invite(page.pk, ["kim@example.com"], by=boss, at=NINE)
+    a_subscriber(page, "kim@example.com")
+
+    uninvite(page.pk, Reader.objects.get().pk, by=boss, at=NINE)
+
+    assert Subscriber.objects.told().count() == 1
 
 
 def _entered(client: Client, page: Page, row: Reader) -> int:
