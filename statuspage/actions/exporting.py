@@ -49,15 +49,18 @@ def export(page: Page, to: str, *, at: datetime, is_private_meant: bool = False)
 def export_due(at: datetime) -> int:
     """Bring STATUSPAGE_EXPORT_TO up to date with every public page that has no host of its own; return how many files moved.
 
-    A failure stands in the row, and turns into a red mark.
+    What is not for everybody any more is taken away from there. A failure stands in the row, and turns into a red mark.
     """
-    moved = 0
-    pages = Page.objects.filter(audience=Page.Audience.PUBLIC, edition__isnull=False)
-    for page in pages if settings.STATUSPAGE_EXPORT_TO else ():
-        if not place_of(page).root and not page.is_default:
-            continue
+    to = settings.STATUSPAGE_EXPORT_TO
+    if not to:
+        return 0
+    rows = Page.objects.filter(audience=Page.Audience.PUBLIC, edition__isnull=False)
+    pages = [page for page in rows if place_of(page).root or page.is_default]
+    former = Export.objects.filter(to=to).exclude(page__audience=Page.Audience.PUBLIC)
+    moved = sum(_withdraw(row, at) for row in former)
+    for page in pages:
         try:
-            moved += export(page, settings.STATUSPAGE_EXPORT_TO, at=at)
+            moved += export(page, to, at=at)
         except (SinkFailure, DomainError):
             continue
     return moved
@@ -90,7 +93,28 @@ def _bring(row: Export, files: Mapping[str, tuple[bytes, str]]) -> int:
     moved.sort(key=lambda name: name.endswith("index.html"))
     for name in moved:
         sink.write(name, *files[name])
-    for name in row.files.keys() - files.keys():
+    gone = row.files.keys() - files.keys()
+    for name in gone - _of_others(row):
         sink.delete(name)
     row.files = hashes
     return len(moved)
+
+
+def _of_others(row: Export) -> set[str]:
+    """Return the names that other pages have in the same place."""
+    others = Export.objects.filter(to=row.to).exclude(pk=row.pk).values_list("files", flat=True)
+    return {name for files in others for name in files}
+
+
+def _withdraw(row: Export, at: datetime) -> int:
+    """Take away the copy of a page that has none there any more, and forget it; return how many files went."""
+    count = len(row.files)
+    row.tried_at = at
+    try:
+        _bring(row, {})
+    except (SinkFailure, DomainError) as failure:
+        row.error = as_text(failure)
+        row.save()
+        return 0
+    row.delete()
+    return count
