@@ -76,11 +76,7 @@ def keep(row: FollowedComponent, reading: Reading, at: datetime) -> None:
     with transaction.atomic():
         page = Page.objects.filter(components__followed=row.pk).locked().first()
         kept = FollowedComponent.objects.filter(pk=row.pk).select_related("component").first()
-        if (
-            page is None
-            or kept is None
-            or (kept.url, kept.external_id) != (row.url, row.external_id)
-        ):
+        if page is None or kept is None or _asked(kept) != _asked(row):
             return
         kept.checked_at, kept.next_check_at = at, at + EVERY
         kept.failure = reading.failure.replace("\0", "\ufffd")[:LONGEST_FAILURE]
@@ -93,6 +89,10 @@ def keep(row: FollowedComponent, reading: Reading, at: datetime) -> None:
         if changed and reading.state is not None:
             ledger.hold(kept.component, reading.state, is_followed=True, since=at)
             show(page, at)
+
+
+def _asked(row: FollowedComponent) -> tuple[str, str, str]:
+    return row.url, row.external_id, row.external_name
 
 
 def _let_go(at: datetime) -> None:

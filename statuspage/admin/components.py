@@ -56,10 +56,21 @@ class Bindings(GuardedTable[ComponentService, Component]):
     fields = ("service",)
 
 
+class Followed(forms.ModelForm[FollowedComponent]):
+    """Whose page is followed, and what on it."""
+
+    def save(self, commit: bool = True) -> FollowedComponent:
+        """Keep it; something else is read anew at once, since their "nothing moved" is said of what was asked before."""
+        if {"url", "external_id", "external_name"}.intersection(self.changed_data):
+            self.instance.etag, self.instance.next_check_at = "", None
+        return super().save(commit)
+
+
 class Follows(GuardedTable[FollowedComponent, Component]):
     """Whose page the component follows, if it is somebody else's."""
 
     model = FollowedComponent
+    form = Followed
     fields = ("provider", "url", "external_id", "external_name")
 
 

@@ -101,6 +101,40 @@ def test_what_cannot_be_read_keeps_the_last_state_and_says_why(
     assert Hold.objects.get().state == "major_outage"
 
 
+@pytest.mark.parametrize("field", ["url", "external_id", "external_name", "provider"])
+def test_what_is_asked_for_anew_is_read_anew(theirs: HttpServer, field: str) -> None:
+    """Their "nothing moved" would be said of what was followed before."""
+    component = following(theirs)
+    says(theirs, "operational", ETag='"1"')
+    follow_due(NINE)
+    row = FollowedComponent.objects.get()
+    told = {"url": row.url, "external_id": "abc", "external_name": "", "provider": "Cards & Co"}
+    changed = {**told, field: f"{row.url}/other" if field == "url" else "xyz"}
+    boss = Client()
+    boss.force_login(AUser(group="Administrator"))
+
+    answer = boss.post(
+        f"/admin/statuspage/component/{component.pk}/change/",
+        {
+            "page": component.page_id,
+            "name": component.name,
+            "position": 1,
+            "bindings-TOTAL_FORMS": 0,
+            "bindings-INITIAL_FORMS": 0,
+            "followed-TOTAL_FORMS": 1,
+            "followed-INITIAL_FORMS": 1,
+            "followed-0-id": row.pk,
+            "followed-0-component": component.pk,
+            **{f"followed-0-{name}": text for name, text in changed.items()},
+        },
+    )
+
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    is_same = field == "provider"
+    assert (row.etag, follow_due(NINE)) == (('"1"', 0) if is_same else ("", 1))
+
+
 def test_a_private_address_is_never_asked(theirs: HttpServer, settings: LazySettings) -> None:
     following(theirs)
     says(theirs, "major_outage")
