@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.module_loading import import_string
 
-from core.models import Membership
+from core.models import Membership, User
+from core.people import administrators
 from incidents.models import Incident
 from incidents.playbook.lifecycle import LIVE
 from notify.channels import Message
@@ -180,13 +181,19 @@ def _tell(
 
 
 def listeners(incident: Incident, *, is_wide: bool) -> list[int]:
-    """Return who speaks for it; with `is_wide` also who commands and who has it; its team's managers where nobody does."""
+    """Return who speaks for it; with `is_wide` also who commands and who has it; its team's managers where nobody does.
+
+    Only who has not left: without any of these it is the Administrators, so that somebody hears of it.
+    """
     held = dict(incident.roles.filter(to_at=None).values_list("role", "user"))
     having = [held.get(role) for role in (*speakers(incident), "commander")]
     found = [pk for pk in (*having, incident.acknowledged_by_id) if pk is not None]
+    here = set(User.objects.filter(pk__in=found, is_active=True).values_list("pk", flat=True))
+    found = [pk for pk in dict.fromkeys(found) if pk in here]
     if found:
-        return list(dict.fromkeys(found if is_wide else found[:1]))
+        return found if is_wide else found[:1]
     managers = Membership.objects.filter(
         team=incident.service.team_id, role=Membership.Role.MANAGER, user__is_active=True
     )
-    return list(managers.order_by("pk").values_list("user", flat=True))
+    leading = list(managers.order_by("pk").values_list("user", flat=True))
+    return leading or list(administrators().values_list("pk", flat=True))

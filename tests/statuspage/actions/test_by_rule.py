@@ -173,6 +173,21 @@ def test_the_first_word_is_reminded_of_as_the_playbook_wants(payments: Component
     assert reminders() == [("soon", "m@example.org")]
 
 
+def test_who_has_left_is_passed_over_and_a_team_without_managers_has_administrators(
+    payments: Component,
+) -> None:
+    incident = an_incident(payments.bindings.get().service)
+    gone = commander(incident)
+    tell(incident, next_update_by=NINE + 30 * MINUTE)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    User.objects.filter(groups__name="Administrator").update(is_active=False)
+    AUser(email="admin@example.org", group="Administrator")
+
+    assert nudge_due(NINE + 26 * MINUTE) == 1
+
+    assert reminders() == [("soon", "admin@example.org")]
+
+
 def deliver(at: datetime) -> Delivery:
     nudge_due(at)
     return Delivery.objects.filter(kind="public_word").latest("pk")
