@@ -4,6 +4,8 @@ Reading happens outside any transaction; what was read is written under the page
 """
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +23,9 @@ from statuspage.rules.states import ComponentState
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=60)
-TIME_LIMIT_S, LARGEST = 10.0, 1024 * 1024
+TIME_LIMIT_S, LARGEST = 5.0, 1024 * 1024
+BUDGET_S = 8.0  # no further page is asked in this run: others wait for the worker
+LONGEST_WAIT = timedelta(minutes=10)
 MOST_AT_ONCE, LONGEST_FAILURE, LONGEST_ETAG = 50, 255, 255
 
 
@@ -34,20 +38,24 @@ class Reading:
     failure: str = ""
 
 
-def follow_due(at: datetime) -> int:
-    """Read every followed component that is due at `at`; return how many. One that fails stops no other.
+def follow_due(at: datetime, *, timer: Callable[[], float] = time.monotonic) -> int:
+    """Read the followed components that are due at `at`, the longest due first; return how many. One that fails stops no other.
 
     What follows nobody any more is held by nobody else's page.
     """
     _let_go(at)
     due = FollowedComponent.objects.filter(component__retired_at=None).exclude(next_check_at__gt=at)
     rows = list(due.order_by("next_check_at", "pk")[:MOST_AT_ONCE])
+    began, done = timer(), 0
     for row in rows:
+        if timer() - began > BUDGET_S:
+            break  # the rest is due still, and first in the next run
+        done += 1
         try:
             keep(row, look(row), at)
         except Exception:  # one broken row must not stop the others; it stays due
             logger.exception("followed component %s could not be kept", row.component_id)
-    return len(rows)
+    return done
 
 
 def look(row: FollowedComponent) -> Reading:
@@ -78,9 +86,9 @@ def keep(row: FollowedComponent, reading: Reading, at: datetime) -> None:
         kept = FollowedComponent.objects.filter(pk=row.pk).select_related("component").first()
         if page is None or kept is None or _asked(kept) != _asked(row):
             return
-        kept.checked_at, kept.next_check_at = at, at + EVERY
         kept.failure = reading.failure.replace("\0", "\ufffd")[:LONGEST_FAILURE]
         kept.failing_since = (kept.failing_since or at) if reading.failure else None
+        kept.checked_at, kept.next_check_at = at, at + _pause(kept, at)
         changed = reading.state is not None and reading.state != kept.state
         if reading.state is not None:
             kept.state, kept.etag = reading.state, reading.etag
@@ -89,6 +97,12 @@ def keep(row: FollowedComponent, reading: Reading, at: datetime) -> None:
         if changed and reading.state is not None:
             ledger.hold(kept.component, reading.state, is_followed=True, since=at)
             show(page, at)
+
+
+def _pause(row: FollowedComponent, at: datetime) -> timedelta:
+    """Return how long to wait for the next look: a page that stays silent is asked less and less often."""
+    silent = at - row.failing_since if row.failing_since else timedelta()
+    return max(EVERY, min(LONGEST_WAIT, silent / 2))
 
 
 def _asked(row: FollowedComponent) -> tuple[str, str, str]:

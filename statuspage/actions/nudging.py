@@ -1,8 +1,10 @@
 """Nobody forgets the public: whoever owes it a word is told shortly before, when it is late, and when a rule kept silent."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.module_loading import import_string
@@ -23,6 +25,8 @@ from statuspage.models import (
     PublicUpdate,
     SharedComponent,
 )
+
+logger = logging.getLogger(__name__)
 
 KIND = "public_word"  # the kind of the deliveries that remind of it
 AHEAD = timedelta(minutes=5)
@@ -111,7 +115,7 @@ def _first_words(at: datetime) -> int:
     """Remind of the first words that the playbook wants of what the public has not heard of."""
     rows = Incident.objects.filter(_untold_somewhere(), state__in=LIVE)
     untold = rows.filter(declared_at__isnull=False).select_related("playbook", "service")
-    due = {row.pk: (row, by) for row in untold if (by := first_word_by(row)) and by <= at + AHEAD}
+    due = {row.pk: (row, by) for row in untold if (by := _first_word(row)) and by <= at + AHEAD}
     if not due:
         return 0
     known = _known(list(due))
@@ -159,8 +163,22 @@ def _nudge(
     why = _why(due_at, at)
     if (incident.pk, page.pk, number, why) in known:
         return False
-    with transaction.atomic():
-        return _tell(incident, page, number, why, due_at, at)
+    try:
+        with transaction.atomic():
+            return _tell(incident, page, number, why, due_at, at)
+    except DatabaseError:
+        raise
+    except Exception:  # one broken incident must not silence the others; it stays due
+        logger.exception("nobody could be reminded of what %s owes the public", incident.label)
+        return False
+
+
+def _first_word(incident: Incident) -> datetime | None:
+    try:
+        return first_word_by(incident)
+    except Exception:  # a playbook that can't be read owes nothing that could be told here
+        logger.exception("the playbook of %s can't be read", incident.label)
+        return None
 
 
 def _tell(

@@ -16,6 +16,7 @@ from incidents.models import Incident, PlaybookVersion, RoleAssignment
 from notify.models import Delivery
 from statuspage.actions import Pending, nudge_message, nudge_unwanted, pendings, publish, save_draft
 from statuspage.actions.by_rule import say_due
+from statuspage.actions.drafting import first_word_by, speakers
 from statuspage.actions.nudging import nudge_due
 from statuspage.models import Component, Nudge, PublicIncident, PublicUpdate
 from tests.factories import NINE, AService, AUser, somebody
@@ -130,8 +131,8 @@ def test_what_a_person_has_to_look_at_waits_and_the_person_is_told_once(
     assert "waits for a person" in line.text
 
 
-def commander(incident: Incident) -> User:
-    user: User = AUser(email="commander@example.org")
+def commander(incident: Incident, email: str = "commander@example.org") -> User:
+    user: User = AUser(email=email)
     RoleAssignment.objects.create(incident=incident, role="commander", user=user, from_at=NINE)
     return user
 
@@ -224,6 +225,27 @@ def test_an_incident_that_ended_unheard_owes_nothing(payments: Component) -> Non
     over()
 
     assert "never heard" in nudge_unwanted(row, NINE + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("broken", ["speakers", "first_word_by"])
+def test_one_broken_playbook_keeps_no_other_reminder_back(
+    payments: Component, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    imag = PlaybookVersion.objects.get(slug="imag")
+    rows = [an_incident(payments.bindings.get().service, rank=1, playbook=imag) for _ in range(2)]
+    for row in rows:
+        commander(row, f"c{row.pk}@example.org")
+    sound = {"speakers": speakers, "first_word_by": first_word_by}[broken]
+
+    def break_one(incident: Incident) -> object:
+        if incident == rows[0]:
+            raise ValueError("its playbook can't be read")
+        return sound(incident)
+
+    monkeypatch.setattr(f"statuspage.actions.nudging.{broken}", break_one)
+
+    assert nudge_due(NINE + timedelta(hours=1)) == 1
+    assert reminders() == [("late", f"c{rows[1].pk}@example.org")]
 
 
 def test_nothing_owed_costs_two_statements(payments: Component) -> None:

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from statuspage.actions import render, shapes
-from statuspage.actions.following import follow_due
+from statuspage.actions.following import EVERY, LONGEST_WAIT, follow_due
 from statuspage.actions.picture import take
 from statuspage.models import Component, FollowedComponent, Hold, SharedComponent
 from statuspage.rules.followed import Unclear, shown_address, shown_provider, state_in
@@ -133,6 +133,39 @@ def test_what_is_asked_for_anew_is_read_anew(theirs: HttpServer, field: str) -> 
     row.refresh_from_db()
     is_same = field == "provider"
     assert (row.etag, follow_due(NINE)) == (('"1"', 0) if is_same else ("", 1))
+
+
+def test_a_page_that_stays_silent_is_asked_less_and_less_often(theirs: HttpServer) -> None:
+    component = following(theirs)
+    theirs.answers(PATH, Answer(500))
+    waits, at = [], NINE
+    for _look in range(12):
+        follow_due(at)
+        due = FollowedComponent.objects.get(component=component).next_check_at
+        assert due is not None
+        waits.append(due - at)
+        at = due
+    says(theirs, "operational")
+    follow_due(at)
+
+    assert waits[0] == EVERY
+    assert waits == sorted(waits)
+    assert waits[-1] == LONGEST_WAIT
+    assert FollowedComponent.objects.get(component=component).next_check_at == at + EVERY
+
+
+def test_pages_that_hang_keep_the_worker_no_longer_than_its_budget(theirs: HttpServer) -> None:
+    first = following(theirs)
+    for name in ("Mail", "Maps", "Tax"):
+        row = FollowedComponent.objects.get(component=first)
+        row.pk, row.component = None, a_component(first.page, name)
+        row.save(force_insert=True)
+    says(theirs, "operational")
+    seconds = iter(range(0, 100, 5))
+
+    assert follow_due(NINE, timer=lambda: next(seconds)) == 1
+    assert FollowedComponent.objects.filter(checked_at=None).count() == 3
+    assert follow_due(NINE) == 3
 
 
 def test_a_private_address_is_never_asked(theirs: HttpServer, settings: LazySettings) -> None:
