@@ -24,7 +24,7 @@ from statuspage.models import (
     PublicUpdate,
     Subscriber,
 )
-from statuspage.rules.states import OVER, Stage, Work
+from statuspage.rules.states import OVER, RUNNING, Stage, Work
 
 BATCH = 500
 _Kind = Mailing.Kind
@@ -138,13 +138,16 @@ def _heard(told: QuerySet[Subscriber], update: PublicUpdate) -> QuerySet[Subscri
 def _of_work(
     told: QuerySet[Subscriber], mailing: Mailing, update: MaintenanceUpdate
 ) -> QuerySet[Subscriber]:
-    """Return who is told of a maintenance: a reminder only while it is still to come; start and end alone for some."""
+    """Return who is told of a maintenance: a reminder only while it is still to come.
+
+    Some hear only what it will be, when that changes, and that it is over.
+    """
     work = update.maintenance
     ids = set(work.touched.values_list("component", flat=True))
     wanting = told.filter(_touching(ids, None), wants_maintenance=True).distinct()
     if mailing.kind == _Kind.REMINDER:
         return wanting if work.state == Work.SCHEDULED else told.none()
-    is_edge = update.number == 1 or update.state in (Work.COMPLETED, Work.CANCELLED)
+    is_edge = update.number == 1 or update.state not in RUNNING
     return wanting if is_edge else wanting.filter(wants=Subscriber.Wants.EVERYTHING)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core import clock
 from core.errors import DomainError
 from statuspage.actions.founding import claimed
 from statuspage.models import Page
@@ -47,6 +48,9 @@ class PageForm(forms.ModelForm[Page]):
             "name", "slug", "team", "time_zone", "hosts", "audience", "networks", "is_indexed", "takes_subscribers",
             "support_url", "product_url", "shows_uptime", "uptime_rule", "shows_promises", "needs_second",
         )  # fmt: skip
+        help_texts = {
+            "audience": "While it is not for everybody, nobody who subscribed before is told of anything.",
+        }
 
     def clean_hosts(self) -> list[str]:
         """Return the hosts as they are compared; refuse what another page has."""
@@ -71,6 +75,10 @@ class PageForm(forms.ModelForm[Page]):
             and "networks" not in self.errors
         ):
             self.add_error("networks", "Name at least one network, or nobody can read the page.")
+        if audience == Page.Audience.PUBLIC:
+            self.instance.private_since = None
+        elif audience and self.instance.pk and self.initial.get("audience") == Page.Audience.PUBLIC:
+            self.instance.private_since = clock.now()
         return told
 
 

@@ -39,7 +39,7 @@ class Page(models.Model):
 
     `updated_at` moves when anything on it changes, not when it is rendered again. `hosts`: the names that it answers on,
     in lower case and without a port; its links have the first; no two pages claim one. `audience` and `networks`
-    (CIDR) say who may read it, `link_hash` is of the secret link. `accent`: the owner's colour in the light,
+    (CIDR) say who may read it, `link_hash` is of the secret link; `private_since`: when it ceased to be for everybody. `accent`: the owner's colour in the light,
     `accent_dark` in the dark; empty: the house's. `needs_second`: another person approves each update.
     """
 
@@ -73,6 +73,7 @@ class Page(models.Model):
     hosts = models.JSONField(default=list, blank=True)
     audience = models.CharField(max_length=8, choices=Audience, default=Audience.PUBLIC.value)
     networks = models.JSONField(default=list, blank=True)
+    private_since = models.DateTimeField(null=True, blank=True, editable=False)
     link_hash = models.CharField(max_length=64, blank=True, editable=False)
     accent = models.CharField(max_length=7, blank=True, validators=[_COLOUR])
     accent_dark = models.CharField(max_length=7, blank=True, validators=[_COLOUR])

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from statuspage.models.brought import SubscriberList
@@ -18,8 +18,9 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Subscribers as sentences."""
 
     def told(self) -> Self:
-        """Return those who are sent what is said."""
-        return self.filter(state=Subscriber.State.CONFIRMED)
+        """Return those who are sent what is said; nobody who subscribed before the page was made private."""
+        may_know = Q(page__private_since=None) | Q(confirmed_at__gte=F("page__private_since"))
+        return self.filter(may_know, state=Subscriber.State.CONFIRMED)
 
 
 class Subscriber(FSMModelMixin, models.Model):

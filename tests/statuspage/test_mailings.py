@@ -17,7 +17,16 @@ from tests.notify.conftest import pager, post
 from tests.pager import Pager
 from tests.servers import SmtpServer
 from tests.statuspage.letters import a_subscriber, mails, part
-from tests.statuspage.scenes import a_component, a_group, a_page, an_incident, said, shown, tell
+from tests.statuspage.scenes import (
+    MINUTE,
+    a_component,
+    a_group,
+    a_page,
+    an_incident,
+    said,
+    shown,
+    tell,
+)
 
 __all__ = ["pager", "post"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
@@ -337,3 +346,18 @@ def test_ten_thousand_subscribers_are_told_in_batches_and_a_page_goes_before_the
     [paged] = notify.claim("email", at=pager.clock.now, limit=2, reserved=2)
     assert paged.address == "ana@example.com"
     assert spent < 0.3
+
+
+@pytest.mark.parametrize("audience", ["login", "link", "network"])
+def test_who_subscribed_to_a_public_page_hears_nothing_of_it_while_it_is_private(
+    page: Page, audience: str
+) -> None:
+    a_subscriber(page, "old@example.com")
+    Page.objects.update(is_default=False, audience=audience, private_since=NINE + MINUTE)
+    a_subscriber(page, "in@example.com")
+    Subscriber.objects.filter(address="in@example.com").update(confirmed_at=NINE + 2 * MINUTE)
+    told = Subscriber.objects.told()
+
+    assert [one.address for one in told] == ["in@example.com"]
+    Page.objects.update(private_since=None, audience="public")
+    assert told.all().count() == 2

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from statuspage.actions.maintenance import change
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step
 from statuspage.models import Component, Mailing, Page
@@ -14,7 +15,7 @@ from tests.servers import Answer, HttpServer, SmtpServer
 from tests.statuspage.letters import a_subscriber, mails, part
 from tests.statuspage.scenes import a_component, a_page, shown
 from tests.statuspage.test_endpoints import an_endpoint
-from tests.statuspage.works import HOUR, THREE, TWO, planned
+from tests.statuspage.works import HOUR, THREE, TWO, a_plan, planned
 
 __all__ = ["hook", "pager", "post"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
@@ -67,6 +68,20 @@ def test_start_and_end_alone_are_two_mails(page: Page, pager: Pager, post: SmtpS
         pager.clock.forward(seconds=(moment - pager.clock.now).total_seconds())
         move_due(pager.clock.now)
         pager.settle()
+
+    assert len(mails(post)) == 2
+
+
+def test_start_and_end_hear_of_new_times_before_it_begins(
+    page: Page, pager: Pager, post: SmtpServer
+) -> None:
+    a_subscriber(page, "few@example.com", wants="ends")
+    work = planned(payments(page), at=pager.clock.now)
+    pager.settle()
+    later = a_plan(payments(page), scheduled_for=TWO + HOUR, scheduled_until=THREE + HOUR, body="")
+
+    change(work.public_id, later, by=somebody(), at=pager.clock.now)
+    pager.settle()
 
     assert len(mails(post)) == 2
 
