@@ -6,9 +6,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.panel import Panel, When, link, link_to, moment
+from core.admin.rights import allows
 from statuspage.actions.places import place_of
 from statuspage.models import PublicIncident, PublicUpdate
 from statuspage.rules.states import words
@@ -41,6 +44,21 @@ class PublicIncidentAdmin(ReadOnlyAdmin[PublicIncident]):
         """Count the updates with the rows."""
         rows = super().get_queryset(request).select_related("incident", "page")
         return rows.annotate(update_count=Count("updates"))
+
+    def sentence(self, request: HttpRequest, obj: PublicIncident) -> str:
+        """Say whether visitors still wait for a word, and lead to where the next one is written."""
+        if not obj.is_open:
+            return "Over: visitors read it in the history."
+        due = obj.next_update_by
+        said = (
+            f"Open; the next update is promised by {due:%H:%M} UTC."
+            if due
+            else "Open; no next update is promised."
+        )
+        if obj.incident is None or not allows(request, "statuspage.publish", obj.incident):
+            return said
+        url = reverse("admin:statuspage_publish", args=[obj.incident.pk])
+        return format_html("{} {}", said, link(url, "Write the next update"))
 
     @admin.display(description="updates", ordering="update_count")
     def update_count(self, row: Any) -> int:

@@ -70,7 +70,7 @@ class LookForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One theme of the preview. `wanted` and `taken` differ where the colour had to move."""
+    """One theme of the preview. `wanted` and `taken` differ where the colour had to move; `room`: of the logo, in px."""
 
     name: str
     ground: str
@@ -80,7 +80,18 @@ class Sample:
     over: str
     ratio: str
     logo: str
+    room: int
     has_plate: bool
+
+    @property
+    def plate(self) -> int:
+        """Return how wide the white ground of a logo is."""
+        return self.room + 8
+
+    @property
+    def name_at(self) -> int:
+        """Return where the name begins."""
+        return self.room + 30 if self.logo else 18
 
 
 def look_page(request: HttpRequest, number: int) -> HttpResponse:
@@ -130,7 +141,6 @@ def _shown(
         "public_url": f"{place_of(page).site}/",
         "back": reverse("admin:statuspage_page_change", args=[page.pk]),
         "form": form,
-        "kept": {kind: _data(mark) for kind, mark in marks.items()},
         "files": [(form[kind], form[f"no_{kind}"], marks.get(kind)) for kind in _WORDS],
         "is_unreadable": is_unreadable,
         "samples": _samples(look, marks),
@@ -149,11 +159,11 @@ def _samples(look: Look, marks: dict[str, Mark]) -> list[Sample]:
     wanted = light if is_colour(light) else USUAL[0]
     wanted_dark = dark if is_colour(dark) else (wanted if is_colour(light) else USUAL[1])
     taken = accent_of(wanted, wanted_dark)
-    logo = _picture(look, marks, Mark.Kind.LOGO)
-    own_dark = _picture(look, marks, Mark.Kind.LOGO_DARK)
+    logo, room = _picture(look, marks, Mark.Kind.LOGO)
+    own_dark, own_room = _picture(look, marks, Mark.Kind.LOGO_DARK)
     return [
-        Sample("Light", "#ffffff", "#161a20", wanted, taken.light, taken.on_light, _ratio(taken.light, "#ffffff"), logo, False),
-        Sample("Dark", "#12161c", "#eef1f5", wanted_dark, taken.dark, taken.on_dark, _ratio(taken.dark, "#12161c"), own_dark or logo, bool(logo and not own_dark)),
+        Sample("Light", "#ffffff", "#161a20", wanted, taken.light, taken.on_light, _ratio(taken.light, "#ffffff"), logo, room, False),
+        Sample("Dark", "#12161c", "#eef1f5", wanted_dark, taken.dark, taken.on_dark, _ratio(taken.dark, "#12161c"), own_dark or logo, own_room or room, bool(logo and not own_dark)),
     ]  # fmt: skip
 
 
@@ -161,21 +171,26 @@ def _ratio(colour: str, ground: str) -> str:
     return f"{contrast(colour, ground):.1f}"
 
 
-def _picture(look: Look, marks: dict[str, Mark], kind: str) -> str:
-    """Return a picture as a data address: the one that was just chosen, else the kept one; "" for none."""
+def _picture(look: Look, marks: dict[str, Mark], kind: str) -> tuple[str, int]:
+    """Return a picture as a data address and its width: the one just chosen, else the kept one; "" and 0 for none."""
     if kind in look.marks:
         content = look.marks[kind]
         try:
             found = measured(content) if content is not None else None
         except NoMark:
-            return ""
-        return _address(content, found.content_type) if content and found else ""
+            return "", 0
+        if not content or not found:
+            return "", 0
+        return _address(content, found.content_type), _room(found.width, found.height)
     mark = marks.get(kind)
-    return _data(mark) if mark else ""
+    if mark is None:
+        return "", 0
+    return _address(bytes(mark.content), mark.content_type), _room(mark.width, mark.height)
 
 
-def _data(mark: Mark) -> str:
-    return _address(bytes(mark.content), mark.content_type)
+def _room(width: int, height: int) -> int:
+    """Return how wide a picture is when it is 32 px high, at most 84."""
+    return min(84, round(32 * width / height))
 
 
 def _address(content: bytes, content_type: str) -> str:

@@ -22,6 +22,7 @@ from statuspage.actions.keepers import add_subscriber, ask_again, delivered, end
 from statuspage.actions.letters import what_is_wanted
 from statuspage.look.subscribing import masked
 from statuspage.models import Mailing, Page, Subscriber
+from statuspage.rules.states import words
 
 
 class Added(forms.Form):
@@ -138,9 +139,9 @@ class MailingAdmin(ReadOnlyAdmin[Mailing]):
     said = When("created_at", "said")
     finished = When("finished_at", "all queued")
     list_display = ("what", "page", "said", "progress", "finished")
-    list_select_related = ("page", "update__incident")
+    list_select_related = ("page", "update__incident", "work_update__maintenance")
     list_filter = ("page",)
-    ordering = ("-pk",)
+    ordering = ("-created_at", "-pk")
     fields = readonly_fields = ("what", "page", "kind", "said", "progress", "sent", "finished")
 
     @admin.display(description="mailing")
@@ -148,6 +149,9 @@ class MailingAdmin(ReadOnlyAdmin[Mailing]):
         """Return what is said by it."""
         if row.update is not None:
             return f"{row.update.incident.name}, update {row.update.number}"
+        if row.work_update is not None:
+            said = "reminder" if row.kind == Mailing.Kind.REMINDER else words(row.work_update.state)
+            return f"{row.work_update.maintenance.name}: {said}"
         return f"{row.get_kind_display()} {row.facts.get('component', '')}".strip()
 
     @admin.display(description="queued")

@@ -101,8 +101,12 @@ def page_badge(name: str, groups: tuple[Group, ...], *, stale: bool = False) -> 
     """Give the badge of a whole page: the worst present state; unknown where the page is old."""
     if stale:
         return badge(name, State.NO_DATA)
-    state = worst(each.state for group in groups for each in group.components)
-    return badge(name, state, "all operational" if state is State.OPERATIONAL else "")
+    states = [each.state for group in groups for each in group.components]
+    state = worst(states)
+    well = (
+        "all operational" if states else "no known problems"
+    )  # nothing listed: nothing is known to work
+    return badge(name, state, well if state is State.OPERATIONAL else "")
 
 
 def _short(name: str) -> str:

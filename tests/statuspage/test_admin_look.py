@@ -101,6 +101,19 @@ def test_a_logo_is_served_with_the_page_and_can_do_nothing(
     assert client.get(icon).content == PNG
 
 
+def test_the_kept_logo_is_in_the_preview_as_wide_as_visitors_see_it(
+    boss: Client, address: str, page: Page
+) -> None:
+    boss.post(address, {"logo": upload(LOGO)})
+    mark = Mark.objects.get()
+
+    html = boss.get(address).content.decode()
+
+    assert f"There is one now: {mark.width} by {mark.height}." in html
+    assert f'width="{round(32 * mark.width / mark.height)}" height="32"' in html
+    assert "data:image/svg+xml;" in html
+
+
 def test_a_logo_is_taken_away_again(boss: Client, address: str, page: Page) -> None:
     boss.post(address, {"logo": upload(LOGO)})
     boss.post(address, {"no_logo": "on"})

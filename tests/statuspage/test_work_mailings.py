@@ -8,7 +8,8 @@ from statuspage.actions.maintenance import change
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step
 from statuspage.models import Component, Mailing, Page
-from tests.factories import somebody
+from tests.core.admin_scene import signed_in
+from tests.factories import AUser, somebody
 from tests.notify.conftest import hook, pager, post
 from tests.pager import Pager
 from tests.servers import Answer, HttpServer, SmtpServer
@@ -123,3 +124,11 @@ def test_a_program_is_told_as_statuspage_tells_it(
         True,
     )
     assert incident["incident_updates"][0]["wants_twitter_update"] is False
+
+
+def test_the_list_of_mailings_names_the_work_and_what_was_said_of_it(page: Page) -> None:
+    planned(payments(page))
+
+    listed = signed_in(AUser(group="Administrator")).get("/admin/statuspage/mailing/")
+
+    assert "Moving the payments database: scheduled" in listed.content.decode()

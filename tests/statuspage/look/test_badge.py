@@ -57,7 +57,7 @@ def test_the_policy_allows_the_style_that_is_in_it():
 @pytest.mark.parametrize(
     ("states", "stale", "word"),
     [
-        ([], False, "all operational"),
+        ([], False, "no known problems"),
         ([State.OPERATIONAL], False, "all operational"),
         ([State.OPERATIONAL, State.MAJOR, State.DEGRADED], False, "major outage"),
         ([State.OPERATIONAL, State.NO_DATA], False, "unknown"),
