@@ -1,6 +1,6 @@
 """What the management commands share: who acts there, and how a refusal looks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.core.management.base import CommandError
@@ -9,6 +9,7 @@ from core.actor import Actor
 from core.errors import DomainError
 
 COMMAND_LINE = Actor("import", "command line")
+MOST_NAMES = 20
 
 
 def refusal(text: str) -> CommandError:
@@ -16,10 +17,19 @@ def refusal(text: str) -> CommandError:
     return CommandError(text, returncode=2)
 
 
+def unknown(kind: str, name: str, known: Iterable[str]) -> CommandError:
+    """Return the refusal of a name that nothing has; it says which there are, at most twenty."""
+    there = sorted(known)
+    more = f" and {len(there) - MOST_NAMES} more" if len(there) > MOST_NAMES else ""
+    return refusal(
+        f"There is no {kind} {name}; there are: {', '.join(there[:MOST_NAMES]) or 'none'}{more}."
+    )
+
+
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Turn a DomainError into such an error."""
+def refusals(where: str = "") -> Iterator[None]:
+    """Turn a DomainError into such an error; `where`: the file that it is about."""
     try:
         yield
     except DomainError as error:
-        raise refusal(str(error)) from error
+        raise refusal(f"{where}: {error}" if where else str(error)) from error

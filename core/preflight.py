@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 
 def refuse_an_unwritable_folder(folder: Path) -> None:
@@ -38,6 +39,17 @@ def refuse_a_silent_database() -> None:
             f"the database can't be used: {why}. Start it, or correct DATABASE_URL "
             "(postgres://user:password@host:port/name; unset means SQLite in DATA_DIR)."
         ) from error
+
+
+def refuse_another_schema() -> None:
+    """Ask which migrations the database has seen. Where one is missing, it is new, older, or the wrong one."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        name = connection.settings_dict["NAME"]
+        raise ImproperlyConfigured(
+            f"the database {name} is empty, or not of this version. If it is not the one you mean, give the command "
+            "the DATA_DIR or DATABASE_URL that the installation runs with; if it is, run `manage.py migrate`."
+        )
 
 
 def refuse_a_wrong_mail_address(url: str) -> None:

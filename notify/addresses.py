@@ -142,7 +142,7 @@ def require_allowed(target: Target, address: Address, allowed: tuple[Network, ..
         return
     if not is_public(plain):
         raise UrlNotAllowed(
-            "This address leads into a private or reserved network, which is not allowed."
+            "This address leads into a private or reserved network; only ALLOWED_PRIVATE_NETWORKS opens one."
         )
     _require_public_door(target)
 

@@ -25,7 +25,8 @@ def make_link(username: str, *, by: Actor, at: datetime) -> str:
     """Return the address that lets this Administrator in, once, for 15 minutes. A newer one ends it."""
     user = administrators().filter(username=username).first()
     if user is None:
-        raise NotFound(f"{username} is no active Administrator.")
+        there = ", ".join(administrators().values_list("username", flat=True)[:20])
+        raise NotFound(f"{username} is no active Administrator; there are: {there or 'none'}.")
     token = new_token("")
     with transaction.atomic():
         BreakGlassLink.objects.filter(user=user, used_at=None, expires_at__gt=at).update(

@@ -20,7 +20,20 @@ from statuspage.actions.rendering import render
 from statuspage.models import Page
 from statuspage.rules.hosts import NoHost, host_named
 
-LONGEST_NAME, MOST_HOSTS = 120, 20
+LONGEST_NAME, MOST_HOSTS, MOST_NAMED = 120, 20, 20
+
+
+def page_named(public_id: str) -> Page:
+    """Return the page of that id; of none given, the one that answers at `/`. Raises NotFound, naming those there are."""
+    wanted = {"public_id": public_id} if public_id else {"is_default": True}
+    page = Page.objects.filter(**wanted).first()
+    if page is None:
+        there = ", ".join(
+            f"{one.public_id} ({one.name})" for one in Page.objects.all()[:MOST_NAMED]
+        )
+        which = f"status page {public_id}" if public_id else "default status page"
+        raise NotFound(f"There is no {which}; there are: {there or 'none'}.")
+    return page
 
 
 def create_page(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Q, QuerySet
 
 from core.actor import Actor
+from core.errors import Invalid
 from core.permissions import require
 from statuspage.models import Component, ComponentGroup, Page, Subscriber
 
@@ -18,7 +19,7 @@ def subscriber_rows(
 ) -> Iterator[Sequence[str]]:
     """Give the cells under HEADER of the subscribers in `states`, oldest first; an endpoint shows its host alone.
 
-    `followed`: public ids of groups and components, then only who is told of one of them. Raises NotAllowed at once.
+    `followed`: public ids of groups and components, then only who is told of one of them. Raises NotAllowed and Invalid at once.
     """
     require(by, "statuspage.edit_page", page)
     rows = page.subscribers.filter(state__in=[one for one in states if one in GIVEN])
@@ -30,9 +31,15 @@ def subscriber_rows(
 def _told_of(page: Page, followed: Sequence[str]) -> Q:
     """Return who is told of one of these: of all, of it, of its group, or of a component of it."""
     groups = ComponentGroup.objects.filter(page=page, public_id__in=followed)
-    components = Component.objects.filter(page=page).filter(
-        Q(public_id__in=followed) | Q(group__in=groups)
-    )
+    listed = Component.objects.filter(page=page)
+    there = {
+        *groups.values_list("public_id", flat=True),
+        *listed.values_list("public_id", flat=True),
+    }
+    for one in followed:
+        if one not in there:
+            raise Invalid.field("/follows", f"{page.name} lists no component or group {one}.")
+    components = listed.filter(Q(public_id__in=followed) | Q(group__in=groups))
     of_groups = groups | ComponentGroup.objects.filter(
         page=page, components__public_id__in=followed
     )

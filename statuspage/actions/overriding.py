@@ -18,7 +18,7 @@ from statuspage.actions.components import state_named
 from statuspage.actions.held import HeldEdition, Item
 from statuspage.actions.overridden import Told
 from statuspage.actions.rendering import SHAPE
-from statuspage.actions.static_files import file_of, served
+from statuspage.actions.static_files import HEADERS, file_of, served
 from statuspage.look import shape
 from statuspage.rules.ids import new_id
 
@@ -73,8 +73,12 @@ def clear(page_id: str) -> Override:
 def into_folder(folder: Path, told: Override) -> None:
     """Bring an exported folder to what the newest copy says, with the override on it while it stands.
 
-    Raises NotFound without a copy, OSError where the folder can't be written.
+    Raises NotFound without a copy, or where the folder is no export; OSError where it can't be written.
     """
+    if not (folder / HEADERS).is_file():
+        raise NotFound(
+            f"{folder} is no exported status page: it has no {HEADERS}. It was left alone."
+        )
     edition, _id = _copy_of(told.page)
     root = _page_of(edition).site.links.home.removesuffix("/")
     if standing(told.page) == told:

@@ -54,7 +54,7 @@ def test_any_number_of_tokens_may_be_made_one_after_the_other(clock: Clock) -> N
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (("apitoken", "nobody", "--scope", "read"), "no person named nobody"),
+        (("apitoken", "nobody", "--scope", "read"), "no person named nobody; there are: ana."),
         (("apitoken", "ana", "--scope", "root"), "root is not a scope"),
     ],
 )

@@ -125,6 +125,51 @@ def test_a_silent_database_is_refused_in_the_first_line_of_its_driver(monkeypatc
     assert "\n" not in str(it.value)
 
 
+def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run one command in an installation that there is not yet."""
+    own = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder / "var"), "DEMO": "1"}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command.split()],
+        cwd=ROOT,
+        env=own | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["statuspage list", "verify_audit", "load_playbook --shipped"])
+@pytest.mark.parametrize(
+    ("environment", "advice"),
+    [
+        (
+            {},
+            "watchbill.sqlite3 is empty, or not of this version. If it is not the one you mean, give",
+        ),
+        ({"DATABASE_URL": "postgres://a:hush@127.0.0.1:1/b"}, "the database can't be used: "),
+    ],
+    ids=["empty", "away"],
+)
+def test_a_command_without_its_database_ends_in_one_line_and_status_2(
+    tmp_path, command, environment, advice
+):
+    done = run(command, tmp_path, **environment)
+
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert advice in done.stderr
+    assert "hush" not in done.stderr
+
+
+@pytest.mark.slow
+def test_whoever_asks_for_the_traceback_gets_it(tmp_path):
+    done = run("verify_audit --traceback", tmp_path)
+
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "advice"),
@@ -148,17 +193,7 @@ def test_a_silent_database_is_refused_in_the_first_line_of_its_driver(monkeypatc
     ],
 )
 def test_up_ends_in_one_line_and_status_2(tmp_path, taken, name, value, advice):
-    own = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "var"), "DEMO": "1"}
-    command = [sys.executable, "manage.py", "up"]
-
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=own | {name: value.format(taken=taken)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("up", tmp_path, **{name: value.format(taken=taken)})
 
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout == ""

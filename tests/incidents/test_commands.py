@@ -45,7 +45,10 @@ def test_the_key_of_a_new_source_is_the_last_word_and_opens_its_door(form: str) 
     ("words", "text"),
     [
         (("Other", "--format", "smoke", "--service", "shop"), "There is no format smoke"),
-        (("Other", "--format", "generic", "--service", "none"), "There is no service none"),
+        (
+            ("Other", "--format", "generic", "--service", "none"),
+            "There is no service none; there are: shop.",
+        ),
         (("Taken", "--format", "generic", "--service", "shop"), "already exists"),
         ((" ", "--format", "generic", "--service", "shop"), "blank"),
     ],
@@ -75,7 +78,7 @@ def test_a_service_belongs_to_its_team() -> None:
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (("shop", "Shop", "--team", "none"), "There is no team none"),
+        (("shop", "Shop", "--team", "none"), "There is no team none; there are: web."),
         (("taken", "Shop", "--team", "web"), "already exists"),
         (("not a slug", "Shop", "--team", "web"), "slug"),
     ],
@@ -117,8 +120,8 @@ def test_a_changed_file_is_the_next_version(tmp_path: Path) -> None:
     ("content", "text"),
     [
         (None, "can't be read"),
-        (b"\xff\xfe\x00", "can't be read"),
-        (b"name: [", "the document"),
+        (b"\xff\xfe\x00", "can't be read: it is not UTF-8."),
+        (b"name: [", "ours.yaml: the document"),
         (b"slug: x\n", "name"),
         (b"#" * (256 * 1024 + 1), "262145"),
     ],

@@ -79,8 +79,9 @@ def test_a_file_that_can_t_be_read_is_one_sentence(
     file.write_text(content, encoding="utf-8")
 
     for name in (str(file), str(tmp_path / "missing.json")):
-        with pytest.raises(CommandError):
+        with pytest.raises(CommandError) as refused:
             run("import", name)
+        assert refused.value.returncode == 2
     with pytest.raises(CommandError, match="there are: shop"):
         run("export", "other")
     assert Schedule.objects.count() == 1

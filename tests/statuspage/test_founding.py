@@ -64,7 +64,7 @@ def test_pages_of_one_name_have_slugs_of_their_own() -> None:
         (["Acme", "--host", "a.test\r\nset-cookie"], "name of"),
         (["  "], "Write a name"),
         (["A" * 121], "at most 120"),
-        (["Acme", "--team", "nobody"], "There is no team nobody"),
+        (["Acme", "--team", "nobody"], "There is no team nobody; there are: "),
         (["Acme", "--host", "status.orders.test"], "answers on status.orders.test already"),
     ],
 )

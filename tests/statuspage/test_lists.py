@@ -377,9 +377,11 @@ def test_the_command_looks_takes_in_and_writes(
 
 def test_the_command_refuses_in_one_line(page: Page, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_bytes(b"\0")
-    for name, why in (("gone.csv", "can't be read"), ("bad.csv", "holds a NUL")):
+    for name, why in (("gone.csv", "can't be read"), ("bad.csv", r"bad\.csv: .*holds a NUL")):
         with pytest.raises(CommandError, match=why) as error:
             call_command("statuspage_subscribers", "import", str(tmp_path / name))
         assert (error.value.returncode, "\n" in str(error.value)) == (2, False)
-    with pytest.raises(CommandError, match="no such status page"):
+    with pytest.raises(CommandError, match=rf"no status page nobody; there are: {page.public_id} "):
         call_command("statuspage_subscribers", "export", "--page", "nobody")
+    with pytest.raises(CommandError, match="lists no component or group nobody"):
+        call_command("statuspage_subscribers", "export", "--follows", "nobody")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from core import clock
 from core.actions import make_token
-from core.command_line import COMMAND_LINE, refusal, refusals
+from core.command_line import COMMAND_LINE, refusals, unknown
 from core.models import User
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Print the token, this once."""
         user = User.objects.filter(username=username).first()
         if user is None:
-            raise refusal(f"There is no person named {username}.")
+            raise unknown("person named", username, User.objects.values_list("username", flat=True))
         at = clock.now()
         name = name or f"command line {at:%Y-%m-%d %H:%M:%S.%f}"
         with refusals():

@@ -28,8 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, shipped: bool, file: Path | None, **_options: object) -> None:
         """Store, and print every version that is now in force."""
         at = clock.now()
-        with refusals():
-            found = playbooks.store_shipped(at) if file is None else [_store(file, at)]
+        found = playbooks.store_shipped(at) if file is None else [_store(file, at)]
         for version in found:
             self.stdout.write(f"Playbook {version.slug}, version {version.number}")
 
@@ -38,6 +37,9 @@ def _store(file: Path, at: datetime) -> PlaybookVersion:
     try:
         with file.open(encoding="utf-8") as handle:
             text = handle.read(MAX_BYTES + 1)
-    except (OSError, UnicodeDecodeError) as error:
-        raise refusal(f"{file} can't be read: {error}") from error
-    return playbooks.store(text, at=at)
+    except OSError as error:
+        raise refusal(f"{file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise refusal(f"{file} can't be read: it is not UTF-8.") from error
+    with refusals(str(file)):
+        return playbooks.store(text, at=at)

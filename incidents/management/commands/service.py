@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand
 
 from core import clock
-from core.command_line import COMMAND_LINE, refusal, refusals
+from core.command_line import COMMAND_LINE, refusals, unknown
 from core.models import Team
 from incidents.actions import services
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Add it, or say in one line why not."""
         owner = Team.objects.filter(slug=team).first()
         if owner is None:
-            raise refusal(f"There is no team {team}.")
+            raise unknown("team", team, Team.objects.values_list("slug", flat=True))
         with refusals():
             change = services.ServiceChange(name=name.strip())
             services.add_service(slug, change, team=owner, by=COMMAND_LINE, at=clock.now())

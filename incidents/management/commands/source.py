@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand
 
 from core import clock
-from core.command_line import COMMAND_LINE, refusal, refusals
+from core.command_line import COMMAND_LINE, refusals, unknown
 from incidents.actions import catalog
 from incidents.models import Service
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         """Print where to send to and the key, this once."""
         found = Service.objects.filter(slug=service).first()
         if found is None:
-            raise refusal(f"There is no service {service}.")
+            raise unknown("service", service, Service.objects.values_list("slug", flat=True))
         with refusals():
             source, key = catalog.make_source(
                 name.strip(), form=form, service=found, by=COMMAND_LINE, at=clock.now()

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from core import clock
 from core.api.bodies import Body
-from core.command_line import COMMAND_LINE, refusal, refusals
+from core.command_line import COMMAND_LINE, refusal, refusals, unknown
 from core.errors import Invalid
 from core.json_in import JsonRefused, load, require_object
 from core.models import User
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         reading.add_argument("--dry-run", action="store_true")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Do it; exit 1 with a sentence when it can't be done."""
+        """Do it; exit 2 with a sentence when it can't be done."""
         with refusals():
             if options["what"] == "export":
                 self._export(options["slug"])
@@ -47,8 +47,7 @@ class Command(BaseCommand):
     def _export(self, slug: str) -> None:
         schedule = Schedule.objects.select_related("team").filter(slug=slug).first()
         if schedule is None:
-            known = ", ".join(Schedule.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no schedule {slug}; there are: {known}.")
+            raise unknown("schedule", slug, Schedule.objects.values_list("slug", flat=True))
         found = {**document(schedule), "team": schedule.team.slug}
         self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False))
 
@@ -113,10 +112,10 @@ def _loaded(file: str) -> dict[str, object]:
     try:
         content = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise CommandError(f"{file} can't be read: {error.strerror}.") from error
+        raise refusal(f"{file} can't be read: {error.strerror}.") from error
     if len(content) > LARGEST:
-        raise CommandError(f"{file} is larger than {LARGEST // 1024 // 1024} MiB.")
+        raise refusal(f"{file} is larger than {LARGEST // 1024 // 1024} MiB.")
     try:
         return dict(require_object(load(content).document))
-    except JsonRefused as refusal:
-        raise CommandError(f"{file} is no JSON object: {refusal.detail}") from refusal
+    except JsonRefused as error:
+        raise refusal(f"{file} is no JSON object: {error.detail}") from error

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 from core import clock
 from core.command_line import refusal, refusals
 from statuspage.actions.exporting import export
+from statuspage.actions.founding import page_named
 from statuspage.actions.sinks import SinkFailure
-from statuspage.models import Page
 
 
 class Command(BaseCommand):
@@ -31,17 +31,10 @@ class Command(BaseCommand):
 
     def handle(self, *, to: str, page: str, private: bool, **_options: Any) -> None:
         """Write it, or say in one line why not."""
-        wanted = {"public_id": page} if page else {"is_default": True}
-        found = Page.objects.filter(**wanted).first()
-        if found is None:
-            raise refusal(
-                f"There is no status page {page}."
-                if page
-                else "There is no default page; name one by --page."
-            )
         at = clock.now()
         try:
             with refusals():
+                found = page_named(page)
                 moved = export(found, to, at=at, is_private_meant=private)
         except SinkFailure as failure:
             raise refusal(str(failure)) from failure

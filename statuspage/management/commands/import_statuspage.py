@@ -14,6 +14,7 @@ from core.command_line import COMMAND_LINE, refusal, refusals
 from core.json_in import JsonRefused, load
 from notify.http import HttpClient, HttpFailure, HttpSettings, UrlNotAllowed
 from statuspage.actions.cachet import Site
+from statuspage.actions.founding import page_named
 from statuspage.actions.importing import Report, take_over
 from statuspage.models import Page
 from statuspage.rules.cachet import Export, Row, as_statuspage, rows
@@ -41,19 +42,22 @@ class Command(BaseCommand):
             "source", help="the address of a page, a JSON file, or a folder of them"
         )
         parser.add_argument("--cachet", action="store_true", help="the source is a Cachet")
+        parser.add_argument("--zone", help="with --cachet: the time zone of its clock (UTC)")
         parser.add_argument(
-            "--zone", default="UTC", help="the time zone of that Cachet's clock (UTC)"
+            "--page", default="", metavar="ID", help="into which page; else the default one"
         )
-        parser.add_argument("--page", metavar="ID", help="into which page; else the default one")
         parser.add_argument("--dry-run", action="store_true", help="say what would be taken")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it, and say what was taken, what was known already, and what was left out and why."""
         source: str = options["source"]
-        page = _page(options["page"])
+        zone: str | None = options["zone"]
+        if zone and not options["cachet"]:
+            raise refusal("--zone is for --cachet; a Statuspage says its times whole.")
         with refusals():
+            page = page_named(options["page"])
             documents, notes = (
-                _of_cachet(source, options["zone"]) if options["cachet"] else (_of(source), [])
+                _of_cachet(source, zone or "UTC") if options["cachet"] else (_of(source), [])
             )
             report = take_over(
                 page.pk, documents, dry_run=options["dry_run"], by=COMMAND_LINE, at=clock.now()
@@ -70,14 +74,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Known already: {known}.")
         for sentence in report.skipped:
             self.stdout.write(sentence)
-
-
-def _page(public_id: str | None) -> Page:
-    wanted = {"is_default": True} if public_id is None else {"public_id": public_id}
-    page = Page.objects.filter(**wanted).first()
-    if page is None:
-        raise refusal("There is no such status page; `manage.py statuspage list` names them.")
-    return page
 
 
 def _of(source: str) -> list[object]:
@@ -130,11 +126,18 @@ def _stored(place: Path) -> list[tuple[str, object]]:
     """Return the names of files and what they hold."""
     files = sorted(place.glob("*.json"))[:MOST_FILES] if place.is_dir() else [place]
     try:
-        if not files or sum(file.stat().st_size for file in files) > LARGEST:
-            raise refusal(f"{place} has no JSON file, or more than {LARGEST:,} bytes.")
+        size = sum(file.stat().st_size for file in files)
+        if not files or size > LARGEST:
+            raise refusal(
+                f"{place} has {size:,} bytes; at most {LARGEST:,} are read."
+                if files
+                else f"{place} has no file that ends in .json."
+            )
         return [(file.stem, _parsed(file.read_bytes(), str(file))) for file in files]
     except OSError as error:
-        raise refusal(f"{place} can't be read: {error.strerror}.") from error
+        raise refusal(
+            f"{place} can't be read: {error.strerror}. Name a file, a folder, or an address that begins with https://."
+        ) from error
 
 
 def _parsed(body: bytes, where: str) -> object:

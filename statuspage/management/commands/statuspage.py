@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from core import clock
-from core.command_line import COMMAND_LINE, refusal, refusals
+from core.command_line import COMMAND_LINE, refusal, refusals, unknown
 from core.models import Team
 from statuspage.actions.founding import create_page
 from statuspage.actions.places import place_of
@@ -51,7 +51,7 @@ def _team(slug: str | None) -> Team:
     if slug is not None:
         found = Team.objects.filter(slug=slug).first()
         if found is None:
-            raise refusal(f"There is no team {slug}.")
+            raise unknown("team", slug, Team.objects.values_list("slug", flat=True))
         return found
     page = Page.objects.filter(is_default=True).select_related("team").first()
     team = page.team if page else Team.objects.order_by("pk").first()

@@ -54,6 +54,7 @@ class Command(BaseCommand):
         if options["dir"] is not None:
             with refusals(), _writing(options["dir"]):
                 overriding.into_folder(options["dir"], made)
+            self.stdout.write(f"{options['dir']} is as it says, too.")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from core import clock
 from core.command_line import COMMAND_LINE, refusal, refusals
 from core.csv_out import stream
 from statuspage.actions.bringing import look_at, take_in, throw_away
+from statuspage.actions.founding import page_named
 from statuspage.actions.giving_out import GIVEN, HEADER, subscriber_rows
 from statuspage.models import Page, Subscriber
 from statuspage.rules.subscriber_list import LARGEST
@@ -36,11 +37,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it, or say in one line why not."""
-        wanted = {"public_id": options["page"]} if options["page"] else {"is_default": True}
-        page = Page.objects.filter(**wanted).first()
-        if page is None:
-            raise refusal("There is no such status page; `manage.py statuspage list` names them.")
         with refusals():
+            page = page_named(options["page"])
             if options["what"] == "import":
                 self._bring(page, options)
             else:
@@ -57,7 +55,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise refusal(f"{file} can't be read: {error.strerror}.") from error
         who: dict[str, Any] = {"by": COMMAND_LINE, "at": clock.now()}
-        found = look_at(page.pk, content, name=file.name, proof=options["agreed"], **who)
+        with refusals(str(file)):
+            found = look_at(page.pk, content, name=file.name, proof=options["agreed"], **who)
         told = found.report
         for number, why in told["lines"]:
             self.stdout.write(f"Line {number}: {why}")

@@ -268,10 +268,28 @@ def test_the_command_reads_files_and_folders_and_reports(
     ("source", "said"),
     [
         ("/nowhere/at-all.json", "can't be read"),
-        ("http://127.0.0.1:1/", "127.0.0.1"),
+        ("status.example.com", "an address that begins with https://"),
+        ("http://127.0.0.1:1/", r"127\.0\.0\.1.* only ALLOWED_PRIVATE_NETWORKS opens one"),
         ("https://169.254.169.254/", "169.254.169.254"),
     ],
 )
 def test_the_command_says_in_one_line_why_not(page: Page, source: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
         call_command("import_statuspage", source)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], r"has no file that ends in \.json"),
+        (["--zone", "Europe/Oslo"], "--zone is for --cachet"),
+        (["--page", "nobody"], "There is no status page nobody; there are: "),
+    ],
+)
+def test_the_command_says_which_of_its_words_is_wrong(
+    page: Page, tmp_path: Path, words: list[str], said: str
+) -> None:
+    with pytest.raises(CommandError, match=said) as error:
+        call_command("import_statuspage", str(tmp_path), *words)
+
+    assert (error.value.returncode, "\n" in str(error.value)) == (2, False)

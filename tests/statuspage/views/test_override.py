@@ -180,18 +180,27 @@ def test_an_exported_folder_is_overridden_and_brought_back(
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == files
 
 
-def test_a_folder_that_can_not_be_written_is_said_in_one_line_after_the_word_itself(
-    page: Page, tmp_path: Any, capsys: Any
+@pytest.mark.parametrize("name", ["www", "photos", "file", "nowhere"])
+def test_a_folder_that_can_not_be_overridden_is_said_in_one_line_after_the_word_itself(
+    page: Page, tmp_path: Any, capsys: Any, name: str
 ) -> None:
+    render_rooms(NINE)
+    export(page, str(tmp_path / "www"), at=NINE)
+    (tmp_path / "www" / "index.html").unlink()
+    (tmp_path / "www" / "index.html").mkdir()
+    (tmp_path / "photos").mkdir()
     (tmp_path / "file").write_text("no folder")
+    why = "can't be written: " if name == "www" else f"{name} is no exported status page"
 
-    with pytest.raises(CommandError, match=r"file\S* can't be written: ") as error:
-        override(dir=tmp_path / "file")
+    with pytest.raises(CommandError, match=why) as error:
+        override(dir=tmp_path / name)
 
     assert (error.value.returncode, "\n" in str(error.value)) == (2, False)
     assert "says major outage" in capsys.readouterr().out, (
         "what visitors of this machine see stands"
     )
+    assert list((tmp_path / "photos").iterdir()) == []
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_copies_that_can_not_be_written_are_said_in_one_line(
