@@ -21,9 +21,7 @@ EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 # of a container by itself, of a demo, or with another default for the web than for the engine
 SET_ELSEWHERE = {"BIND", "PORT", "CLOCK_OFFSET", "DATABASE_PATIENCE", "STATUSPAGE_SNAPSHOT_DIR"}
-READERS = (
-    r'environment\.(?:text_or_file|text|flag|number|url|secret|database|networks)\(\s*"([A-Z_]+)"'
-)
+READERS = r'environment\.\w+\(\s*"([A-Z0-9_]+)"'
 
 
 def variables() -> list[str]:
@@ -62,6 +60,15 @@ def test_every_variable_is_in_the_example_and_reaches_the_parts_under_compose(na
     """A line of .env that compose does not pass on would be ignored without a word."""
     assert re.search(rf"^#?{name}=", EXAMPLE, re.MULTILINE)
     assert name in SET_ELSEWHERE or re.search(rf"^    {name}: ", COMPOSE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", "docs/deploy/watchbill-migrate.service"])
+def test_what_runs_before_the_parts_leaves_a_playbook_and_a_login(file: str) -> None:
+    """Else a new installation opens no incident, and nobody can sign in."""
+    steps = ["migrate --noinput", "load_playbook --shipped", "first_admin"]
+    found = re.findall(r"manage\.py ([a-z_]+ --[a-z]+|first_admin)", (ROOT / file).read_text())
+
+    assert found == steps
 
 
 def test_the_commands_of_every_app_are_known() -> None:
