@@ -28,11 +28,13 @@ def page_named(public_id: str) -> Page:
     wanted = {"public_id": public_id} if public_id else {"is_default": True}
     page = Page.objects.filter(**wanted).first()
     if page is None:
-        there = ", ".join(
-            f"{one.public_id} ({one.name})" for one in Page.objects.all()[:MOST_NAMED]
-        )
+        there = [f"{one.public_id} ({one.name})" for one in Page.objects.all()[:MOST_NAMED]]
+        if not there:
+            raise NotFound(
+                "There is no status page yet; open one: manage.py statuspage create NAME."
+            )
         which = f"status page {public_id}" if public_id else "default status page"
-        raise NotFound(f"There is no {which}; there are: {there or 'none'}.")
+        raise NotFound(f"There is no {which}; there are: {', '.join(there)}.")
     return page
 
 

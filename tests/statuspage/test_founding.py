@@ -84,6 +84,14 @@ def test_without_a_team_the_next_step_is_said() -> None:
         run("create", "Acme")
 
 
+def test_without_a_page_the_other_commands_say_how_to_open_one() -> None:
+    for command, *words in (["export_statuspage", "--to", "www"], ["import_statuspage", "a.json"]):
+        with pytest.raises(
+            CommandError, match=r"no status page yet; open one: manage\.py statuspage"
+        ):
+            call_command(command, *words)
+
+
 def test_a_host_is_kept_once_as_it_is_compared() -> None:
     page = create_page(
         "Büro",
