@@ -71,6 +71,12 @@ def test_a_wrong_word_is_refused_in_one_line(
     assert not ApiToken.objects.exists()
 
 
+@pytest.mark.parametrize("command", ["schedule", "statuspage", "statuspage_subscribers"])
+def test_a_command_without_its_verb_names_the_verbs(command: str) -> None:
+    with pytest.raises(CommandError, match=r"are required: \w+\|\w+"):
+        run(command)
+
+
 def test_a_third_token_of_one_name_is_refused(clock: Clock) -> None:
     AUser(username="ana")
     words = ("apitoken", "ana", "--scope", "read", "--name", "ci")

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take export SLUG, or import FILE ("-" for standard input)."""
-        parts = parser.add_subparsers(dest="what", required=True)
+        parts = parser.add_subparsers(dest="what", required=True, metavar="export|import")
         parts.add_parser("export").add_argument("slug")
         reading = parts.add_parser("import")
         reading.add_argument("file")

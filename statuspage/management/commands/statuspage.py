@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take create NAME with its options, or list."""
-        parts = parser.add_subparsers(dest="what", required=True)
+        parts = parser.add_subparsers(dest="what", required=True, metavar="create|list")
         making = parts.add_parser("create")
         making.add_argument("name")
         making.add_argument("--host", action="append", default=[], help="may be given again")

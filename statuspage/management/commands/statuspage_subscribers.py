@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take import FILE or export, with their options."""
-        parts = parser.add_subparsers(dest="what", required=True)
+        parts = parser.add_subparsers(dest="what", required=True, metavar="import|export")
         bringing, giving = parts.add_parser("import"), parts.add_parser("export")
         for part in (bringing, giving):
             part.add_argument("--page", default="", metavar="ID", help="default: the one at /")
