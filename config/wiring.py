@@ -208,7 +208,7 @@ REPLY_VERBS = frozenset(
 LIVENESS: list[str] = ["oncall.actions.why_not_well"]
 
 # What the engine does every five seconds besides paging: functions (at) that return how many things they did.
-# Idempotent, one or two statements when nothing is due, and no network.
+# Idempotent, no network, and when nothing is due three statements at most, however many incidents are live.
 CHORES: list[str] = [
     "statuspage.actions.maintenance_clock.move_due",
     "statuspage.actions.by_rule.say_due",

@@ -5,6 +5,7 @@ passage looks like ours alone, and where the page asks for a second person. Then
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import Error as DatabaseError
@@ -14,12 +15,13 @@ from django.db.models import Q
 from core.actor import ENGINE
 from core.errors import DomainError
 from incidents import actions as incidents
-from incidents.models import Incident
+from incidents.models import Incident, PlaybookVersion
 from incidents.playbook.lifecycle import LIVE
-from statuspage.actions.drafting import Pending, pendings
+from statuspage.actions.drafting import Pending, is_news, pendings
 from statuspage.actions.leaks import findings
 from statuspage.actions.nudging import withheld
 from statuspage.actions.publishing import PLAIN, checked, locked, say
+from statuspage.actions.reach import Heard, heard_of
 from statuspage.models import Page, PublicIncident
 from statuspage.rules.states import Stage
 
@@ -29,15 +31,32 @@ logger = logging.getLogger(__name__)
 def say_due(at: datetime) -> int:
     """Publish what playbooks publish by themselves; return how many updates that were. One statement for none.
 
-    Safe with several runners, and any number of times. What can't be said is logged, and stops no other.
+    Three however many have been told what there is to say: it runs every few seconds. Safe with several runners, and
+    any number of times. What can't be said is logged, and stops no other.
     """
     told = PublicIncident.objects.filter(resolved_at=None, incident__isnull=False)
+    speaking = PlaybookVersion.objects.filter(document__status_page__publish="at_once")
     rows = Incident.objects.filter(
         Q(state__in=LIVE) | Q(pk__in=told.values("incident")),
         declared_at__isnull=False,
-        playbook__document__status_page__publish="at_once",
+        playbook__in=speaking.values("pk"),
     )
-    return sum(_say(row, at) for row in rows.select_related("playbook", "service"))
+    shared = rows.select_related("service").prefetch_related("playbook")  # each is read once
+    found = [row for row in shared if _is_readable(row)]
+    heard = heard_of(found)
+    return sum(_say(row, at) for row in found if _has_news(row, heard.get(row.pk, ())))
+
+
+def _is_readable(incident: Incident) -> bool:
+    try:
+        return bool(incident.playbook.playbook)
+    except Exception:  # one broken playbook must not silence the others
+        logger.exception("what %s says by rule could not be read", incident.label)
+        return False
+
+
+def _has_news(incident: Incident, pages: Sequence[Heard]) -> bool:
+    return any(is_news(incident, one.state, one.resolved_at) for one in pages)
 
 
 def _say(incident: Incident, at: datetime) -> int:
@@ -45,7 +64,7 @@ def _say(incident: Incident, at: datetime) -> int:
         ruled = [one for one in pendings(incident, at) if _is_ruled(one)]
     except DatabaseError:
         raise
-    except Exception:  # one broken incident must not silence the others; it stays due
+    except Exception:  # neither may one incident; it stays due
         logger.exception("what %s says by rule could not be read", incident.label)
         return 0
     return sum(_say_on(one.page, incident, at) for one in ruled)
@@ -66,9 +85,8 @@ def _say_on(page: Page, incident: Incident, at: datetime) -> bool:
 def _is_ruled(found: Pending) -> bool:
     """Return whether the rule has something to say that nobody is writing, and that is no lesson: a person sends that."""
     rule = found.incident.playbook.playbook.status_page
-    is_meant = found.incident.rank in rule.ranks or found.public is not None
-    is_free = found.is_due and not found.is_edited and found.said.state != Stage.POSTMORTEM
-    return rule.publish == "at_once" and is_meant and is_free
+    is_lesson = found.said.state == Stage.POSTMORTEM
+    return rule.publish == "at_once" and found.is_due and not found.is_edited and not is_lesson
 
 
 def _speak(found: Pending, at: datetime) -> bool:

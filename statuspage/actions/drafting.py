@@ -168,12 +168,22 @@ def _with_draft(found: Pending, draft: Draft | None, at: datetime) -> Pending:
             started_at=proposal.started_at,
         )
         return replace(found, said=said, version=draft.version, is_edited=True)
-    is_wanted = found.public is not None or (
-        found.incident.is_live and found.incident.rank in _rule(found.incident).ranks
-    )
-    is_due = proposal.state != stage_now and is_wanted
+    is_due = proposal.state != stage_now and _is_wanted(found.incident, stage_now)
     version = draft.version if draft else 0
     return replace(found, said=proposal, version=version, is_due=is_due)
+
+
+def is_news(incident: Incident, told: str, over_since: datetime | None) -> bool:
+    """Return whether a declared incident's present state says something that a page has not told.
+
+    `told`: the stage that the page tells, "" before its first word; `over_since`: when it told that it is over, if it did.
+    """
+    return _is_wanted(incident, told) and _stage(incident, told, over_since) != told
+
+
+def _is_wanted(incident: Incident, told: str) -> bool:
+    """Return whether the public hears of it: what it has heard of, and what the playbook wants told while it lasts."""
+    return told != "" or (incident.is_live and incident.rank in _rule(incident).ranks)
 
 
 def _still_ahead(
@@ -209,7 +219,9 @@ def _shared(incident: Incident) -> list[Component]:
 
 
 def _proposal(found: Pending, at: datetime) -> Announcement:
-    stage = _stage(found)
+    public = found.public
+    told = (public.state, public.resolved_at) if public is not None else ("", None)
+    stage = _stage(found.incident, *told)
     lesson = _lesson(found)
     if stage is Stage.RESOLVED and lesson:
         return replace(_frame(found, Stage.POSTMORTEM, at), body=lesson)
@@ -231,11 +243,10 @@ def _frame(found: Pending, stage: Stage, at: datetime) -> Announcement:
     )
 
 
-def _stage(found: Pending) -> Stage:
+def _stage(incident: Incident, told: str, over_since: datetime | None) -> Stage:
     """Return the stage that the internal state stands for; what is over in public stays over until it is reopened."""
-    incident, public = found.incident, found.public
-    if public is not None and public.state in OVER and not _is_open_again(incident, public):
-        return Stage(public.state)
+    if told in OVER and not _is_open_again(incident, over_since):
+        return Stage(told)
     if not incident.is_live:
         return Stage.RESOLVED
     named = _rule(incident).states.get(State(incident.state))
@@ -246,11 +257,11 @@ def _rule(incident: Incident) -> StatusPageRule:
     return incident.playbook.playbook.status_page
 
 
-def _is_open_again(incident: Incident, public: PublicIncident) -> bool:
+def _is_open_again(incident: Incident, over_since: datetime | None) -> bool:
     """Tell whether it was reopened since the public heard that it is over."""
     if not incident.is_live:
         return False
-    return incident.transitions.filter(verb="reopen", at__gt=public.resolved_at).exists()
+    return incident.transitions.filter(verb="reopen", at__gt=over_since).exists()
 
 
 def _state(found: Pending, row: Component, stage: Stage) -> ComponentState:

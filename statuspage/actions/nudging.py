@@ -36,7 +36,7 @@ _Why = Nudge.Why
 def nudge_due(at: datetime) -> int:
     """Remind of every public word that is due within five minutes or late; return how many reminders that were.
 
-    Each once, whoever runs it and how often. Two statements where nothing is owed (R148, R149, R174).
+    Each once, whoever runs it and how often (R148, R149, R174). Two statements for none, three where something is untold.
     """
     told = PublicIncident.objects.filter(
         resolved_at=None, incident__isnull=False, next_update_by__lte=at + AHEAD
@@ -114,7 +114,8 @@ def nudge_message(delivery: Delivery, at: datetime) -> Message:
 def _first_words(at: datetime) -> int:
     """Remind of the first words that the playbook wants of what the public has not heard of."""
     rows = Incident.objects.filter(_untold_somewhere(), state__in=LIVE)
-    untold = rows.filter(declared_at__isnull=False).select_related("playbook", "service")
+    untold = rows.filter(declared_at__isnull=False).select_related("service")
+    untold = untold.prefetch_related("playbook")  # read once for all of them
     due = {row.pk: (row, by) for row in untold if (by := _first_word(row)) and by <= at + AHEAD}
     if not due:
         return 0

@@ -248,12 +248,41 @@ def test_one_broken_playbook_keeps_no_other_reminder_back(
     assert reminders() == [("late", f"c{rows[1].pk}@example.org")]
 
 
-def test_nothing_owed_costs_two_statements(payments: Component) -> None:
-    an_incident(payments.bindings.get().service)
+@pytest.mark.parametrize(("untold", "statements"), [(0, 2), (3, 3)])
+def test_what_is_not_owed_yet_costs_the_same_however_much_there_is(
+    payments: Component, untold: int, statements: int
+) -> None:
+    """One statement more reads the playbooks of what was not told yet."""
+    for _one in range(untold):
+        an_incident(payments.bindings.get().service)
 
     with CaptureQueriesContext(connection) as asked:
-        nudge_due(NINE)
-    assert len(asked) == 2
+        assert nudge_due(NINE) == 0
+    assert len(asked) == statements
+
+
+def test_what_was_told_and_what_is_not_told_at_all_costs_the_same_however_much_there_is(
+    incident: Incident,
+) -> None:
+    """It runs every five seconds, while many incidents may be live."""
+    book, service = incident.playbook, incident.service
+    for rank in (1, 1, 4, 4):
+        an_incident(service, rank=rank, playbook=book)
+    assert say_due(NINE) == 3
+
+    with CaptureQueriesContext(connection) as asked:
+        assert say_due(NINE + MINUTE) == 0
+    assert len(asked) == 3
+
+
+def test_a_playbook_that_cant_be_read_silences_no_other(incident: Incident) -> None:
+    PlaybookVersion.objects.filter(pk=incident.playbook_id).update(
+        document={"status_page": {"publish": "at_once"}}
+    )
+    sound = an_incident(incident.service, rank=1, playbook=at_once(ranks=[1]))
+
+    assert say_due(NINE) == 1
+    assert PublicIncident.objects.get().incident == sound
 
 
 def test_one_broken_incident_silences_no_other(
