@@ -25,6 +25,7 @@ from incidents.models import (
 )
 from incidents.parsers.base import Signal
 from incidents.playbook.lifecycle import LIVE, VERBS, State
+from incidents.playbook.severity import NEVER_PAGES
 
 UNREADABLE = "unreadable"  # the group of the one incident that says that a source can't be read
 _KEY_FIELDS = ["last_sequence", "closed_episode", "resolved_at"]
@@ -213,9 +214,7 @@ class Book:
 
     def _wake(self, joined: list[Incident]) -> None:
         """Say that an alert joined what nobody has: it pages, whatever was the reason not to until now."""
-        unheld = [
-            row for row in joined if row.state == State.DETECTED and row.rank < steps.NEVER_PAGES
-        ]
+        unheld = [row for row in joined if row.state == State.DETECTED and row.rank < NEVER_PAGES]
         for row in unheld:
             if row.unpaged_reason:
                 row.unpaged_reason = ""

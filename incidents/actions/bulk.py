@@ -12,8 +12,9 @@ from core.errors import NotFound, NotPossible
 from core.permissions import may
 from incidents.actions.command import change_severity
 from incidents.actions.guards import Known, situated
+from incidents.actions.merging import chain
 from incidents.actions.perform import Order
-from incidents.actions.steps import Request, chain, move, take
+from incidents.actions.steps import Request, move, take
 from incidents.models import Alert, Incident, Milestone, RoleAssignment
 from incidents.playbook import label, permitted, severity_for, unmet
 from incidents.playbook.lifecycle import VERBS, State

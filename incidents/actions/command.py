@@ -14,6 +14,7 @@ from incidents.actions import story
 from incidents.actions.locking import locked
 from incidents.models import Incident, RoleAssignment, RoleOffer
 from incidents.playbook.lifecycle import State
+from incidents.playbook.severity import NEVER_PAGES
 
 COMMANDER = "commander"
 NOT_PAGED = "not paged: severity 4"
@@ -123,7 +124,7 @@ def change_severity(
 
 def tell_severity(incident: Incident, before: int, reason: str, *, by: Actor, at: datetime) -> None:
     """Record a changed severity; publish `incident.severity_raised` when it became worse."""
-    if incident.unpaged_reason == NOT_PAGED and incident.rank < 4:
+    if incident.unpaged_reason == NOT_PAGED and incident.rank < NEVER_PAGES:
         incident.unpaged_reason = ""
         incident.save(update_fields=["unpaged_reason"])
     text = f"Severity {before} → {incident.rank}: {reason}"

@@ -15,6 +15,7 @@ from incidents.actions.command import NOT_PAGED
 from incidents.actions.locking import locked
 from incidents.models import Incident, Milestone, Service, TimelineEntry
 from incidents.playbook.lifecycle import VERBS
+from incidents.playbook.severity import NEVER_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def open_all(incidents: Sequence[Incident], *, by: Actor, at: datetime) -> Opene
     if not incidents:
         return Opened((), (), ())
     for incident in incidents:
-        if incident.rank == 4 and not incident.unpaged_reason:
+        if incident.rank == NEVER_PAGES and not incident.unpaged_reason:
             incident.unpaged_reason = NOT_PAGED
     Incident.objects.bulk_create(incidents)
     lines: list[TimelineEntry] = []

@@ -14,14 +14,13 @@ from core import facts
 from core.actor import Actor
 from core.errors import GuardUnmet, IllegalTransition, Invalid, NotFound, NotPossible
 from core.permissions import may, require
-from incidents.actions import command, guards, playbooks, remarks, story
+from incidents.actions import guards, merging, playbooks, remarks, story
 from incidents.models import Alert, AlertKey, Incident, Milestone, TimelineEntry, TransitionLog
 from incidents.playbook import label as state_label
 from incidents.playbook import permitted
 from incidents.playbook.lifecycle import LIVE, VERBS, WORKED, State, Verb
 
 SHORTEST_REASON = 10
-NEVER_PAGES = 4  # the rank that is recorded and wakes nobody
 _CHANGED = [
     "state",
     "acknowledged_at",
@@ -84,10 +83,10 @@ def move(  # noqa: PLR0913  a step has these parts
     if verb not in VERBS:
         raise NotFound(f"There is no verb {verb}; the verbs are {', '.join(VERBS)}.")
     with transaction.atomic():
-        found = {row.pk: row for row in _locked({incident_id, *chain(into)})}
+        found = {row.pk: row for row in _locked({incident_id, *merging.chain(into)})}
         if incident_id not in found:
             raise NotFound(f"There is no incident {incident_id}.")
-        target = _merge_target(found, incident_id, into) if verb == "merge" else None
+        target = merging.target(found, incident_id, into) if verb == "merge" else None
         reason = remarks.words(reason, "/reason", "Say why", needed=False)
         request = Request(VERBS[verb], by, at, reason, target, seen)
         take([found[incident_id]], request)
@@ -97,46 +96,6 @@ def move(  # noqa: PLR0913  a step has these parts
 def _locked(ids: set[int]) -> list[Incident]:
     rows = Incident.objects.filter(pk__in=ids).select_related("playbook", "service")
     return list(rows.locked())
-
-
-def _merge_target(found: dict[int, Incident], incident_id: int, into: int | None) -> Incident:
-    if into is None:
-        raise Invalid.field("/into", "Name the incident to merge into by its number.", "required")
-    if into not in found:
-        raise Invalid.field("/into", f"There is no incident {into}.", "unknown_incident")
-    if into == incident_id:
-        raise Invalid.field("/into", "An incident can't be merged into itself.", "merge_self")
-    target = _survivor(found, found[into])
-    if target.pk == incident_id:
-        raise NotPossible(
-            f"{found[into].label} was merged into this one already.", code="merge_cycle"
-        )
-    if not target.is_live:
-        # Its alerts would go where nobody is paged any more.
-        raise NotPossible(
-            f"{target.label} is over; merge into a live incident.", code="merge_ended"
-        )
-    return target
-
-
-def chain(into: int | None) -> list[int]:
-    """Return an incident with what it was merged into, and so on: whoever merges locks them all at once, in one order."""
-    ids: list[int] = []
-    while into is not None and into not in ids:
-        ids.append(into)
-        rows = Incident.objects.filter(pk=into)
-        into = rows.values_list("merged_into_id", flat=True).first()
-    return ids
-
-
-def _survivor(found: dict[int, Incident], target: Incident) -> Incident:
-    """Follow merges to the one that stands, among what is locked."""
-    while target.merged_into_id is not None:
-        if target.merged_into_id not in found:
-            text = f"{target.label} was merged meanwhile. Nothing else was done; look, and press again."
-            raise NotPossible(text, code="overtaken")
-        target = found[target.merged_into_id]
-    return target
 
 
 def take(incidents: Sequence[Incident], request: Request) -> list[Incident]:
@@ -156,21 +115,8 @@ def take(incidents: Sequence[Incident], request: Request) -> list[Incident]:
     for name, ids in written.facts.items():
         facts.publish(name, ids, at=request.at)
     if request.into is not None:
-        _hand_on(changed, request.into, request)
+        merging.hand_on(changed, request.into, by=request.by, at=request.at)
     return changed
-
-
-def _hand_on(merged: Sequence[Incident], into: Incident, request: Request) -> None:
-    """Let the survivor wake whom the merged ones would have woken: never quieter than before."""
-    worst, before = min(incident.rank for incident in merged), into.rank
-    if worst < before:
-        into.rank = worst
-        into.save(update_fields=["rank"])
-        command.tell_severity(
-            into, before, "a worse one was merged into it", by=request.by, at=request.at
-        )
-    if into.state == State.DETECTED and into.rank < NEVER_PAGES:
-        facts.publish("incident.joined", [into.pk], at=request.at)
 
 
 def _step(incident: Incident, request: Request, written: _Written) -> bool:

@@ -15,6 +15,7 @@ Count = Annotated[int, Meta(ge=0, le=100_000)]
 Number = Annotated[float, Meta(ge=-1e12, le=1e12)]
 
 RANKS = (1, 2, 3, 4)
+NEVER_PAGES = 4  # the rank that is recorded and wakes nobody
 
 
 @dataclass(frozen=True, slots=True)

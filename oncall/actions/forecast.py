@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from core.models import User
 from incidents.models import Incident, Service
+from incidents.playbook.severity import NEVER_PAGES
 from incidents.provided import Forecast, Later, Woken
 from oncall.actions.advance import targets
 from oncall.actions.escalate import new_run, policies_for
 from oncall.actions.scene import KNOW_ALREADY, Scene, set_scene
 from oncall.models import Escalation
 
-NEVER_PAGES = 4
 NO_POLICY = "No escalation policy pages for this service: the fallback is told."
 NOBODY = "No step of the policy reaches anybody now: the fallback is told."
 LATER = 3
