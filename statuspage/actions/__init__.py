@@ -8,13 +8,13 @@ from statuspage.actions.drafting import Announcement, Pending, pending, pendings
 from statuspage.actions.endpoints import challenge_message, quarantined_message
 from statuspage.actions.exporting import export_due
 from statuspage.actions.keeping import discard_draft, save_draft
-from statuspage.actions.leaks import findings
+from statuspage.actions.leaks import Leak, findings
 from statuspage.actions.leaving import forget_old
 from statuspage.actions.letters import subscribe_message
 from statuspage.actions.mailings import fan_out, still_subscribed
 from statuspage.actions.nudging import nudge_message, nudge_unwanted
 from statuspage.actions.proposing import approve, asked_of, decline, propose, withdraw
-from statuspage.actions.publishing import Leak, Press, publish, record
+from statuspage.actions.publishing import Press, publish, record
 from statuspage.actions.rendering import render, render_due, render_sharing
 from statuspage.actions.rooms import render_rooms
 from statuspage.actions.second import SecondNeeded

@@ -17,10 +17,11 @@ from core.errors import DomainError
 from incidents import actions as incidents
 from incidents.models import Incident, PlaybookVersion
 from incidents.playbook.lifecycle import LIVE
+from statuspage.actions.checking import checked
 from statuspage.actions.drafting import Pending, is_news, pendings
 from statuspage.actions.leaks import findings
 from statuspage.actions.nudging import withheld
-from statuspage.actions.publishing import PLAIN, checked, locked, say
+from statuspage.actions.publishing import PLAIN, locked, say
 from statuspage.actions.reach import Heard, heard_of
 from statuspage.models import Page, PublicIncident
 from statuspage.rules.states import Stage

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.errors import Conflict
+from statuspage.actions.checking import checked
 from statuspage.actions.drafting import Announcement, Pending
-from statuspage.actions.publishing import changed_draft, checked, locked
+from statuspage.actions.publishing import changed_draft, locked
 from statuspage.models import Draft
 
 

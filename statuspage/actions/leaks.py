@@ -5,10 +5,26 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.errors import NotPossible
 from core.models import User
 from statuspage.actions.drafting import Announcement
 from statuspage.models import Component, Page
 from statuspage.rules.lint import Finding, Ours, lint
+
+
+class Leak(NotPossible):
+    """Something in the text looks like ours alone; `extra["findings"]` names each, and it may be said all the same."""
+
+    code = "leak_suspected"
+
+
+def refuse_leaks(page: Page, name: str, body: str, advice: str = "", *, despite: bool) -> None:
+    """Raise Leak where something looks like ours alone, unless a person has looked at it (`despite`)."""
+    leaks = [] if despite else findings(page, Announcement(name, "", body, advice=advice))
+    if leaks:
+        told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
+        text = " ".join(one.why for one in leaks)
+        raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
 
 
 def findings(page: Page, said: Announcement) -> list[Finding]:

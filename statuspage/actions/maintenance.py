@@ -10,9 +10,10 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound, NotPossible
 from core.permissions import require
 from statuspage.actions import ledger
+from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.components import state_named
-from statuspage.actions.maintenance_words import locked, refuse_leaks, say, show, window, zoned
-from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.leaks import refuse_leaks
+from statuspage.actions.maintenance_words import locked, say, show, window, zoned
 from statuspage.actions.second import WORDS_ON_WORK, alone
 from statuspage.actions.texts import line_of, text_of
 from statuspage.models import Component, Maintenance, MaintenanceComponent, Page

@@ -8,8 +8,9 @@ from django_fsm import can_proceed
 from core.actor import Actor
 from core.errors import IllegalTransition, Invalid
 from statuspage.actions import ledger
-from statuspage.actions.maintenance_words import locked, refuse_leaks, say, show, zoned
-from statuspage.actions.publishing import LONGEST_PROMISE
+from statuspage.actions.checking import refuse_promise
+from statuspage.actions.leaks import refuse_leaks
+from statuspage.actions.maintenance_words import locked, say, show, zoned
 from statuspage.actions.second import WORDS_ON_WORK, alone
 from statuspage.actions.texts import text_of
 from statuspage.models import Maintenance, MaintenanceUpdate
@@ -67,10 +68,7 @@ def fit_to_say(
     body = text_of(body, "/body", LONGEST_BODY)
     if not body:
         raise Invalid.field("/body", "Write what is to be said.", "required")
-    if next_update_by is not None and not at < next_update_by <= at + LONGEST_PROMISE:
-        days = LONGEST_PROMISE.days
-        text = f"The next update is promised for a time ahead, within {days} days."
-        raise Invalid.field("/next_update_by", text)
+    refuse_promise(next_update_by, at)
     refuse_leaks(work.page, work.name, body, despite=despite_findings)
     return body
 

@@ -6,15 +6,11 @@ from core.actor import Actor
 from core.errors import NotFound
 from core.permissions import require
 from statuspage.actions import ledger
-from statuspage.actions.drafting import Announcement
-from statuspage.actions.leaks import findings
 from statuspage.actions.mailings import announce_work
-from statuspage.actions.publishing import Leak
 from statuspage.actions.rendering import render
 from statuspage.look.times import Times
 from statuspage.models import Maintenance, MaintenanceUpdate, Page
 from statuspage.rules.ids import is_id
-from statuspage.rules.states import Work
 
 _NBSP = "\xa0"
 
@@ -66,15 +62,6 @@ def say(  # noqa: PLR0913  what is said, of what, and what came of it
     if is_sent:
         announce_work(update, at)
     return update
-
-
-def refuse_leaks(page: Page, name: str, body: str, advice: str = "", *, despite: bool) -> None:
-    """Raise Leak where something looks like ours alone, unless a person has looked at it (`despite`)."""
-    leaks = findings(page, Announcement(name, Work.SCHEDULED, body, advice=advice))
-    if leaks and not despite:
-        told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
-        text = " ".join(one.why for one in leaks)
-        raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
 
 
 def show(page: Page, at: datetime) -> None:

@@ -11,11 +11,11 @@ from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
 from statuspage.actions.asking import tell_approvers, tell_author
+from statuspage.actions.checking import checked
 from statuspage.actions.drafting import Announcement, Pending, clock_time, pending
 from statuspage.actions.publishing import (
     PLAIN,
     Press,
-    checked,
     locked,
     refuse_unseen,
     say,

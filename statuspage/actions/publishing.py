@@ -1,8 +1,8 @@
 """Say something in public: the one way by which anything reaches the page (design.md 2.9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,14 +13,13 @@ from incidents import actions as incidents
 from incidents.models import Incident
 from statuspage.actions import ledger, mailings
 from statuspage.actions.asking import tell_author
-from statuspage.actions.components import state_named
+from statuspage.actions.checking import checked
 from statuspage.actions.concerning import concern
 from statuspage.actions.drafting import Announcement, Pending, chosen, pendings
-from statuspage.actions.leaks import findings
+from statuspage.actions.leaks import refuse_leaks
 from statuspage.actions.places import place_of
 from statuspage.actions.rendering import render
 from statuspage.actions.second import alone
-from statuspage.actions.texts import line_of, text_of
 from statuspage.models import (
     Component,
     ComponentChange,
@@ -30,7 +29,6 @@ from statuspage.models import (
     PublicIncident,
     PublicUpdate,
 )
-from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
 from statuspage.rules.states import (
     OVER,
     ComponentState,
@@ -40,15 +38,6 @@ from statuspage.rules.states import (
     words,
     worse_impact,
 )
-
-LONGEST_ADVICE = 1000
-LONGEST_PROMISE = timedelta(days=30)
-
-
-class Leak(NotPossible):
-    """Something in the text looks like ours alone; `extra["findings"]` names each, and it may be said all the same."""
-
-    code = "leak_suspected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +100,7 @@ def refuse_unseen(found: Pending, said: Announcement, press: Press) -> None:
     """Raise Conflict over a draft that the person does not know, and Leak for what nobody has looked at."""
     if found.is_edited and press.draft_seen not in (None, found.version):
         raise Conflict(changed_draft(found.said.body))
-    leaks = findings(found.page, said)
-    if leaks and not press.despite_findings:
-        told = [{"kind": one.kind, "excerpt": one.excerpt, "why": one.why} for one in leaks]
-        text = " ".join(one.why for one in leaks)
-        raise Leak(f"This may not be for the public: {text}", extra={"findings": told})
+    refuse_leaks(found.page, said.name, said.body, said.advice, despite=press.despite_findings)
 
 
 def say(
@@ -200,38 +185,6 @@ def _overtake(public: PublicIncident, at: datetime) -> None:
         proposal.withdraw(None, at)
         proposal.save()
         tell_author(proposal, at)
-
-
-def checked(
-    said: Announcement, page: Page, public: PublicIncident | None, at: datetime
-) -> Announcement:
-    """Return what is to be said of `public` (None: of a new one), made fit to store.
-
-    Raises Invalid for the first field that is not, NotPossible for a step that there is not.
-    """
-    state = _stage(said.state)
-    name = line_of(said.name, "/name", LONGEST_NAME, "name")
-    body = text_of(said.body, "/body", LONGEST_BODY)
-    if not body:
-        raise Invalid.field("/body", "Write what is to be said.", "required")
-    _refuse_impossible(public, state)
-    promise = None if state in OVER else said.next_update_by
-    if promise is not None and not at < promise <= at + LONGEST_PROMISE:
-        days = LONGEST_PROMISE.days
-        raise Invalid.field(
-            "/next_update_by", f"The next update is promised for a time ahead, within {days} days."
-        )
-    if said.started_at is not None and said.started_at > at:
-        raise Invalid.field("/started_at", "It can't begin in the future.")
-    return Announcement(
-        name=name,
-        state=state,
-        body=body,
-        components=_component_states(said.components, page, state),
-        next_update_by=promise,
-        advice=text_of(said.advice, "/advice", LONGEST_ADVICE),
-        started_at=said.started_at,
-    )
 
 
 def addressed(incident_id: int, by: Actor, at: datetime, page: str) -> Pending:
@@ -335,45 +288,3 @@ def tell_inside(
             "url": place_of(update.incident.page).url(update.incident.path),
         },
     )
-
-
-def _stage(text: str) -> Stage:
-    try:
-        return Stage(text)
-    except ValueError as error:
-        raise Invalid.field(
-            "/status", f"status is one of {', '.join(Stage)}; not {text[:50]!r}."
-        ) from error
-
-
-def _refuse_impossible(public: PublicIncident | None, state: Stage) -> None:
-    if public is None and state is Stage.POSTMORTEM:
-        raise NotPossible("Nothing was told of this incident, so there is no postmortem to tell.")
-    if public is None or public.state == state:
-        return
-    steps = {one.target for one in public.get_available_state_transitions()}  # type: ignore[attr-defined]
-    if state not in steps:
-        raise NotPossible(f"What is {words(public.state)} in public can't become {words(state)}.")
-
-
-def _component_states(
-    given: Mapping[str, str], page: Page, stage: Stage
-) -> dict[str, ComponentState]:
-    wanted = {key: state_named(state, f"/components/{key}") for key, state in given.items()}
-    known = set(
-        Component.objects.filter(
-            page=page, public_id__in=list(wanted), retired_at=None
-        ).values_list("public_id", flat=True)
-    )
-    for key, state in wanted.items():
-        if key not in known:
-            raise Invalid.field(
-                "/components",
-                f"There is no component {key[:50]!r} on {page.name}.",
-                "unknown_component",
-            )
-        if stage in OVER and state != ComponentState.OPERATIONAL:
-            raise Invalid.field(
-                f"/components/{key}", "What is over holds nothing back: choose operational."
-            )
-    return wanted

@@ -10,12 +10,13 @@ from django.db import transaction
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.permissions import require
+from statuspage.actions.checking import checked
 from statuspage.actions.concerning import concern
 from statuspage.actions.drafting import Announcement
 from statuspage.actions.leaks import findings
 from statuspage.actions.mailings import announce
 from statuspage.actions.maintenance_words import show
-from statuspage.actions.publishing import checked, record, tell_inside
+from statuspage.actions.publishing import record, tell_inside
 from statuspage.actions.second import program_alone
 from statuspage.actions.texts import line_of
 from statuspage.models import Component, ComponentChange, Page, PublicIncident, PublicUpdate

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 
 from statuspage.actions import Announcement, Pending, findings, shapes
+from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.picture import Picture, take
-from statuspage.actions.publishing import LONGEST_ADVICE
 from statuspage.admin.written import Written
 from statuspage.look import shape
 from statuspage.look.banner import banner

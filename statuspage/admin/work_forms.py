@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core import clock
+from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.maintenance import LONGEST_NOTICE, Plan, warnings
-from statuspage.actions.publishing import LONGEST_ADVICE
 from statuspage.actions.second import LONGEST_REASON
 from statuspage.models import Component, Maintenance, Page
 from statuspage.models.ledger import NOT_OPERATIONAL

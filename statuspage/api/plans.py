@@ -6,8 +6,8 @@ from typing import Any
 from core import clock
 from core.api.bodies import Body
 from core.errors import NotFound
+from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.maintenance import LONGEST_NOTICE, TAKEN, Plan
-from statuspage.actions.publishing import LONGEST_ADVICE
 from statuspage.actions.second import LONGEST_REASON
 from statuspage.api import shapes
 from statuspage.models import Maintenance, Page

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from core.api.bodies import Body
 from statuspage.actions import Announcement, Press
-from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.second import LONGEST_REASON
 from statuspage.api import shapes
 from statuspage.models import PublicIncident

@@ -2,7 +2,7 @@
 
 from core.api.operations import LARGEST_ID
 from core.api.shapes import Shape, flag, many, maybe, moment, named, needed, text, whole
-from statuspage.actions.publishing import LONGEST_ADVICE
+from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.second import LONGEST_REASON
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
 from statuspage.rules.ids import LENGTH

@@ -1,8 +1,8 @@
 """What the API of planned work says and takes, field by field."""
 
 from core.api.shapes import Shape, flag, many, maybe, moment, named, needed, text, whole
+from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.maintenance import LONGEST_NOTICE
-from statuspage.actions.publishing import LONGEST_ADVICE
 from statuspage.actions.second import LONGEST_REASON
 from statuspage.api.shapes import AT, CHANGE
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
