@@ -67,11 +67,14 @@ class Door(APIView):
                 setattr(cls, name, kept(getattr(cls, name)))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Sign in, then refuse methods and parameters that the endpoint does not know."""
+        """Sign in, then refuse methods, words in its address and parameters that the endpoint does not know."""
         super().initial(request, *args, **kwargs)
         method = str(request.method).lower()
         if method not in self.http_method_names or not hasattr(self, method):
             raise MethodNotAllowed(method.upper())
+        place, words = self.choices
+        if place and kwargs[place] not in words:
+            raise NotFound(f"There is no such {place}; there are: {', '.join(words)}.")
         is_read = request.method in ("GET", "HEAD")
         refuse_unknown(request.query_params, names(self.parameters) if is_read else frozenset())
 

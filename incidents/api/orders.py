@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.api.bodies import Body
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.models import User
 from incidents.actions.opening import Declaration
 from incidents.actions.perform import NOTE, ORDERS, Change, Order
@@ -20,13 +20,6 @@ SEGMENTS = {name.replace("_", "-"): name for name in ORDERS}
 ROLE_VERBS = {"assign_role", "offer_role", "accept_role", "decline_role"}
 NAMING_VERBS = {"assign_role", "offer_role"}
 _READ_ONLY = {*INCIDENT.fields, *WHOLE_INCIDENT.fields}
-
-
-def verb_of(segment: str) -> str:
-    """Return the verb that a URL segment names; raises NotFound with those that there are."""
-    if segment not in SEGMENTS:
-        raise NotFound(f"There is no such verb; the verbs are {', '.join(SEGMENTS)}.")
-    return SEGMENTS[segment]
 
 
 def read_order(verb: str, document: Mapping[str, object]) -> Order:

@@ -19,7 +19,6 @@ from core.api.paging import CursorPages
 from core.api.shapes import Piece, Shape, page_of
 from core.api.versions import one, unchanged
 from core.api.views import Door, address, fields, number
-from core.errors import NotFound
 from core.permissions import require
 from incidents import actions
 from incidents.api import asked, filters, rows, story_shapes
@@ -207,8 +206,6 @@ class EntryMark(Door):
 
     def post(self, request: Request, pk: str, entry: str, mark: str) -> HttpResponse:
         """Do it and return the entry."""
-        if mark not in MARKS:
-            raise NotFound(f"There is no such verb; the verbs are {', '.join(MARKS)}.")
         incident_id, entry_id = number(pk), number(entry)
         read_nothing(fields(request))
         _summary, act = MARKS[mark]

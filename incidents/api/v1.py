@@ -28,7 +28,6 @@ from incidents.api.orders import (
     read_declaration,
     read_order,
     read_orders,
-    verb_of,
 )  # fmt: skip
 from incidents.models import Incident
 
@@ -135,7 +134,7 @@ class IncidentVerb(Door):
     def post(self, request: Request, pk: str, verb: str) -> HttpResponse:
         """Do it and return the incident; the same verb again by the same person changes nothing."""
         incident_id = number(pk)
-        order = read_order(verb_of(verb), fields(request))
+        order = read_order(SEGMENTS[verb], fields(request))
         with _unchanged(request, incident_id):
             perform(incident_id, order, by=caller(request), at=clock.now())
         return one(request, rows.whole(incident_id))

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.actor import Actor
 from core.api.bodies import Body, pointed
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.models import Team, User
 from postmortems.actions import review, writing
 from postmortems.api import asked
@@ -22,13 +22,6 @@ _ITEM_READ_ONLY = set(WHOLE_ACTION_ITEM.fields)
 _ITEM_TEXTS = {
     "title": 200, "detail": 20_000, "kind": 40, "horizon": 40, "priority": 6, "measure": 300, "evidence": 20_000,
 }  # fmt: skip
-
-
-def verb_of(segment: str) -> str:
-    """Return the verb that a URL segment names; raises NotFound with those that there are."""
-    if segment not in SEGMENTS:
-        raise NotFound(f"There is no such verb; the verbs are {', '.join(SEGMENTS)}.")
-    return SEGMENTS[segment]
 
 
 def read_order(verb: str, document: Mapping[str, object]) -> Act:

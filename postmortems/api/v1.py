@@ -17,7 +17,6 @@ from core.api.paging import CursorPages
 from core.api.shapes import page_of
 from core.api.versions import one, unchanged
 from core.api.views import Door, address, fields, number
-from core.errors import NotFound
 from core.permissions import require
 from incidents.models import Incident
 from postmortems.actions import items, open_by_hand, writing
@@ -30,7 +29,6 @@ from postmortems.api.orders import (
     read_item_order,
     read_order,
     refuse_unknown_sections,
-    verb_of,
 )
 from postmortems.models import ActionItem
 
@@ -138,7 +136,7 @@ class PostmortemVerb(Door):
 
     def post(self, request: Request, pk: str, verb: str) -> HttpResponse:
         """Do it and return the postmortem."""
-        postmortem_id, act = number(pk), read_order(verb_of(verb), fields(request))
+        postmortem_id, act = number(pk), read_order(SEGMENTS[verb], fields(request))
         with _unchanged(request, postmortem_id):
             act(postmortem_id, caller(request), clock.now())
         return one(request, rows.whole_postmortem(postmortem_id))
@@ -240,8 +238,6 @@ class ActionItemVerb(Door):
 
     def post(self, request: Request, pk: str, verb: str) -> HttpResponse:
         """Do it and return the action item."""
-        if verb not in items.VERBS:
-            raise NotFound(f"There is no such verb; the verbs are {', '.join(items.VERBS)}.")
         item_id, said, at = number(pk), read_item_order(verb, fields(request)), clock.now()
         with _item_unchanged(request, item_id):
             items.move(item_id, verb, by=caller(request), at=at, **said)
