@@ -62,7 +62,7 @@ def asked_unwanted(delivery: Delivery, at: datetime) -> str:
 def asked_message(delivery: Delivery, at: datetime) -> Message:
     """Return what somebody who may approve reads, written now: who proposed what, where, and the words themselves."""
     row = _row(delivery)
-    promise = _moment(row, "next_update_by")
+    promise = clock_time(row.moment("next_update_by"), row.page)
     promised = f"\nNext update by {promise}.\n" if promise else ""
     text = (
         f"{row.asked_by.display_name} proposed {row.what} on {row.page.name}. "
@@ -109,11 +109,6 @@ def place(row: Proposal) -> str:
 def _row(delivery: Delivery) -> Proposal:
     rows = Proposal.objects.select_related("incident", "page", "asked_by", "answered_by")
     return rows.get(pk=delivery.object_id)
-
-
-def _moment(row: Proposal, name: str) -> str:
-    kept = row.said.get(name)
-    return clock_time(datetime.fromisoformat(kept), row.page) if kept else ""
 
 
 def _message(delivery: Delivery, row: Proposal, subject: str, text: str, what: str) -> Message:

@@ -160,7 +160,7 @@ def asked_of(found: Pending) -> Proposal | None:
 def announced(row: Proposal) -> Announcement:
     """Return a proposal's words as they would be published."""
     told = {key: value for key, value in row.said.items() if key != "notify"}
-    moments = {key: datetime.fromisoformat(told[key]) if told[key] else None for key in _MOMENTS}
+    moments = {key: row.moment(key) for key in _MOMENTS}
     return Announcement(**{**told, **moments})
 
 

@@ -107,7 +107,7 @@ def agree(proposal_id: int, *, by: Actor, at: datetime) -> Proposal:
 
 def _do(row: Proposal, by: Actor, at: datetime) -> Maintenance:
     """Say what was proposed, inside the caller's transaction, under the page's lock."""
-    said = {key: _moment(key, value) for key, value in row.said.items()}
+    said = {**row.said, **{key: row.moment(key) for key in _MOMENTS if key in row.said}}
     if row.work is None:
         ready = fit_to_announce(row.page, Plan(**said), at, despite_findings=True)
         return announce(row.page, ready, by=by, at=at)
@@ -163,7 +163,3 @@ def _plain(said: dict[str, Any]) -> dict[str, Any]:
         key: value.isoformat() if isinstance(value, datetime) else value
         for key, value in said.items()
     }
-
-
-def _moment(key: str, value: Any) -> Any:
-    return datetime.fromisoformat(value) if key in _MOMENTS and value else value

@@ -90,14 +90,14 @@ class ProposalAdmin(ReadOnlyAdmin[Proposal]):
     @admin.display(description="in the page's zone")
     def times(self, row: Proposal) -> str:
         """Return from when to when the work is planned."""
-        ends = [_moment(row, name) for name in ("scheduled_for", "scheduled_until")]
+        ends = [row.moment(name) for name in ("scheduled_for", "scheduled_until")]
         local = [one.astimezone(row.page.zone) for one in ends if one is not None]
         return " to ".join(f"{one:%a %d %b %Y, %H:%M} {one.tzname()}" for one in local)
 
     @admin.display(description="next update by")
     def promise(self, row: Proposal) -> str:
         """Return what it would promise."""
-        return clock_time(_moment(row, "next_update_by"), row.page)
+        return clock_time(row.moment("next_update_by"), row.page)
 
     @admin.display(description="subscribers are told", boolean=True)
     def told(self, row: Proposal) -> bool:
@@ -134,11 +134,6 @@ class ProposalAdmin(ReadOnlyAdmin[Proposal]):
                 confirm="Nothing of it is public.",
             ),
         ]
-
-
-def _moment(row: Proposal, name: str) -> datetime | None:
-    kept = row.said.get(name)
-    return datetime.fromisoformat(kept) if kept else None
 
 
 def _approve(pk: int, *, by: Actor, at: datetime) -> str:

@@ -1,6 +1,5 @@
 """REST API of planned work: the list, one, its words and its steps. A write calls one action."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
@@ -23,10 +22,10 @@ from statuspage.actions.maintenance import TAKEN, Plan, change, plan, warnings
 from statuspage.actions.maintenance_steps import STEPS, step, tell
 from statuspage.actions.places import place_of
 from statuspage.api import shapes, work_shapes
-from statuspage.api.plans import alone_reason, page_named, read_plan, touched_of
+from statuspage.api.plans import alone_reason, read_change, read_new, touched_of
 from statuspage.models import Maintenance, MaintenanceComponent, MaintenanceUpdate, Page
 from statuspage.models.public import LONGEST_BODY
-from statuspage.rules.ids import LENGTH, is_id
+from statuspage.rules.ids import is_id
 from statuspage.rules.maintenance import owed
 from statuspage.rules.states import Work
 
@@ -69,12 +68,8 @@ class Maintenances(Door):
         """Announce, and return the maintenance with its Location."""
         by = caller(request)
         require(by, PUBLISH)
-        body = Body(fields(request))
-        wanted = body.text("page", longest=LENGTH)
-        planned, despite = read_plan(body, None), body.flag("despite_findings")
-        planned = replace(planned, alone_because=alone_reason(body))
-        body.done()
-        work = plan(page_named(wanted), planned, by=by, at=clock.now(), despite_findings=despite)
+        page, told = read_new(fields(request))
+        work = plan(page, told.planned, by=by, at=clock.now(), despite_findings=told.despite)
         headers = {"Location": address("api-status-maintenance", work.public_id)}
         return one(request, _whole(work.public_id), status=201, headers=headers)
 
@@ -111,12 +106,10 @@ class OneMaintenance(Door):
         by, at = caller(request), clock.now()
         require(by, PUBLISH)
         known = _found(public_id)
-        body = Body(fields(request))
-        planned, despite = read_plan(body, known), body.flag("despite_findings")
-        planned = replace(planned, alone_because=alone_reason(body))
-        body.done()
+        told = read_change(fields(request), known)
+        more: dict[str, Any] = {"seen": known.sequence, "despite_findings": told.despite}
         with unchanged(request, _page_of(public_id), lambda: _whole(public_id)):
-            change(public_id, planned, by=by, at=at, seen=known.sequence, despite_findings=despite)
+            change(public_id, told.planned, by=by, at=at, **more)
         return one(request, _whole(public_id))
 
 
@@ -189,8 +182,6 @@ class MaintenanceVerb(Door):
         """Do it, and return the maintenance."""
         by = caller(request)
         require(by, PUBLISH)
-        if verb not in STEPS:
-            raise NotFound(f"There is no such verb; the verbs are {', '.join(STEPS)}.")
         body = Body(fields(request))
         told: dict[str, Any] = {
             "body": body.text("body", longest=LONGEST_BODY),

@@ -1,6 +1,7 @@
 """Read a plan that a program sends, to announce it, to change to it or to propose it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core import clock
@@ -12,6 +13,7 @@ from statuspage.actions.second import LONGEST_REASON
 from statuspage.api import shapes
 from statuspage.models import Maintenance, Page
 from statuspage.models.public import LONGEST_BODY, LONGEST_NAME
+from statuspage.rules.ids import LENGTH
 
 _FLAGS = ("begins_itself", "ends_itself", "tells_begin", "tells_end")
 
@@ -21,7 +23,36 @@ def alone_reason(body: Body) -> str:
     return body.text("alone_because", longest=LONGEST_REASON)
 
 
-def read_plan(body: Body, known: Maintenance | None) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A plan as a body describes it. `despite`: the passages that look like ours may be public."""
+
+    planned: Plan
+    despite: bool
+
+
+def read_new(document: Mapping[str, object], *, is_proposal: bool = False) -> tuple[int, Wanted]:
+    """Return the page of work to be announced, or proposed, and the plan; raises Invalid with every problem, NotFound."""
+    body = Body(document)
+    page = body.text("page", longest=LENGTH)
+    wanted = _wanted(body, None, is_proposal=is_proposal)
+    return _page_named(page), wanted
+
+
+def read_change(document: Mapping[str, object], known: Maintenance) -> Wanted:
+    """Return what announced work is to be changed to; raises Invalid with every problem."""
+    return _wanted(Body(document), known, is_proposal=False)
+
+
+def _wanted(body: Body, known: Maintenance | None, *, is_proposal: bool) -> Wanted:
+    planned, despite = _plan(body, known), body.flag("despite_findings")
+    if not is_proposal:
+        planned = replace(planned, alone_because=alone_reason(body))
+    body.done()
+    return Wanted(planned, despite)
+
+
+def _plan(body: Body, known: Maintenance | None) -> Plan:
     """Return the plan that a body describes; what it leaves out stays as it is, or is as usual."""
     is_new = known is None
     given: dict[str, Any] = {name: getattr(known, name) for name in TAKEN} if known else {}
@@ -45,7 +76,7 @@ def read_plan(body: Body, known: Maintenance | None) -> Plan:
     return Plan(**given, body=said)
 
 
-def page_named(public_id: str) -> int:
+def _page_named(public_id: str) -> int:
     """Return the page of that id, or the default one for ""; raises NotFound."""
     rows = (
         Page.objects.filter(public_id=public_id)

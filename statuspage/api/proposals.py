@@ -24,12 +24,11 @@ from statuspage.actions import decline, propose, withdraw
 from statuspage.actions.proposing import LONGEST_ANSWER
 from statuspage.actions.proposing_works import agree, propose_plan
 from statuspage.api import proposal_shapes as shapes
-from statuspage.api.plans import page_named, read_plan
+from statuspage.api.plans import read_new
 from statuspage.api.reading import completed, read
 from statuspage.api.v1 import CODES
 from statuspage.api.work_shapes import PROPOSED_MAINTENANCE
 from statuspage.models import Proposal
-from statuspage.rules.ids import LENGTH
 
 VIEW, PUBLISH = "statuspage.view", "statuspage.publish"
 FILTERS = (
@@ -70,16 +69,15 @@ class Proposals(Door):
         require(caller(request), VIEW)
         pages = CursorPages()
         rows = pages.paginate_queryset(chosen(_ROWS, request.query_params, FILTERS), request)
-        return pages.get_paginated_response([facts(row) for row in rows])
+        return pages.get_paginated_response([_facts(row) for row in rows])
 
     def post(self, request: Request) -> Response:
         """Propose; answers 201 with the proposal."""
         by = caller(request)
         require(by, PUBLISH)
         asked = read(fields(request), is_proposal=True)
-        made = propose(asked.incident, completed(asked), by=by, at=clock.now(), press=asked.press)
-        headers = {"Location": address("api-public-proposal", made.pk)}
-        return Response(facts(_found(str(made.pk))), status=201, headers=headers)
+        at, press = clock.now(), asked.press
+        return _proposed(propose(asked.incident, completed(asked), by=by, at=at, press=press))
 
 
 class WorkProposals(Door):
@@ -106,15 +104,9 @@ class WorkProposals(Door):
         """Propose; answers 201 with the proposal."""
         by = caller(request)
         require(by, PUBLISH)
-        body = Body(fields(request))
-        wanted = body.text("page", longest=LENGTH)
-        planned, despite = read_plan(body, None), body.flag("despite_findings")
-        body.done()
-        made = propose_plan(
-            page_named(wanted), planned, by=by, at=clock.now(), despite_findings=despite
-        )
-        headers = {"Location": address("api-public-proposal", made.pk)}
-        return Response(facts(_found(str(made.pk))), status=201, headers=headers)
+        page, told = read_new(fields(request), is_proposal=True)
+        at, despite = clock.now(), told.despite
+        return _proposed(propose_plan(page, told.planned, by=by, at=at, despite_findings=despite))
 
 
 class OneProposal(Door):
@@ -127,7 +119,7 @@ class OneProposal(Door):
     def get(self, request: Request, pk: str) -> Response:
         """Return one proposal."""
         require(caller(request), VIEW)
-        return Response(facts(_found(pk)))
+        return Response(_facts(_found(pk)))
 
 
 _Act = Callable[[int, str, Actor, datetime], object]
@@ -162,13 +154,11 @@ class ProposalVerb(Door):
         """Do it, and return the proposal."""
         by = caller(request)
         require(by, PUBLISH)
-        if verb not in _VERBS:
-            raise NotFound(f"There is no such verb; the verbs are {', '.join(_VERBS)}.")
         body = Body(fields(request))
         answer = body.text("answer", longest=LONGEST_ANSWER)
         body.done()
         _VERBS[verb](_found(pk).pk, answer, by, clock.now())
-        return Response(facts(_found(pk)))
+        return Response(_facts(_found(pk)))
 
 
 def _found(pk: str) -> Proposal:
@@ -178,8 +168,12 @@ def _found(pk: str) -> Proposal:
     return row
 
 
-def facts(row: Proposal) -> dict[str, Any]:
-    """Return a proposal as JSON."""
+def _proposed(made: Proposal) -> Response:
+    headers = {"Location": address("api-public-proposal", made.pk)}
+    return Response(_facts(_found(str(made.pk))), status=201, headers=headers)
+
+
+def _facts(row: Proposal) -> dict[str, Any]:
     said = row.said
     return {
         "id": row.pk,
@@ -192,14 +186,10 @@ def facts(row: Proposal) -> dict[str, Any]:
         "body": said["body"],
         "stage": said.get("state"),
         "components": said.get("components", {}),
-        "next_update_by": _moment(said.get("next_update_by")),
+        "next_update_by": row.moment("next_update_by"),
         "asked_by": row.asked_by.username,
         "asked_at": row.asked_at,
         "answered_by": row.answered_by.username if row.answered_by else None,
         "answered_at": row.answered_at,
         "answer": row.answer,
     }
-
-
-def _moment(kept: str | None) -> datetime | None:
-    return datetime.fromisoformat(kept) if kept else None

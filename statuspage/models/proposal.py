@@ -100,6 +100,11 @@ class Proposal(FSMModelMixin, models.Model):
             return f"of {self.incident.label}, {self.incident.title}"
         return str(self.said["name"])
 
+    def moment(self, name: str) -> datetime | None:
+        """Return an instant of its words (UTC), None where they have none of that name."""
+        kept = self.said.get(name)
+        return datetime.fromisoformat(kept) if kept else None
+
     @property
     def about(self) -> Incident | Page:
         """Return what a person must be allowed to publish of, to answer it."""
