@@ -176,6 +176,11 @@ def clean(value: object) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
+CODES = {
+    "", "bad_encoding", "empty_body", "json_too_deep", "malformed_json", "number_out_of_range", "object_required",
+}  # fmt: skip
+
+
 def load_or_refuse(body: bytes) -> str:
     """Return the code of the refusal, or "" when the answer is a document that is clean and storable."""
     try:
@@ -198,7 +203,7 @@ def test_it_changes_nothing_in_good_json(document: object, ascii_only: bool) -> 
 
 @given(st.binary())
 def test_it_never_raises_anything_else_for_any_bytes(body: bytes) -> None:
-    load_or_refuse(body)
+    assert load_or_refuse(body) in CODES
 
 
 @given(
@@ -234,7 +239,7 @@ def test_it_survives_mutations_of_good_json(
         at = place % (len(body) + 1)
         body = body[:at] + inserted + body[at + dropped :]
 
-    load_or_refuse(body)
+    assert load_or_refuse(body) in CODES
 
 
 @given(st.integers(1, 40), st.booleans())

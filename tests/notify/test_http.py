@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.addresses import is_public
+from notify.addresses import is_public, read_url
 from notify.http import HttpClient, HttpFailure, HttpSettings, UrlNotAllowed, check_url
 from tests.certificates import certificate
 from tests.servers import Answer, free_port, http_server, mute_server, resolver_of
@@ -82,14 +82,23 @@ def test_only_a_plain_https_address_is_allowed(url):
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "host", "port", "path"),
     [
-        "https://hooks.example.com", "https://hooks.example.com:443/a?b=c&d=%20", "HTTPS://Hooks.Example.COM/x", "https://hooks.example.com:80/",
-        "https://xn--bcher-kva.example/", "https://a_b.example.com/", "https://8.8.8.8/", "https://[2606:4700::1111]/", "https://[::ffff:8.8.8.8]/",
+        ("https://hooks.example.com", "hooks.example.com", 443, "/"),
+        ("https://hooks.example.com:443/a?b=c&d=%20", "hooks.example.com", 443, "/a?b=c&d=%20"),
+        ("HTTPS://Hooks.Example.COM/x", "hooks.example.com", 443, "/x"),
+        ("https://hooks.example.com:80/", "hooks.example.com", 80, "/"),
+        ("https://xn--bcher-kva.example/", "xn--bcher-kva.example", 443, "/"),
+        ("https://a_b.example.com/", "a_b.example.com", 443, "/"),
+        ("https://8.8.8.8/", "8.8.8.8", 443, "/"),
+        ("https://[2606:4700::1111]/", "2606:4700::1111", 443, "/"),
+        ("https://[::ffff:8.8.8.8]/", "::ffff:8.8.8.8", 443, "/"),
     ],
-)  # fmt: skip
-def test_a_public_https_address_is_allowed(url):
-    check_url(url, STRICT)
+)
+def test_a_public_https_address_is_allowed(url, host, port, path):
+    found = read_url(url, STRICT.allowed_private)
+
+    assert (found.scheme, found.host, found.port, found.path) == ("https", host, port, path)
 
 
 @pytest.mark.parametrize(

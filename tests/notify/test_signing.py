@@ -96,4 +96,4 @@ def test_a_malformed_secret_is_refused_and_not_repeated(secret):
 def test_every_id_and_body_verifies(message_id, body):
     headers = signed_headers(message_id, NINE, body, NEW)
 
-    verified(NEW, body, headers)
+    assert verified(NEW, body, headers) == json.loads(body)

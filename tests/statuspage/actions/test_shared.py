@@ -8,7 +8,7 @@ from django.test import Client
 
 from core.models import LateCall
 from statuspage.actions import render_sharing, set_component
-from statuspage.models import Component, Page, SharedComponent
+from statuspage.models import Component, Edition, Page, SharedComponent
 from tests.factories import NINE, somebody
 from tests.statuspage.conftest import Timer
 from tests.statuspage.scenes import a_component, a_group, a_page, shown
@@ -78,6 +78,8 @@ def test_nothing_is_promised_where_nothing_is_shared(payments: Component) -> Non
 
 def test_a_page_that_is_gone_meanwhile_is_no_trouble() -> None:
     render_sharing(12345, NINE)
+
+    assert not Edition.objects.exists()
 
 
 @pytest.mark.parametrize("wrong", ["own", "group"])
