@@ -13,7 +13,7 @@ from statuspage.actions import ledger
 from statuspage.actions.checking import LONGEST_ADVICE
 from statuspage.actions.components import state_named
 from statuspage.actions.leaks import refuse_leaks
-from statuspage.actions.maintenance_words import locked, say, show, window, zoned
+from statuspage.actions.maintenance_words import Word, locked, say, show, window, zoned
 from statuspage.actions.second import WORDS_ON_WORK, alone
 from statuspage.actions.texts import line_of, text_of
 from statuspage.models import Component, Maintenance, MaintenanceComponent, Page
@@ -65,7 +65,7 @@ def plan(
         page = locked_page(page_id, by)
         reason = alone(page, planned.alone_because, WORDS_ON_WORK)
         ready = fit_to_announce(page, planned, at, despite_findings=despite_findings)
-        return announce(page, ready, by=by, at=at, alone_because=reason)
+        return announce(page, replace(ready, alone_because=reason), by=by, at=at)
 
 
 def locked_page(page_id: int, by: Actor) -> Page:
@@ -79,22 +79,20 @@ def locked_page(page_id: int, by: Actor) -> Page:
 
 def fit_to_announce(page: Page, planned: Plan, at: datetime, *, despite_findings: bool) -> Plan:
     """Return a plan that can be announced; raises Leak, and Invalid for the first field that can't be."""
-    planned, _touched = _checked(page, planned, at)
+    planned = _checked(page, planned, at)
     if not planned.body:
         raise Invalid.field("/body", "Write what visitors should know of it.", "required")
     refuse_leaks(page, planned.name, planned.body, planned.advice, despite=despite_findings)
     return planned
 
 
-def announce(
-    page: Page, planned: Plan, *, by: Actor, at: datetime, alone_because: str = ""
-) -> Maintenance:
+def announce(page: Page, planned: Plan, *, by: Actor, at: datetime) -> Maintenance:
     """Announce what is fit to be, inside the caller's transaction, under the page's lock."""
     work = Maintenance(page=page, created_at=at, updated_at=at)
     _take(work, planned, at)
     work.save()
     _touch(work, _components(page, planned.components), at)
-    say(work, planned.body, by=by, at=at, is_sent=planned.is_sent, alone_because=alone_because)
+    say(work, _word(planned, planned.body), by=by, at=at)
     show(page, at)
     return work
 
@@ -117,7 +115,7 @@ def change(
         work = locked(public_id, by)
         reason = alone(work.page, planned.alone_because, WORDS_ON_WORK)
         ready = fit_to_change(work, planned, at, seen=seen, despite_findings=despite_findings)
-        return revise(work, ready, by=by, at=at, alone_because=reason)
+        return revise(work, replace(ready, alone_because=reason), by=by, at=at)
 
 
 def fit_to_change(
@@ -128,14 +126,12 @@ def fit_to_change(
         raise NotPossible(f"“{work.name}” is {work.state}; its plan can't be changed any more.")
     if seen is not None and seen != work.sequence:
         raise Conflict("Somebody changed this plan meanwhile. Look at it again.")
-    planned, _touched = _checked(work.page, planned, at, known=work)
+    planned = _checked(work.page, planned, at, known=work)
     refuse_leaks(work.page, planned.name, planned.body, planned.advice, despite=despite_findings)
     return planned
 
 
-def revise(
-    work: Maintenance, planned: Plan, *, by: Actor, at: datetime, alone_because: str = ""
-) -> Maintenance:
+def revise(work: Maintenance, planned: Plan, *, by: Actor, at: datetime) -> Maintenance:
     """Change work to a plan that fits it, inside the caller's transaction, under the page's lock."""
     before = _calendar_facts(work)
     former = work.scheduled_for, work.scheduled_until
@@ -149,8 +145,8 @@ def revise(
     work.updated_at = at
     work.save()
     if is_moved or planned.body:
-        body, sent = planned.body or _moved(work, *former), planned.is_sent
-        say(work, body, by=by, at=at, is_sent=sent, moved=moved, alone_because=alone_because)
+        body = planned.body or _moved(work, *former)
+        say(work, _word(planned, body), by=by, at=at, moved=moved)
     show(work.page, at)
     return work
 
@@ -178,23 +174,21 @@ def warnings(page: Page, planned: Plan, at: datetime, *, known: str = "") -> lis
     return said
 
 
-def _checked(
-    page: Page, planned: Plan, at: datetime, *, known: Maintenance | None = None
-) -> tuple[Plan, dict[int, ComponentState]]:
-    """Return a plan that can be stored, and what it touches by primary key."""
+def _checked(page: Page, planned: Plan, at: datetime, *, known: Maintenance | None = None) -> Plan:
+    """Return a plan that can be stored."""
     _refuse_times(planned, at, known)
     minutes = planned.remind_minutes
     if minutes is not None and not 0 < minutes <= LONGEST_NOTICE:
         raise Invalid.field(
             "/remind_minutes", f"Remind between 1 and {LONGEST_NOTICE:,} minutes before, or never."
         )
-    fit = replace(
+    _components(page, planned.components)
+    return replace(
         planned,
         name=line_of(planned.name, "/name", LONGEST_NAME, "name"),
         body=text_of(planned.body, "/body", LONGEST_BODY),
         advice=text_of(planned.advice, "/advice", LONGEST_ADVICE),
     )
-    return fit, _components(page, planned.components)
 
 
 def _refuse_times(planned: Plan, at: datetime, known: Maintenance | None) -> None:
@@ -219,6 +213,10 @@ def _components(page: Page, given: Mapping[str, str]) -> dict[int, ComponentStat
             text = f"There is no component {key[:50]!r} on {page.name}."
             raise Invalid.field("/components", text, "unknown_component")
     return {known[key]: state for key, state in states.items()}
+
+
+def _word(planned: Plan, body: str) -> Word:
+    return Word(body, is_sent=planned.is_sent, alone_because=planned.alone_because)
 
 
 def _take(work: Maintenance, planned: Plan, at: datetime) -> None:

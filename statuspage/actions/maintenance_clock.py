@@ -10,7 +10,7 @@ from core.actor import ENGINE
 from statuspage.actions.mailings import announce_work
 from statuspage.actions.maintenance import LONGEST_NOTICE
 from statuspage.actions.maintenance_steps import move
-from statuspage.actions.maintenance_words import show
+from statuspage.actions.maintenance_words import Word, show
 from statuspage.models import Maintenance, Page
 from statuspage.rules.states import RUNNING, Work
 
@@ -63,7 +63,7 @@ def _step(work: Maintenance, at: datetime) -> None:
         planned = work.scheduled_for if verb == "begin" else work.scheduled_until
         latest = work.updates.order_by("-number").values_list("display_at", flat=True).first()
         since = max(planned, latest or planned)
-        move(work, verb, by=ENGINE, at=at, is_sent=tells and is_news, since=since)
+        move(work, verb, Word(is_sent=tells and is_news), by=ENGINE, at=at, since=since)
 
 
 def _remind(work: Maintenance, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Say a word on a maintenance, and take it through its life (areas/statuspage.md 6.4)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from core.errors import IllegalTransition, Invalid
 from statuspage.actions import ledger
 from statuspage.actions.checking import refuse_promise
 from statuspage.actions.leaks import refuse_leaks
-from statuspage.actions.maintenance_words import locked, say, show, zoned
+from statuspage.actions.maintenance_words import Word, locked, say, show, zoned
 from statuspage.actions.second import WORDS_ON_WORK, alone
 from statuspage.actions.texts import text_of
 from statuspage.models import Maintenance, MaintenanceUpdate
@@ -26,16 +27,8 @@ STEPS = {
 }
 
 
-def tell(  # noqa: PLR0913  what is said, what was seen, who and when
-    public_id: str,
-    body: str,
-    *,
-    by: Actor,
-    at: datetime,
-    next_update_by: datetime | None = None,
-    is_sent: bool = True,
-    despite_findings: bool = False,
-    alone_because: str = "",
+def tell(
+    public_id: str, word: Word, *, by: Actor, at: datetime, despite_findings: bool = False
 ) -> MaintenanceUpdate:
     """Say a word on a maintenance in its present state; visible at once, also of one that is over.
 
@@ -43,52 +36,28 @@ def tell(  # noqa: PLR0913  what is said, what was seen, who and when
     """
     with transaction.atomic():
         work = locked(public_id, by)
-        reason = alone(work.page, alone_because, WORDS_ON_WORK)
-        body = fit_to_say(work, body, next_update_by, at, despite_findings=despite_findings)
-        return utter(
-            work,
-            body,
-            by=by,
-            at=at,
-            next_update_by=next_update_by,
-            is_sent=is_sent,
-            alone_because=reason,
-        )
+        reason = alone(work.page, word.alone_because, WORDS_ON_WORK)
+        ready = fit_to_say(work, word, at, despite_findings=despite_findings)
+        return utter(work, replace(ready, alone_because=reason), by=by, at=at)
 
 
-def fit_to_say(
-    work: Maintenance,
-    body: str,
-    next_update_by: datetime | None,
-    at: datetime,
-    *,
-    despite_findings: bool,
-) -> str:
+def fit_to_say(work: Maintenance, word: Word, at: datetime, *, despite_findings: bool) -> Word:
     """Return a word that can be said; raises Leak, and Invalid for a text or promise that can't be."""
-    body = text_of(body, "/body", LONGEST_BODY)
+    body = text_of(word.body, "/body", LONGEST_BODY)
     if not body:
         raise Invalid.field("/body", "Write what is to be said.", "required")
-    refuse_promise(next_update_by, at)
+    refuse_promise(word.next_update_by, at)
     refuse_leaks(work.page, work.name, body, despite=despite_findings)
-    return body
+    return replace(word, body=body)
 
 
-def utter(  # noqa: PLR0913  what is said, who and when
-    work: Maintenance,
-    body: str,
-    *,
-    by: Actor,
-    at: datetime,
-    next_update_by: datetime | None,
-    is_sent: bool,
-    alone_because: str = "",
-) -> MaintenanceUpdate:
+def utter(work: Maintenance, word: Word, *, by: Actor, at: datetime) -> MaintenanceUpdate:
     """Say a word that is fit, inside the caller's transaction, under the page's lock."""
     is_over = work.state in (Work.COMPLETED, Work.CANCELLED)
-    work.next_update_by = None if is_over else next_update_by
+    work.next_update_by = None if is_over else word.next_update_by
     work.updated_at = at
     work.save()
-    update = say(work, body, by=by, at=at, is_sent=is_sent, alone_because=alone_because)
+    update = say(work, word, by=by, at=at)
     show(work.page, at)
     return update
 
@@ -122,27 +91,24 @@ def step(  # noqa: PLR0913  which step, what is said, and what its person had lo
                 allowed=allowed(work),
             )
         is_sent = {"begin": work.tells_begin, "complete": work.tells_end, "cancel": True}
-        update = move(work, verb, body, by=by, at=at, is_sent=is_sent.get(verb, False))
-        if reason:
-            update.alone_because = reason
-            update.save(update_fields=["alone_because"])
+        word = Word(body, is_sent=is_sent.get(verb, False), alone_because=reason)
+        move(work, verb, word, by=by, at=at)
         show(work.page, at)
         return work
 
 
-def move(  # noqa: PLR0913  which step, what is said, and when it counts
+def move(
     work: Maintenance,
     verb: str,
-    body: str = "",
+    word: Word,
     *,
     by: Actor,
     at: datetime,
-    is_sent: bool,
     since: datetime | None = None,
 ) -> MaintenanceUpdate:
     """Take a possible step inside the caller's transaction, under the page's lock; nothing is rendered.
 
-    `since`: when it counts from, where that is not now: the clock moves at the planned instant.
+    A word without a text says it in our own. `since`: when it counts from, where that is not now: the clock moves at the planned instant.
     """
     turn = since or at
     getattr(work, verb)(turn)
@@ -150,13 +116,13 @@ def move(  # noqa: PLR0913  which step, what is said, and when it counts
     if verb == "cancel":
         work.sequence += 1
     work.save()
-    said = body or own_words(
+    said = word.body or own_words(
         Work(work.state),
         until=zoned(work.page, work.scheduled_until),
         has_begun=work.began_at is not None,
     )
     moved = _held(work, verb, turn)
-    return say(work, said, by=by, at=at, is_sent=is_sent, moved=moved, shown_at=turn)
+    return say(work, replace(word, body=said), by=by, at=at, moved=moved, shown_at=turn)
 
 
 def allowed(work: Maintenance) -> list[str]:

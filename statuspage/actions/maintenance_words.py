@@ -1,5 +1,6 @@
 """Write down what is said of a maintenance, and show it."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.actor import Actor
@@ -15,6 +16,19 @@ from statuspage.rules.ids import is_id
 _NBSP = "\xa0"
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something to say of planned work in the state that it is in. `is_sent`: subscribers are told of it.
+
+    `alone_because`: why it can't wait for a second person, where the page asks for one.
+    """
+
+    body: str = ""
+    next_update_by: datetime | None = None
+    is_sent: bool = True
+    alone_because: str = ""
+
+
 def locked(public_id: str, by: Actor) -> Maintenance:
     """Return a maintenance with its page locked, for whoever may publish; raises NotFound, NotAllowed."""
     wanted = public_id if is_id(public_id) else ""
@@ -28,21 +42,18 @@ def locked(public_id: str, by: Actor) -> Maintenance:
     return work
 
 
-def say(  # noqa: PLR0913  what is said, of what, and what came of it
+def say(
     work: Maintenance,
-    body: str,
+    word: Word,
     *,
     by: Actor,
     at: datetime,
-    is_sent: bool,
     moved: list[ledger.Moved] | None = None,
     shown_at: datetime | None = None,
-    alone_because: str = "",
 ) -> MaintenanceUpdate:
-    """Append one update in the maintenance's present state; `is_sent`: subscribers are told of it.
+    """Append one update in the maintenance's present state; what is promised next stands in the work itself.
 
-    `shown_at`: when it is shown to have been said, never before the update that it follows. `alone_because`: why it
-    did not wait for a second person.
+    `shown_at`: when it is shown to have been said, never before the update that it follows.
     """
     latest = work.updates.order_by("-number").first()
     display_at = shown_at or at
@@ -50,16 +61,16 @@ def say(  # noqa: PLR0913  what is said, of what, and what came of it
         maintenance=work,
         number=latest.number + 1 if latest else 1,
         state=work.state,
-        body=body,
+        body=word.body,
         display_at=max(display_at, latest.display_at) if latest else display_at,
         created_at=at,
         next_update_by=work.next_update_by,
         changes=[_change(one) for one in moved or []],
-        is_sent=is_sent,
+        is_sent=word.is_sent,
         published_by=by.user,
-        alone_because=alone_because,
+        alone_because=word.alone_because,
     )
-    if is_sent:
+    if word.is_sent:
         announce_work(update, at)
     return update
 

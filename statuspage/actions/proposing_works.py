@@ -21,7 +21,7 @@ from statuspage.actions.maintenance import (
     revise,
 )
 from statuspage.actions.maintenance_steps import fit_to_say, utter
-from statuspage.actions.maintenance_words import locked
+from statuspage.actions.maintenance_words import Word, locked
 from statuspage.actions.proposing import approve, locked_proposal, refuse_answered, refuse_own
 from statuspage.models import Maintenance, Page, Proposal
 
@@ -62,24 +62,16 @@ def propose_change(
         return _ask(row, by, at)
 
 
-def propose_word(  # noqa: PLR0913  what is said, who and when
-    public_id: str,
-    body: str,
-    *,
-    by: Actor,
-    at: datetime,
-    next_update_by: datetime | None = None,
-    is_sent: bool = True,
-    despite_findings: bool = False,
+def propose_word(
+    public_id: str, word: Word, *, by: Actor, at: datetime, despite_findings: bool = False
 ) -> Proposal:
     """Ask another person to agree to a word on planned work; raises as `propose_plan` does."""
     with transaction.atomic():
         work = locked(public_id, by)
         _refuse_needless(work.page, by)
-        body = fit_to_say(work, body, next_update_by, at, despite_findings=despite_findings)
-        said = {"name": work.name, "body": body, "next_update_by": next_update_by}
+        ready = fit_to_say(work, word, at, despite_findings=despite_findings)
         row = Proposal(page=work.page, work=work, act=_Act.WORD, seen=_spoken(work))
-        row.said = _plain({**said, "is_sent": is_sent})
+        row.said = {"name": work.name, **_kept(ready)}
         return _ask(row, by, at)
 
 
@@ -119,9 +111,7 @@ def _do(row: Proposal, by: Actor, at: datetime) -> Maintenance:
     if _spoken(work) != row.seen:
         raise Conflict("Somebody said something of it since it was proposed. Propose it anew.")
     del said["name"]
-    due = said["next_update_by"]
-    fit_to_say(work, said["body"], due, at, despite_findings=True)
-    utter(work, **said, by=by, at=at)
+    utter(work, fit_to_say(work, Word(**said), at, despite_findings=True), by=by, at=at)
     return work
 
 
@@ -151,15 +141,10 @@ def _spoken(work: Maintenance) -> int:
     return work.updates.filter(published_by__isnull=False).count()
 
 
-def _kept(planned: Plan) -> dict[str, Any]:
-    told = {key: value for key, value in asdict(planned).items() if key != "alone_because"}
-    told["components"] = {key: str(state) for key, state in planned.components.items()}
-    return _plain(told)
-
-
-def _plain(said: dict[str, Any]) -> dict[str, Any]:
-    """Return words as JSON."""
+def _kept(told: Plan | Word) -> dict[str, Any]:
+    """Return words as JSON: without a reason to speak alone, since another person agrees to them."""
     return {
         key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in said.items()
+        for key, value in asdict(told).items()
+        if key != "alone_because"
     }

@@ -21,6 +21,7 @@ from core.templatetags.house import plural
 from statuspage.actions.maintenance import Plan, change
 from statuspage.actions.maintenance import plan as announce
 from statuspage.actions.maintenance_steps import allowed, step, tell
+from statuspage.actions.maintenance_words import Word
 from statuspage.actions.places import place_of
 from statuspage.actions.proposing_works import propose_change, propose_plan, propose_word
 from statuspage.admin.screens import NO_PAGE
@@ -252,12 +253,13 @@ def _waits(page: Page, reason: str) -> bool:
 
 
 def _tell(
-    work: Maintenance, *, by: Actor, at: datetime, alone_because: str = "", **typed: Any
+    work: Maintenance, *, by: Actor, at: datetime, despite_findings: bool, **typed: Any
 ) -> str:
-    if _waits(work.page, alone_because):
-        propose_word(work.public_id, by=by, at=at, **typed)
+    word = Word(**typed)
+    if _waits(work.page, word.alone_because):
+        propose_word(work.public_id, word, by=by, at=at, despite_findings=despite_findings)
         return WAITS
-    update = tell(work.public_id, by=by, at=at, alone_because=alone_because, **typed)
+    update = tell(work.public_id, word, by=by, at=at, despite_findings=despite_findings)
     return f"Update {update.number} is public."
 
 

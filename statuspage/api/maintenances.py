@@ -20,6 +20,7 @@ from core.errors import NotFound
 from core.permissions import require
 from statuspage.actions.maintenance import TAKEN, Plan, change, plan, warnings
 from statuspage.actions.maintenance_steps import STEPS, step, tell
+from statuspage.actions.maintenance_words import Word
 from statuspage.actions.places import place_of
 from statuspage.api import shapes, work_shapes
 from statuspage.api.plans import alone_reason, read_change, read_new, touched_of
@@ -136,23 +137,15 @@ class MaintenanceUpdates(Door):
         by = caller(request)
         require(by, PUBLISH)
         body = Body(fields(request))
-        said, due = (
+        said = Word(
             body.text("body", required=True, longest=LONGEST_BODY),
             body.moment("next_update_by"),
+            is_sent=body.flag("is_sent") if body.has("is_sent") else True,
+            alone_because=alone_reason(body),
         )
-        is_sent = body.flag("is_sent") if body.has("is_sent") else True
-        despite, reason = body.flag("despite_findings"), alone_reason(body)
+        despite = body.flag("despite_findings")
         body.done()
-        tell(
-            public_id,
-            said,
-            by=by,
-            at=clock.now(),
-            next_update_by=due,
-            is_sent=is_sent,
-            despite_findings=despite,
-            alone_because=reason,
-        )
+        tell(public_id, said, by=by, at=clock.now(), despite_findings=despite)
         headers = {"Location": address("api-status-maintenance", public_id)}
         return one(request, _whole(public_id), status=201, headers=headers)
 

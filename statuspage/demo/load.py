@@ -11,7 +11,7 @@ from statuspage.actions import Announcement, record, render, save_draft
 from statuspage.actions.drafting import began_at
 from statuspage.actions.maintenance import Plan, plan
 from statuspage.actions.maintenance_steps import move
-from statuspage.actions.maintenance_words import say
+from statuspage.actions.maintenance_words import Word, say
 from statuspage.actions.owning import Look, set_look
 from statuspage.actions.publishing import tell_inside
 from statuspage.actions.tokens import give_secret
@@ -184,11 +184,11 @@ def _work(
     work = Maintenance.objects.get(pk=work.pk)
     if begins > now:
         return
-    move(work, "begin", by=ENGINE, at=begins, is_sent=True)
+    move(work, "begin", Word(), by=ENGINE, at=begins)
     for after, body in told.said.items():
-        say(work, body, by=by, at=begins + span(after), is_sent=True)
+        say(work, Word(body), by=by, at=begins + span(after))
     if ends <= now:
-        move(work, "complete", by=ENGINE, at=ends, is_sent=True)
+        move(work, "complete", Word(), by=ENGINE, at=ends)
 
 
 def _said(case: CaseData, told: UpdateData, ids: Ids, at: datetime) -> Announcement:

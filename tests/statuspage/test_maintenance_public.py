@@ -13,6 +13,7 @@ from statuspage.actions import set_component
 from statuspage.actions.maintenance import change, plan
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step, tell
+from statuspage.actions.maintenance_words import Word
 from statuspage.models import Component, Maintenance
 from statuspage.views.pages import memory
 from statuspage.views.shelf import shelf
@@ -171,7 +172,7 @@ def test_its_own_page_tells_its_whole_life(payments: Component, clock: Clock) ->
 
     move_due(TWO)
     clock.now = TWO + MINUTE
-    tell(work.public_id, "Half way.", by=somebody(), at=clock.now)
+    tell(work.public_id, Word("Half way."), by=somebody(), at=clock.now)
     page = got(path)
     assert "<title>Under maintenance: Moving the payments database" in page
     assert page.index("Half way.") < page.index("Payments will pause for some minutes.")

@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.errors import Invalid, NotPossible
 from statuspage.actions.maintenance import Plan, change, plan
 from statuspage.actions.maintenance_steps import step, tell
+from statuspage.actions.maintenance_words import Word
 from statuspage.actions.second import program_alone
 from statuspage.api.drop_in.bodies import Fields
 from statuspage.models import Maintenance, Page
@@ -81,15 +82,8 @@ def change_known(work: Maintenance, fields: Fields, by: Actor, at: datetime) -> 
         if state is not None and is_step:
             _step(work, state, replace(said, body=body, alone_because=reason), by, at)
         elif body:
-            tell(
-                work.public_id,
-                body,
-                by=by,
-                at=at,
-                is_sent=is_sent,
-                despite_findings=True,
-                alone_because=reason,
-            )
+            word = Word(body, is_sent=is_sent, alone_because=reason)
+            tell(work.public_id, word, by=by, at=at, despite_findings=True)
 
 
 def _step(work: Maintenance, state: Work, said: Plan, by: Actor, at: datetime) -> None:

@@ -10,6 +10,7 @@ from statuspage.actions import Leak, set_component
 from statuspage.actions.maintenance import change, warnings
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import allowed, step, tell
+from statuspage.actions.maintenance_words import Word
 from statuspage.models import Component, ComponentInterval, Mailing, Maintenance
 from statuspage.rules.states import Work
 from statuspage.tasks import move_maintenances
@@ -290,14 +291,14 @@ def test_a_word_is_said_at_any_time_and_sent_where_that_is_wished(payments: Comp
     step(work.public_id, "begin", by=somebody(), at=TWO)
 
     due = TWO + 20 * MINUTE
-    tell(work.public_id, "Half way.", by=somebody(), at=TWO + MINUTE, next_update_by=due)
+    tell(work.public_id, Word("Half way.", due), by=somebody(), at=TWO + MINUTE)
     assert now(work).next_update_by == due
-    tell(work.public_id, "Nearly.", by=somebody(), at=TWO + 2 * MINUTE, is_sent=False)
+    tell(work.public_id, Word("Nearly.", is_sent=False), by=somebody(), at=TWO + 2 * MINUTE)
 
     assert told(work)[-2:] == [("in_progress", "Half way."), ("in_progress", "Nearly.")]
     assert (mailings(), now(work).next_update_by) == (["work"] * 3, None)
     with pytest.raises(Invalid, match="promised"):
-        tell(work.public_id, "x", by=somebody(), at=TWO, next_update_by=TWO - MINUTE)
+        tell(work.public_id, Word("x", TWO - MINUTE), by=somebody(), at=TWO)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_viewers_plan_and_move_nothing(payments: Component) -> None:
     for act in (
         lambda: change(work.public_id, a_plan(payments), by=viewer, at=NINE),
         lambda: step(work.public_id, "cancel", by=viewer, at=NINE),
-        lambda: tell(work.public_id, "x", by=viewer, at=NINE),
+        lambda: tell(work.public_id, Word("x"), by=viewer, at=NINE),
     ):
         with pytest.raises(NotAllowed):
             act()

@@ -19,6 +19,7 @@ from statuspage.actions import (
 from statuspage.actions.maintenance import change, plan
 from statuspage.actions.maintenance_clock import move_due
 from statuspage.actions.maintenance_steps import step, tell
+from statuspage.actions.maintenance_words import Word
 from statuspage.actions.proposing_works import agree, propose_change, propose_plan, propose_word
 from statuspage.models import Component, Maintenance, Proposal
 from tests.factories import NINE, AUser, somebody
@@ -54,7 +55,9 @@ WORDS: list[Any] = [
     pytest.param(
         lambda row: change(row.public_id, a_plan(name="Else"), by=somebody(), at=LATER), id="change"
     ),
-    pytest.param(lambda row: tell(row.public_id, "Soon.", by=somebody(), at=LATER), id="word"),
+    pytest.param(
+        lambda row: tell(row.public_id, Word("Soon."), by=somebody(), at=LATER), id="word"
+    ),
     pytest.param(
         lambda row: step(row.public_id, "begin", body="Go.", by=somebody(), at=LATER), id="step"
     ),
@@ -72,12 +75,12 @@ def test_nobody_speaks_alone_without_a_reason(
 
 
 def test_a_reason_is_kept_beside_the_words(work: Maintenance) -> None:
-    tell(work.public_id, "Soon.", by=somebody(), at=LATER, alone_because=WHY)
+    tell(work.public_id, Word("Soon.", alone_because=WHY), by=somebody(), at=LATER)
     step(work.public_id, "begin", body="Go.", by=somebody(), at=LATER, alone_because=WHY)
 
     assert list(work.updates.values_list("alone_because", flat=True)) == [WHY, WHY, WHY]
     with pytest.raises(Invalid, match="10 to 1,000"):
-        tell(work.public_id, "Soon.", by=somebody(), at=LATER, alone_because="quick")
+        tell(work.public_id, Word("Soon.", alone_because="quick"), by=somebody(), at=LATER)
 
 
 def test_what_we_word_ourselves_and_what_the_clock_does_needs_nobody(
@@ -122,7 +125,7 @@ def test_another_person_moves_it(work: Maintenance, payments: Component, author:
 
 def test_another_person_lets_a_word_be_said(work: Maintenance, author: Actor) -> None:
     due = NINE + HOUR
-    asked = propose_word(work.public_id, "All ready.", by=author, at=NINE, next_update_by=due)
+    asked = propose_word(work.public_id, Word("All ready.", due), by=author, at=NINE)
     agree(asked.pk, by=somebody(), at=LATER)
 
     update = work.updates.latest("number")
@@ -139,15 +142,15 @@ def test_a_plan_that_was_changed_since_and_a_word_that_was_overtaken_are_stale(
     with pytest.raises(Conflict, match="meanwhile"):
         agree(asked.pk, by=somebody(), at=LATER)
 
-    word = propose_word(work.public_id, "Ready.", by=author, at=LATER)
-    tell(work.public_id, "Not ready.", by=somebody(), at=LATER, alone_because=WHY)
+    word = propose_word(work.public_id, Word("Ready."), by=author, at=LATER)
+    tell(work.public_id, Word("Not ready.", alone_because=WHY), by=somebody(), at=LATER)
     with pytest.raises(Conflict, match="since it was proposed"):
         agree(word.pk, by=somebody(), at=LATER)
     assert Maintenance.objects.get().scheduled_until == THREE + 2 * HOUR
 
 
 def test_a_word_is_not_stale_because_the_clock_began_it(work: Maintenance, author: Actor) -> None:
-    word = propose_word(work.public_id, "Half done.", by=author, at=NINE)
+    word = propose_word(work.public_id, Word("Half done."), by=author, at=NINE)
     move_due(TWO)
 
     agree(word.pk, by=somebody(), at=TWO + MINUTE)
@@ -185,7 +188,7 @@ def test_the_same_press_asks_once_and_newer_words_on_a_work_take_the_place_of_ol
     work: Maintenance, payments: Component, author: Actor
 ) -> None:
     plans = [propose_plan(payments.page_id, a_plan(), by=author, at=NINE) for _ in range(2)]
-    words = [propose_word(work.public_id, body, by=author, at=NINE) for body in ("A.", "B.")]
+    words = [propose_word(work.public_id, Word(body), by=author, at=NINE) for body in ("A.", "B.")]
 
     assert plans[0].pk == plans[1].pk
     states = [Proposal.objects.get(pk=one.pk).state for one in words]
