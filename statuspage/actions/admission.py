@@ -7,6 +7,8 @@ the version of the invitation, or the secret link that it came by; the page's da
 import ipaddress
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.core import signing
@@ -20,7 +22,7 @@ from core.secrets import decrypt, digest, encrypt, new_token
 from notify import actions as notify
 from notify.channels import Message
 from notify.models import Delivery
-from statuspage.actions.leaving import LINK
+from statuspage.actions.leaving import LINK, UNINVITED
 from statuspage.actions.places import place_of
 from statuspage.actions.subscribing import end, mail_address
 from statuspage.models import Page, Reader, Subscriber
@@ -53,9 +55,7 @@ def uninvite(page_id: int, reader_id: int, *, by: Actor, at: datetime) -> str:
         row = page.readers.filter(pk=reader_id).first()
         if row is None:
             raise NotFound("That reader is not invited any more.")
-        notify.forget(LINK, [reader_id], reason="that reader is not invited now")
-        _tell_no_more(page, [row.email], at)
-        row.delete()
+        _shut_out(page, [row], at)
     return row.email
 
 
@@ -65,15 +65,10 @@ def uninvite_all(reader_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
     Raises NotAllowed where one of the pages is not theirs to edit.
     """
     with transaction.atomic():
-        rows = Reader.objects.filter(pk__in=reader_ids).order_by("page", "pk")
-        found = list(rows.values_list("page", "pk", "email"))
-        for page_id in sorted({page_id for page_id, _pk, _email in found}):
-            page = _locked(page_id, by)
-            _tell_no_more(page, [email for of, _pk, email in found if of == page_id], at)
-        gone = [pk for _page, pk, _email in found]
-        notify.forget(LINK, gone, reason="that reader is not invited now")
-        rows.delete()
-    return len(found)
+        rows = list(Reader.objects.filter(pk__in=reader_ids).order_by("page", "pk"))
+        for page_id, theirs in groupby(rows, key=attrgetter("page_id")):
+            _shut_out(_locked(page_id, by), list(theirs), at)
+    return len(rows)
 
 
 def ask_link(page: Page, address: str, *, at: datetime) -> None:
@@ -180,6 +175,12 @@ def _mail(text: str) -> str:
         return mail_address(text)
     except Invalid as error:
         raise Invalid.field("/addresses", f"{text[:60]!r} is no mail address.") from error
+
+
+def _shut_out(page: Page, rows: Sequence[Reader], at: datetime) -> None:
+    notify.forget(LINK, [row.pk for row in rows], reason=UNINVITED)
+    _tell_no_more(page, [row.email for row in rows], at)
+    page.readers.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _tell_no_more(page: Page, emails: Sequence[str], at: datetime) -> None:

@@ -29,6 +29,13 @@ def tell_approvers(row: Proposal, at: datetime) -> None:
         tell_person(user.pk, ASKED, row.pk, "", at)
 
 
+def overtake(row: Proposal, by: User | None, at: datetime) -> None:
+    """Take back what waits, since something newer takes its place, and tell its author; inside the caller's transaction."""
+    row.withdraw(by, at)
+    row.save()
+    tell_author(row, at)
+
+
 def tell_author(row: Proposal, at: datetime) -> None:
     """Queue one notice to whoever proposed it, inside the caller's transaction, unless they answered it themselves."""
     if row.answered_by_id != row.asked_by_id:

@@ -21,7 +21,7 @@ ABOUT_SUBSCRIBERS = (ASKED, CHALLENGED, INVITED, QUARANTINED)
 # The limits of confirming mails count those of a day, so that leaving is no way around them.
 COPIES_FOR = timedelta(days=1)
 UNCONFIRMED_FOR, OVER_FOR = timedelta(days=7), timedelta(days=90)
-GONE = "its subscriber is gone"
+GONE, UNINVITED = "its subscriber is gone", "that reader is not invited now"
 _State = Subscriber.State
 
 
@@ -80,9 +80,7 @@ def unwanted(row: Delivery, at: datetime) -> str:
 
 def link_unwanted(row: Delivery, at: datetime) -> str:
     """Return why a reader's link is not sent any more; "" when it is."""
-    return (
-        "" if Reader.objects.filter(pk=row.object_id).exists() else "that reader is not invited now"
-    )
+    return "" if Reader.objects.filter(pk=row.object_id).exists() else UNINVITED
 
 
 def _forget_readers() -> int:
@@ -91,7 +89,7 @@ def _forget_readers() -> int:
     gone = sent.exclude(object_id__in=Reader.objects.values("pk")).values_list(
         "object_id", flat=True
     )
-    return notify.forget(LINK, list(gone[:1000]), reason="that reader is not invited now")
+    return notify.forget(LINK, list(gone[:1000]), reason=UNINVITED)
 
 
 def _digests(address: str) -> list[str]:

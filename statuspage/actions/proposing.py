@@ -10,7 +10,7 @@ from core.errors import Conflict, NotFound, NotPossible
 from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
-from statuspage.actions.asking import tell_approvers, tell_author
+from statuspage.actions.asking import overtake, tell_approvers, tell_author
 from statuspage.actions.checking import checked
 from statuspage.actions.drafting import Announcement, Pending, clock_time, pending
 from statuspage.actions.publishing import (
@@ -60,9 +60,7 @@ def propose(
         if known is not None:
             if (known.said, known.asked_by_id) == (made.said, by.user_id):
                 return known
-            known.withdraw(by.user, at)
-            known.save()
-            tell_author(known, at)
+            overtake(known, by.user, at)
         made.save()
         tell_approvers(made, at)
         _tell(made, f"Public update {found.number} proposed: {said.body}", by, at)

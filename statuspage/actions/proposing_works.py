@@ -11,7 +11,7 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.errors import Conflict, NotPossible
-from statuspage.actions.asking import tell_approvers, tell_author
+from statuspage.actions.asking import overtake, tell_approvers, tell_author
 from statuspage.actions.maintenance import (
     Plan,
     announce,
@@ -122,9 +122,7 @@ def _ask(row: Proposal, by: Actor, at: datetime) -> Proposal:
         if (known.act, known.said, known.asked_by_id) == (row.act, row.said, by.user_id):
             return known
         if row.work is not None:
-            known.withdraw(by.user, at)
-            known.save()
-            tell_author(known, at)
+            overtake(known, by.user, at)
     row.asked_by_id, row.asked_at = by.user_id or 0, at
     row.save()
     tell_approvers(row, at)

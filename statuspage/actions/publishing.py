@@ -12,7 +12,7 @@ from core.permissions import require
 from incidents import actions as incidents
 from incidents.models import Incident
 from statuspage.actions import ledger, mailings
-from statuspage.actions.asking import tell_author
+from statuspage.actions.asking import overtake
 from statuspage.actions.checking import checked
 from statuspage.actions.concerning import concern
 from statuspage.actions.drafting import Announcement, Pending, chosen, pendings
@@ -182,9 +182,7 @@ def _overtake(public: PublicIncident, at: datetime) -> None:
     """Withdraw what waits for approval: it was written before this was said."""
     waiting = Proposal.objects.filter(page=public.page_id, incident=public.incident_id)
     for proposal in waiting.filter(state=Proposal.State.ASKED):
-        proposal.withdraw(None, at)
-        proposal.save()
-        tell_author(proposal, at)
+        overtake(proposal, None, at)
 
 
 def addressed(incident_id: int, by: Actor, at: datetime, page: str) -> Pending:

@@ -54,10 +54,15 @@ def standings(several: Sequence[Pending], *, current: int = 0) -> list[Standing]
     ]
 
 
+def is_owed(found: Pending) -> bool:
+    """Return whether a page is owed a word: what was told in public is told to be over, too."""
+    is_told = found.public is not None and found.public.is_open
+    return found.incident.is_live or is_told
+
+
 def owed_at(found: Pending) -> datetime | None:
     """Return by when a page is owed its next word (UTC); None where none is."""
-    is_told = found.public is not None and found.public.is_open
-    return found.promised_at if found.incident.is_live or is_told else None
+    return found.promised_at if is_owed(found) else None
 
 
 def _said(found: Pending) -> str:

@@ -13,7 +13,7 @@ from incidents.models import Incident
 from statuspage.actions import Pending, asked_of, pendings
 from statuspage.actions.drafting import clock_time
 from statuspage.actions.places import place_of
-from statuspage.admin.page_tabs import Standing, owed_at, standings, url_of
+from statuspage.admin.page_tabs import Standing, is_owed, owed_at, standings, url_of
 from statuspage.models import PublicUpdate
 from statuspage.rules.promises import record
 from statuspage.rules.states import words
@@ -48,21 +48,15 @@ def outside(request: HttpRequest, incident: Incident, at: datetime) -> Outside:
     several = pendings(incident, at)
     if not several:
         return Outside()
-    owed = [one for one in several if _is_owed(one)]
+    owed = [one for one in several if is_owed(one)]
     promise = _promise(min(owed, key=_urgency)) if owed else None
     return Outside(_panel(request, several, at), promise)
-
-
-def _is_owed(found: Pending) -> bool:
-    """Return whether a page is owed a word: what was told in public is told to be over, too."""
-    is_told = found.public is not None and found.public.is_open
-    return found.incident.is_live or is_told
 
 
 def _urgency(found: Pending) -> tuple[bool, bool, float]:
     """Order pages: what waits for a word first, then by when it is owed."""
     by = owed_at(found)
-    return not _is_owed(found), by is None, by.timestamp() if by else 0.0
+    return not is_owed(found), by is None, by.timestamp() if by else 0.0
 
 
 def _panel(request: HttpRequest, several: Sequence[Pending], at: datetime) -> Panel | None:
