@@ -13,6 +13,7 @@ from core.admin.base import GuardedAdmin
 from core.models import Installation, LateCall, Team
 from tests.conftest import Clock
 from tests.core import admin_scene as scene
+from tests.factories import AUser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
 
@@ -276,3 +277,17 @@ def test_s23_what_names_no_row_is_not_found(name: str, method: str) -> None:
     answer = getattr(browser, method)(f"/admin/core/team/{name}/change/")
 
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+
+
+@pytest.mark.parametrize(("screen", "is_open"), [("schedule", False), ("holidaycalendar", True)])
+def test_rare_tabs_stand_behind_more_which_is_open_while_one_of_them_is(
+    client: Client, screen: str, is_open: bool
+) -> None:
+    client.force_login(AUser(group="Viewer"))
+
+    html = client.get(f"/admin/oncall/{screen}/").content.decode()
+
+    [tabs] = re.findall(r'<nav class="tabs" aria-label="On call">.*?</nav>', html, re.DOTALL)
+    usual, rare = tabs.split("<details", 1)
+    assert ("Schedules" in usual, "Holidays" in usual, "Holidays" in rare) == (True, False, True)
+    assert rare.startswith(" open") is is_open

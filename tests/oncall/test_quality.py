@@ -357,6 +357,14 @@ def test_without_a_manager_administrators_hear() -> None:
     assert list(ShiftNotice.objects.values_list("user", flat=True)) == [admin.pk]
 
 
+def test_nobody_hears_of_it_before_eight_in_the_morning_of_the_schedule() -> None:
+    ASchedule(slug="shop", people=people(1), time_zone="Europe/Berlin")
+    AUser(group="Administrator")
+    eight = NINE.replace(hour=7)  # Monday, 08:00 in Berlin
+
+    assert [tell_quality(eight - timedelta(minutes=1)), tell_quality(eight)] == [0, 1]
+
+
 def test_it_reads_as_much_for_many_people_as_for_few() -> None:
     schedule = a_schedule(2)
     version = schedule.layers.get().versions.get()

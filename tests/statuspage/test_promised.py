@@ -119,3 +119,5 @@ def test_visitors_read_the_figure_only_where_its_owner_shows_it(
 
     sentence = "In November 2026 3 updates were promised by a time; 1 of them came by then."
     assert (sentence in html) is wants
+    before = client.get("/history/2026-10").content.decode()
+    assert ("No update was promised by a time of October 2026." in before) is wants

@@ -24,6 +24,7 @@ SINGLES = sorted(
     for found in addresses()
     if "get" in found.operations and found.path.endswith("{pk}/")
 )
+CHOICES = sorted({found.path.rsplit("/", 2)[0] for found in addresses() if found.door.choices[0]})
 POSTS = sorted(found.path for found in addresses() if "post" in found.operations)
 IDS = ["0", "-1", "1e3", "+1", "01", "1.0", "%00", "1%00", "..", "%2e%2e", "..%2f", "x" * 500, "\u0665",
        str(2**63), str(10**20), "9" * 5000, "0x1", "1%0a", "6F9619FF-8B86-D011-B42D-00CF4FC964FF"]  # fmt: skip
@@ -57,6 +58,16 @@ def test_the_doors_are_found() -> None:
     assert len(LISTS) >= 9
     assert len(SINGLES) >= 5
     assert len(POSTS) >= 25
+    assert len(CHOICES) >= 8
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_a_word_that_an_address_does_not_take_is_refused_with_those_that_it_takes(
+    caller: Caller, path: str
+) -> None:
+    answer = caller.send("POST", f"{filled(path)}/explode/", content=b"{}")
+
+    assert "; there are: " in assert_problem(answer, 404, "not_found")["detail"]
 
 
 @pytest.mark.parametrize("path", SINGLES)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,7 +15,15 @@ from core.models import Membership, User
 from incidents.actions import move, playbooks
 from incidents.models import Incident, PlaybookVersion, RoleAssignment
 from notify.models import Delivery
-from statuspage.actions import Pending, nudge_message, nudge_unwanted, pendings, publish, save_draft
+from statuspage.actions import (
+    Pending,
+    Press,
+    nudge_message,
+    nudge_unwanted,
+    pendings,
+    publish,
+    save_draft,
+)
 from statuspage.actions.by_rule import say_due
 from statuspage.actions.drafting import first_word_by, speakers
 from statuspage.actions.nudging import nudge_due
@@ -145,7 +154,8 @@ def reminders() -> list[tuple[str, str]]:
 def test_a_promise_is_reminded_of_five_minutes_before_and_when_it_is_late(
     payments: Component,
 ) -> None:
-    incident = an_incident(payments.bindings.get().service)
+    holder = AUser(email="holder@example.org")
+    incident = an_incident(payments.bindings.get().service, acknowledged_by=holder)
     commander(incident)
     due = NINE + 30 * MINUTE
     tell(incident, next_update_by=due)
@@ -154,7 +164,11 @@ def test_a_promise_is_reminded_of_five_minutes_before_and_when_it_is_late(
     assert [nudge_due(due - 5 * MINUTE), nudge_due(due)] == [1, 0]
     assert [nudge_due(due + MINUTE), nudge_due(due + 2 * MINUTE)] == [1, 0]
 
-    assert reminders() == [("soon", "commander@example.org"), ("late", "commander@example.org")]
+    assert reminders() == [
+        ("soon", "commander@example.org"),
+        ("late", "commander@example.org"),
+        ("late", "holder@example.org"),
+    ]
 
 
 def test_the_first_word_is_reminded_of_as_the_playbook_wants(payments: Component) -> None:
@@ -259,6 +273,29 @@ def test_what_is_not_owed_yet_costs_the_same_however_much_there_is(
     with CaptureQueriesContext(connection) as asked:
         assert nudge_due(NINE) == 0
     assert len(asked) == statements
+
+
+def a_lesson(incident_id: int) -> str:
+    """Stand in for the app that writes postmortems."""
+    return "What we learned."
+
+
+def test_a_lesson_waits_for_a_person_also_while_another_page_hears_that_it_is_over(
+    incident: Incident, payments: Component, settings: LazySettings
+) -> None:
+    settings.PROVIDERS = {**settings.PROVIDERS, "public_postmortem": f"{__name__}.a_lesson"}
+    acme = a_page(name="Acme", slug="acme", is_default=False)
+    a_component(acme, service=incident.service)
+    assert say_due(NINE) == 2
+    over()
+    press = Press(page=payments.page.public_id)
+    publish(incident.pk, said("resolved"), by=somebody(), at=NINE + 9 * MINUTE, press=press)
+
+    assert say_due(NINE + 10 * MINUTE) == 1
+
+    latest = PublicUpdate.objects.latest("pk")
+    assert (latest.incident.page, latest.state) == (acme, "resolved")
+    assert "postmortem" not in states()
 
 
 def test_what_was_told_and_what_is_not_told_at_all_costs_the_same_however_much_there_is(

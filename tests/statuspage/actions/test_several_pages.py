@@ -10,14 +10,25 @@ from core.errors import Invalid
 from incidents.actions import playbooks
 from incidents.models import Incident, PlaybookVersion
 from notify.models import Delivery
-from statuspage.actions import Press, pending, pendings, propose, publish, save_draft
+from statuspage.actions import (
+    Press,
+    fan_out,
+    pending,
+    pendings,
+    propose,
+    publish,
+    save_draft,
+    status_message,
+)
 from statuspage.actions.by_rule import say_due
 from statuspage.actions.nudging import nudge_due, nudge_message
+from statuspage.actions.reach import heard_of
 from statuspage.models import (
     Component,
     ComponentService,
     Draft,
     Hold,
+    Mailing,
     Nudge,
     Page,
     Proposal,
@@ -27,6 +38,7 @@ from statuspage.models import (
 )
 from tests.factories import NINE, AService, AUser, somebody
 from tests.incidents.playbook.books import changed
+from tests.statuspage.letters import a_subscriber
 from tests.statuspage.scenes import MINUTE, a_component, a_page, an_incident, said, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
@@ -193,6 +205,33 @@ def test_a_page_that_shares_a_component_tells_of_it_by_its_own_name(
         assert b"Paying fails." in answer
         assert b"Checkout" in answer
         assert b"Ledger internals" not in answer
+
+
+def test_its_pages_are_told_the_default_one_first_then_by_name(
+    incident: Incident, payments: Component
+) -> None:
+    for name in ("Zeta", "Labs"):
+        page = a_page(name=name, slug=name.lower(), is_default=False)
+        a_component(page, service=incident.service)
+
+    found = heard_of([incident])[incident.pk]
+
+    assert [one.page_name for one in found] == ["Northwind Books", "Labs", "Zeta"]
+
+
+def test_a_mail_of_a_page_that_shares_a_component_has_the_name_that_the_page_gives_it(
+    incident: Incident, payments: Component, partner: Page
+) -> None:
+    Component.objects.filter(pk=payments.pk).update(name="Ledger internals")
+    a_subscriber(partner)
+    tell(incident, payments.page, components={payments.public_id: "major_outage"})
+    update = tell(incident, partner, body="Paying fails.")
+
+    fan_out(Mailing.objects.get(update=update).pk, NINE)
+
+    mail = status_message(Delivery.objects.get(kind="status"), NINE)
+    assert "Checkout: major outage" in mail.text
+    assert "Ledger internals" not in f"{mail.text}{mail.html}"
 
 
 def test_it_does_not_move_the_owners_component_and_hears_how_that_does(
