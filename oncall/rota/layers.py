@@ -107,10 +107,14 @@ def _concerning(
 
     One of a layer goes where the layer is at each moment: a later version may fill another seat.
     """
-    everywhere = [(BEGINNING, FOREVER, override.seat)]
-    spans = everywhere if override.layer is None else seats.get(override.layer, everywhere)
-    if override.kind in {"substitute", "remove"}:
-        spans = [(BEGINNING, FOREVER, seat)]
+    if override.starts_at >= override.ends_at:
+        return
+    is_of_person = override.kind in {"substitute", "remove"}
+    spans = None if is_of_person or override.layer is None else seats.get(override.layer)
+    if spans is None:  # most are whole, and a plan may have many
+        if is_of_person or override.seat == seat:
+            yield override
+        return
     for start, end, held in spans:
         starts_at, ends_at = max(override.starts_at, start), min(override.ends_at, end)
         if held == seat and starts_at < ends_at:
