@@ -17,7 +17,7 @@ def move_maintenances(**_: object) -> None:
 
 
 def forget(**_: object) -> None:
-    """Delete subscribers that never confirmed, that nothing reaches, or that left long ago."""
+    """Forget where messages went to who left, and delete who never confirmed, can't be reached or left long ago."""
     forget_old(clock.now())
 
 

@@ -76,7 +76,7 @@ class Proposal(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} by {self.asked_by_id}"
+        return str(self.said["name"])
 
     @property
     def what(self) -> str:

@@ -44,6 +44,7 @@ def test_a_plan_is_proposed_read_and_announced_by_another(payments: Component) -
     assert "It waits for another person." in answer.content.decode()
     assert not Maintenance.objects.exists()
     page = bea.get(f"/admin/statuspage/proposal/{row.pk}/change/").content.decode()
+    assert f"<h1>{row.said['name']}</h1>" in page
     assert "Payments will pause for some minutes." in page
     assert "Payments: under maintenance" in page
     assert "Tue 24 Nov 2026, 02:00 UTC to Tue 24 Nov 2026, 03:00 UTC" in page
