@@ -27,6 +27,7 @@ from statuspage.actions import (
 from statuspage.actions.by_rule import say_due
 from statuspage.actions.drafting import first_word_by, speakers
 from statuspage.actions.nudging import nudge_due
+from statuspage.actions.publishing import say as speak
 from statuspage.models import Component, Nudge, PublicIncident, PublicUpdate
 from tests.factories import NINE, AService, AUser, somebody
 from tests.incidents.playbook.books import changed
@@ -119,12 +120,14 @@ def test_where_the_playbook_only_drafts_nothing_is_published(payments: Component
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("case", ["a leak", "a second person"])
+@pytest.mark.parametrize("case", ["a leak", "a second person", "words that can't be said"])
 def test_what_a_person_has_to_look_at_waits_and_the_person_is_told_once(
     incident: Incident, payments: Component, case: str
 ) -> None:
     if case == "a leak":
         Incident.objects.update(title="db-7.internal is full")
+    elif case == "words that can't be said":
+        Incident.objects.update(title=" ")
     else:
         payments.page.needs_second = True
         payments.page.save()
@@ -336,6 +339,23 @@ def test_one_broken_incident_silences_no_other(
 
     assert say_due(NINE) == 1
     assert PublicIncident.objects.get().incident == other
+
+
+def test_one_page_that_fails_silences_no_other(
+    incident: Incident, payments: Component, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = a_page(name="Acme", slug="acme", is_default=False)
+    a_component(acme, service=incident.service)
+
+    def break_one(found: Pending, *args: Any, **told: Any) -> PublicUpdate:
+        if found.page == payments.page:
+            raise RuntimeError("this page can't be rendered")
+        return speak(found, *args, **told)
+
+    monkeypatch.setattr("statuspage.actions.by_rule.say", break_one)
+
+    assert say_due(NINE) == 1
+    assert PublicIncident.objects.get().page == acme
 
 
 def test_the_engine_publishes_for_nobody_else(payments: Component) -> None:
