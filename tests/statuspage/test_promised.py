@@ -121,3 +121,23 @@ def test_visitors_read_the_figure_only_where_its_owner_shows_it(
     assert (sentence in html) is wants
     before = client.get("/history/2026-10").content.decode()
     assert ("No update was promised by a time of October 2026." in before) is wants
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("shipped")
+def test_an_incident_of_two_months_counts_in_each_what_came_due_in_it(
+    client: Client, payments: Component, clock: Clock, timer: Timer
+) -> None:
+    Page.objects.update(shows_promises=True)
+    incident, eve = an_incident(payments.bindings.get().service), -(22 * 24 + 10) * 60
+    for minutes, promise in ((0, 30), (20, 90), (100, None)):  # from 31 October, 23:00
+        tell(incident, eve + minutes, promise and eve + promise, name="Cards")
+    shown(Page.objects.get(), at=NINE)
+    timer.forward(60)
+
+    october, november = (
+        client.get(f"/history/2026-{month}").content.decode() for month in (10, 11)
+    )
+
+    assert "In October 2026 1 update was promised by a time; it came by then." in october
+    assert "In November 2026 1 update was promised by a time; it came late." in november
