@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from core.actor import Actor
 from core.admin.base import ReadOnlyAdmin
 from core.admin.buttons import Button
-from core.admin.panel import When, link_to
+from core.admin.panel import NOTHING, Named, When, link_to
 from core.admin.rights import allows, who
 from statuspage.actions import decline, withdraw
 from statuspage.actions.drafting import clock_time
@@ -38,13 +38,14 @@ class ProposalAdmin(ReadOnlyAdmin[Proposal]):
 
     view_verb = "statuspage.view"
     asked, answered = When("asked_at", "proposed"), When("answered_at", "answered")
-    list_display = ("title", "thing", "state", "page", "asked_by", "asked", "answered")
+    author, judge = Named("asked_by", "asked by"), Named("answered_by", "answered by")
+    list_display = ("title", "thing", "state", "page", "author", "asked", "answered")
     list_filter = ("state", "act", "page")
     list_select_related = ("page", "incident", "work", "asked_by")
     ordering = ("-pk",)
     fields = readonly_fields = (
         "title", "thing", "state", "page", "of_what", "text", "advice", "moves", "times", "promise", "told",
-        "asked_by", "asked", "answered_by", "answered", "answer",
+        "author", "asked", "judge", "answered", "answer",
     )  # fmt: skip
 
     def changelist_view(
@@ -53,6 +54,21 @@ class ProposalAdmin(ReadOnlyAdmin[Proposal]):
         """Say in a list that is empty where one is asked for."""
         hint = "Nothing was proposed. A page asks for a second person where its owner says so."
         return super().changelist_view(request, {"empty_words": hint, **(extra_context or {})})
+
+    def headline(self, request: HttpRequest) -> str:
+        """Say how many wait."""
+        count = Proposal.objects.filter(state=Proposal.State.ASKED).count()
+        return f"{count or 'Nothing'} {'wait' if count > 1 else 'waits'} for a second person."
+
+    def sentence(self, request: HttpRequest, obj: Proposal) -> str:
+        """Say whether it waits, and whether visitors can read it."""
+        author = obj.asked_by.display_name
+        judge = obj.answered_by.display_name if obj.answered_by else "Somebody else"
+        return {
+            Proposal.State.ASKED: f"Waits for somebody other than {author}; nothing of it is public yet.",
+            Proposal.State.APPROVED: f"{judge} agreed: it is public.",
+            Proposal.State.DECLINED: f"{judge} asked for other words; nothing of it is public.",
+        }.get(Proposal.State(obj.state), "Taken back or overtaken; nothing of it is public.")
 
     @admin.display(description="in public")
     def title(self, row: Proposal) -> str:
@@ -78,26 +94,26 @@ class ProposalAdmin(ReadOnlyAdmin[Proposal]):
     @admin.display(description="what visitors can do meanwhile")
     def advice(self, row: Proposal) -> str:
         """Return the advice."""
-        return str(row.said.get("advice") or "")
+        return str(row.said.get("advice") or NOTHING)
 
     @admin.display(description="components")
     def moves(self, row: Proposal) -> str:
         """Return how each component does."""
         told = row.said.get("components", {})
         rows = Component.objects.filter(page=row.page, public_id__in=list(told))
-        return ", ".join(f"{one.name}: {words(told[one.public_id])}" for one in rows)
+        return ", ".join(f"{one.name}: {words(told[one.public_id])}" for one in rows) or NOTHING
 
     @admin.display(description="in the page's zone")
     def times(self, row: Proposal) -> str:
         """Return from when to when the work is planned."""
         ends = [row.moment(name) for name in ("scheduled_for", "scheduled_until")]
         local = [one.astimezone(row.page.zone) for one in ends if one is not None]
-        return " to ".join(f"{one:%a %d %b %Y, %H:%M} {one.tzname()}" for one in local)
+        return " to ".join(f"{one:%a %d %b %Y, %H:%M} {one.tzname()}" for one in local) or NOTHING
 
     @admin.display(description="next update by")
     def promise(self, row: Proposal) -> str:
         """Return what it would promise."""
-        return clock_time(row.moment("next_update_by"), row.page)
+        return clock_time(row.moment("next_update_by"), row.page) or NOTHING
 
     @admin.display(description="subscribers are told", boolean=True)
     def told(self, row: Proposal) -> bool:
@@ -116,6 +132,7 @@ class ProposalAdmin(ReadOnlyAdmin[Proposal]):
                 "Approve: say it now",
                 partial(_approve, obj.pk),
                 shown=waits and not is_mine,
+                leads=True,
                 confirm="Visitors read it at once, word for word.",
             ),
             Button(
