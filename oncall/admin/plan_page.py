@@ -201,7 +201,9 @@ def _save(desk: Desk, wanted: Asked) -> HttpResponse:
     by, at = who(desk.request), desk.found.at
     if wanted.offer is not None:
         swap = offer_swap(desk.schedule, wanted.offer, by=by, at=at)
-        asked_whom = swap.taker.display_name if swap.taker else "everybody of the team"
+        asked_whom = (
+            swap.taker.display_name if swap.taker else "Everybody of the schedule and its team"
+        )
         said = f"{asked_whom} is asked. Nothing changes until somebody accepts."
     else:
         for wish in wanted.wishes:
@@ -249,7 +251,7 @@ def _initial_span(desk: Desk) -> tuple[datetime, datetime] | None:
 def _label(desk: Desk) -> str:
     if desk.kind == SWAP:
         taker = desk.form.person("user") if desk.form.is_bound and desk.form.is_valid() else None
-        return f"Ask {taker.display_name}" if taker else "Ask the team"
+        return f"Ask {taker.display_name}" if taker else "Ask everybody"
     told = len(desk.impact.told) if desk.impact else 0
     return f"Save and tell {told} {'person' if told == 1 else 'people'}" if told else "Save"
 

@@ -15,6 +15,7 @@ from core import clock
 from core.admin.rights import allows, who
 from core.models import User
 from core.templatetags.house import plural
+from oncall.actions.swap_words import ANYBODY
 from oncall.admin.bars import when
 from oncall.admin.own_shifts import OwnShift, next_of, own_shifts, reach, schedules_naming
 from oncall.admin.people import people_of
@@ -95,7 +96,7 @@ def _own_swaps(user: User, known: Sequence[Swap], at: datetime) -> QuerySet[Swap
 def _swap(swap: Swap, user: User, request: HttpRequest) -> Row:
     zone = swap.schedule.time_zone
     spans = [when(leg.starts_at, leg.ends_at, zone) for leg in swap.legs.all()]
-    taker = swap.taker.display_name if swap.taker else "anybody of the team"
+    taker = swap.taker.display_name if swap.taker else ANYBODY
     shown = buttons(swap, user, may_edit=allows(request, EDIT, swap.schedule))
     verbs = [
         Verb(reverse("admin:oncall_swap_press", args=[swap.pk, one.name]), one.name, one.label)

@@ -278,7 +278,7 @@ def test_a_swap_without_a_taker_is_open_to_the_team(schedule: Schedule, anna: Us
     sent(browser, schedule, "swap", "save", subject=anna.pk, **EVENING)
 
     assert "Nothing moves until somebody accepts." in shown
-    assert "Ask the team" in shown
+    assert "Ask everybody" in shown
     assert Swap.objects.get().state == "open"
 
 

@@ -72,6 +72,19 @@ def test_each_person_finds_the_verbs_that_are_theirs(
     assert found == [["withdraw"], ["accept", "decline"], ["withdraw"], []]
 
 
+def test_an_open_swap_is_offered_to_the_schedule_s_people_and_its_team_s_alone(
+    schedule: Schedule, team: Team, anna: User, ben: User
+) -> None:
+    swap = offered(schedule, anna, None)
+    ted, rob = (scene.signed_in(someone(name, **more)) for name, more in (("Ted", {"member_of": team}), ("Rob", {})))  # fmt: skip
+
+    assert [verbs(one, swap) for one in (scene.signed_in(ben), ted, rob)] == [["accept"], ["accept"], []]  # fmt: skip
+    refused = press(rob, swap, "accept")
+
+    assert "Rob is in no rotation of Shop and not in the team Own." in words(refused)
+    assert Swap.objects.get().state == "open"
+
+
 def test_an_accepted_swap_is_in_force_and_can_be_undone_after_a_question(
     schedule: Schedule, anna: User, ben: User
 ) -> None:
