@@ -79,7 +79,7 @@ def apply_turns(layer: Layer, content: str, *, by: Actor, at: datetime) -> Taken
         schedule = locked(layer.schedule_id, at)
         require(by, EDIT, schedule)
         layer.schedule = schedule
-        listed = _read(content, schedule.time_zone, at)
+        listed = _read(content, schedule.zone, at)
         people = _people()
         wanted = {
             (user.pk, max(one.starts_at, at), one.ends_at): user

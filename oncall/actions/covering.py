@@ -9,7 +9,7 @@ from oncall import rota
 from oncall.actions.eligibility import ineligible
 from oncall.actions.rules import Rules
 from oncall.actions.scope import schedules_of_people
-from oncall.models import ContactMethod, Schedule, Unavailability, readable
+from oncall.models import ContactMethod, Schedule, Unavailability, plans
 from oncall.rota.windows import Span
 
 NEAR = timedelta(weeks=4)  # a shift further away tires nobody
@@ -69,7 +69,7 @@ def _distances(pool: Collection[int], span: Span) -> dict[int, timedelta]:
     """Return how far each person's nearest shift lies from the span: nothing where it overlaps."""
     start, end = span[0] - NEAR, span[1] + NEAR
     found: dict[int, timedelta] = {}
-    for plan in readable(schedules_of_people(pool), since=start, until=end).values():
+    for plan in plans(schedules_of_people(pool), since=start, until=end).values():
         for shift in rota.final(plan, start, end):
             if shift.user in pool and shift.seat != "shadow":
                 far = _apart((shift.starts_at, shift.ends_at), span)

@@ -133,7 +133,10 @@ def refill(at: datetime) -> int:
     ):
         try:
             count += _refill(pk, at)
-        except (NotImplementedError, ValueError):  # its country, or a schedule that follows it
+        except (
+            NotImplementedError,
+            ValueError,
+        ):  # a country, or a part of one, that is none any more
             logger.exception("the holidays of calendar %s can't be filled in", pk)
     return count
 

@@ -45,7 +45,7 @@ def impact_of_document(
     before = plan_of(schedule, since=start - rota.LOOK_AHEAD)
     found = compare(schedule, before, revised(schedule, before, spec, start), start)
     asked = Schedule(time_zone=spec.time_zone, expectation=spec.expectation)
-    new = rota.gaps(found.after, start, found.ends_at, asked.expected, asked.time_zone)
+    new = rota.gaps(found.after, start, found.ends_at, asked.expected, asked.zone)
     old = found.gaps_before
     return replace(found, gaps_after=new, new_gaps=_beyond(new, old), closed_gaps=_beyond(old, new))
 
@@ -78,7 +78,7 @@ def compare(
     end = end or start + AHEAD
     primary = [rota.segments(plan, start, end) for plan in (before, after)]
     seats = primary if seat == "primary" else [rota.segments(plan, start, end, seat) for plan in (before, after)]  # fmt: skip
-    old, new = (rota.uncovered(one, schedule.expected, schedule.time_zone) for one in primary)
+    old, new = (rota.uncovered(one, schedule.expected, schedule.zone) for one in primary)
     found = rota.moved(*seats)
     people = {user for one in found for user in {*one.before} ^ {*one.after}}
     return Impact(

@@ -74,7 +74,7 @@ def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Q
     listed, rules = rings(schedule), rules_of(schedule)
     people = {user for ring in listed for user in ring.people}
     present = active(people | {shift.user for shift in shifts})
-    gaps = rota.gaps(plan, at, end, schedule.expected, schedule.time_zone)
+    gaps = rota.gaps(plan, at, end, schedule.expected, schedule.zone)
     served = fairness(schedule, plan, (at - HALF, at), people, paged=True)
     planned = fairness(schedule, plan, (at, at + HALF), people, paged=False)
     span = cover or usual_span(gaps, at)
@@ -84,7 +84,7 @@ def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Q
         empty=[one for one in shifts if one.seat != "shadow" and one.user not in present],
         alone=[*_one_person(listed, at, end), *_no_secondary(schedule, plan, at, end)],
         warnings=_warnings(schedule, plan, at),
-        too_often=too_often(rota.stints(shifts), schedule.time_zone, rules),
+        too_often=too_often(rota.stints(shifts), schedule.zone, rules),
         published_to=max((one.ends_at for one in shifts if one.seat == "primary"), default=None),
         served=served,
         planned=planned,
@@ -113,7 +113,7 @@ def _one_person(listed: Sequence[Ring], at: datetime, end: datetime) -> list[Alo
 
 
 def _no_secondary(schedule: Schedule, plan: rota.Plan, at: datetime, end: datetime) -> list[Alone]:
-    spans = rota.unbacked(plan, at, end, schedule.expected, schedule.time_zone)
+    spans = rota.unbacked(plan, at, end, schedule.expected, schedule.zone)
     if not spans:
         return []
     length = sum((stop - start for start, stop in spans), timedelta())
@@ -122,7 +122,10 @@ def _no_secondary(schedule: Schedule, plan: rota.Plan, at: datetime, end: dateti
 
 def _warnings(schedule: Schedule, plan: rota.Plan, at: datetime) -> list[str]:
     names = dict(Layer.objects.filter(schedule=schedule).values_list("pk", "name"))
-    return [
+    unread = [
+        f"{names[pk]} can't be read, and nobody serves by it: write it anew." for pk in plan.unread
+    ]
+    return unread + [
         f"{names[one.layer]}: {said}"
         for one in plan.rotations
         if one.effective_to is None or one.effective_to > at

@@ -70,7 +70,7 @@ def _readers(swap: Swap, step: str, at: datetime) -> set[int]:
 
 
 def _leg(swap: Swap, leg: object) -> str:
-    zone = swap.schedule.time_zone
+    zone = swap.schedule.zone
     taker = swap.taker.display_name if swap.taker else "somebody"
     giver, other = swap.owner.display_name, taker
     starts, ends, is_return = (getattr(leg, name) for name in ("starts_at", "ends_at", "is_return"))

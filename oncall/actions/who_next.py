@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from oncall import rota
 from oncall.actions.covering import Candidate, candidates, usual_span
 from oncall.actions.rules import rules_of
-from oncall.models import Schedule, readable
+from oncall.models import Schedule, plans
 from oncall.rota.windows import Span
 
 AHEAD = timedelta(weeks=26)
@@ -30,10 +30,10 @@ def who_next(
 
     `weights`: the burden that each bears already.
     """
-    known = readable([row.pk for row in schedules], since=at, until=at + AHEAD)
+    known = plans([row.pk for row in schedules], since=at, until=at + AHEAD)
     found = []
-    for row in (one for one in schedules if one.pk in known):
-        gaps = rota.gaps(known[row.pk], at, at + AHEAD, row.expected, row.time_zone)
+    for row in schedules:
+        gaps = rota.gaps(known[row.pk], at, at + AHEAD, row.expected, row.zone)
         span = usual_span(gaps, at)
         asked = candidates(row, span, people, weights=weights, rules=rules_of(row))
         found.append(Next(row, span, bool(gaps), asked))

@@ -35,7 +35,7 @@ def load(plan: rota.Plan, people: People, schedule: Schedule, at: datetime) -> l
     Nobody served a schedule before there was one.
     """
     spans: dict[int, list[Span]] = defaultdict(list)
-    zone, since = schedule.time_zone, max(at - BACK, schedule.created_at)
+    zone, since = schedule.zone, max(at - BACK, schedule.created_at)
     for one in rota.segments(plan, since, at) if since < at else ():
         for user in one.users:
             spans[user].append((one.starts_at, one.ends_at))

@@ -130,7 +130,7 @@ def _initial(request: HttpRequest, found: Read, kind: str) -> dict[str, Any]:
     initial: dict[str, Any] = {"user": user, "subject": owner or ""}
     if part is None:
         return initial
-    zone, users = found.known.schedule.time_zone, part.users
+    zone, users = found.known.schedule.zone, part.users
     begin = max(part.starts_at, found.at.replace(second=0, microsecond=0))
     return initial | {
         "subject": owner if owner in users else users[0] if users else "",
@@ -144,7 +144,7 @@ def _meant(
 ) -> rota.Segment | None:
     """Return the shift or the gap that a visit is about: what was clicked, else the reader's next shift, or the next gap."""
     row, at = found.known.schedule, found.at
-    gaps = rota.gaps(found.plan, at, at + YEAR, row.expected, row.time_zone)
+    gaps = rota.gaps(found.plan, at, at + YEAR, row.expected, row.zone)
     if kind == GAP and moment is None:
         return gaps[0] if gaps else None
     if moment is not None:
@@ -172,13 +172,13 @@ def _period(given: QueryDict, schedule: Schedule, at: datetime) -> periods.Perio
     chosen = parse_qs(given.get("show", ""))
     first = (chosen.get("from") or [given.get("from", "")])[0]
     span = (chosen.get("span") or [given.get("span", "")])[0]
-    return periods.asked(first or given.get("starts", "")[:10], span, schedule.time_zone, at)
+    return periods.asked(first or given.get("starts", "")[:10], span, schedule.zone, at)
 
 
 def _pressed(desk: Desk) -> HttpResponse | None:
     """Judge what was asked, show its effect, and save it where `save` was pressed. None: show the page."""
     try:
-        desk.wanted = asked(desk.form, desk.schedule.time_zone)
+        desk.wanted = asked(desk.form, desk.schedule.zone)
         _judge(desk, desk.wanted)
         if "save" in desk.request.POST:
             return _save(desk, desk.wanted)
@@ -224,7 +224,7 @@ def _compare(desk: Desk, wanted: Asked) -> None:
     impact = compare(desk.schedule, found.plan, desk.draft, at, latest)
     seated = [wish.user.pk for wish in wanted.wishes if wish.user]
     early = seat_warnings(impact, seated, rules_of(desk.schedule))
-    desk.impact = shown(impact, found.people, found.reader, desk.schedule.time_zone, early)
+    desk.impact = shown(impact, found.people, found.reader, desk.schedule.zone, early)
 
 
 def _fill(desk: Desk) -> None:
@@ -242,7 +242,7 @@ def _initial_span(desk: Desk) -> tuple[datetime, datetime] | None:
     starts, ends = (desk.form.initial.get(name) for name in ("starts", "ends"))
     if not starts or not ends:
         return None
-    zone = desk.schedule.time_zone
+    zone = desk.schedule.zone
     return rota.to_utc(datetime.fromisoformat(starts), zone), rota.to_utc(
         datetime.fromisoformat(ends), zone
     )
@@ -267,7 +267,7 @@ def _context(desk: Desk) -> dict[str, Any]:
     if desk.draft is not None:
         known = Known(schedule, desk.draft, known.layers, known.away, known.asked)
     look = picture.Look(found.reader, found.at, is_draft=True)
-    year = rota.gaps(found.plan, found.at, found.at + YEAR, schedule.expected, schedule.time_zone)
+    year = rota.gaps(found.plan, found.at, found.at + YEAR, schedule.expected, schedule.zone)
     return {
         **admin.site.each_context(desk.request),
         "title": schedule.name,

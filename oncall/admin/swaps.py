@@ -139,7 +139,7 @@ def _name(user: User | None) -> str:
 def _leg(swap: Swap, *, is_return: bool) -> str:
     for leg in swap.legs.all():
         if leg.is_return == is_return:
-            zone = swap.schedule.time_zone
+            zone = swap.schedule.zone
             return f"{when(leg.starts_at, leg.ends_at, zone)} ({zone})"
     return "\N{EN DASH}"
 

@@ -136,7 +136,7 @@ class Gaps(Door):
         schedule, (start, end) = schedule_of(slug), span(request)
         plan = plan_of(schedule, since=start, until=end)
         gaps = _gaps(schedule, plan, start, end)
-        covered = rota.coverage(plan, start, end, schedule.expected, schedule.time_zone)
+        covered = rota.coverage(plan, start, end, schedule.expected, schedule.zone)
         shifts = [shift for shift in rota.final(plan, start, end) if shift.seat != "shadow"]
         gone = set(
             User.objects.filter(pk__in={one.user for one in shifts}, is_active=False).values_list("pk", flat=True)
@@ -226,7 +226,7 @@ def _read(
 def _gaps(
     schedule: Schedule, plan: rota.Plan, start: datetime, end: datetime
 ) -> list[rota.Segment]:
-    return rota.gaps(plan, start, end, schedule.expected, schedule.time_zone)
+    return rota.gaps(plan, start, end, schedule.expected, schedule.zone)
 
 
 def _spans(gaps: Iterable[rota.Segment]) -> list[dict[str, datetime]]:
