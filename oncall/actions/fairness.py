@@ -16,6 +16,10 @@ WEIGHTS: Mapping[rota.HourClass, float] = {
     "business": 1.0, "evening": 1.5, "night": 2.0, "weekend": 2.0, "holiday": 3.0,
 }  # fmt: skip
 PAGE, PAGE_AFTER_HOURS = 1.0, 4.0
+WEIGHED = (
+    f"Burden is in business hours: an hour weighs {', '.join(f'{WEIGHTS[kind]:g} ({kind})' for kind in rota.CLASSES)}, "
+    f"a page {PAGE:g}, after hours {PAGE_AFTER_HOURS:g}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,16 @@ class Burden:
     hours: Mapping[rota.HourClass, timedelta] = field(default_factory=dict)
     pages: int = 0
     pages_after_hours: int = 0
+
+    @property
+    def served(self) -> timedelta:
+        """Return all the time."""
+        return sum(self.hours.values(), timedelta())
+
+    @property
+    def after_hours(self) -> timedelta:
+        """Return the time outside business hours."""
+        return self.served - self.hours.get("business", timedelta())
 
     @property
     def weight(self) -> float:
@@ -54,11 +68,12 @@ def fairness(
 ) -> Fairness:
     """Return the burden of these people, and of whoever else serves in the window.
 
-    `paged`: count pages as well; for a window that lies ahead there are none.
+    Nobody served a schedule before there was one. `paged`: count pages as well; for a window that lies ahead there are none.
     """
     start, end = window
+    since = max(start, schedule.created_at)
     spans: dict[int, list[Span]] = {user: [] for user in people}
-    for shift in rota.final(plan, start, end):
+    for shift in rota.final(plan, since, end) if since < end else ():
         if shift.seat != "shadow":
             spans.setdefault(shift.user, []).append((shift.starts_at, shift.ends_at))
     clocks = own_days(spans, [schedule.pk])

@@ -8,10 +8,10 @@ from core.models import User
 from oncall import rota
 from oncall.actions.impact import Impact
 from oncall.admin.bars import length, when
-from oncall.admin.load import NIGHT, WEEKEND, within
 from oncall.admin.people import People
 
 SHOWN, LISTED = 12, 400
+_TOLD: tuple[rota.HourClass, ...] = ("weekend", "night")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,6 @@ def _line(one: rota.Change, people: People, reader: User, zone: str) -> Line:
 
 def _kind(start: datetime, end: datetime, zone: str) -> str:
     """Say what time of life most of a stretch takes: the weekend, or the night."""
-    night = sum((b - a for a, b in within(NIGHT, zone, [(start, end)])), end - end)
-    free = sum((b - a for a, b in within(WEEKEND, zone, [(start, end)])), end - end)
-    if free * 2 > end - start:
-        return " weekend"
-    return " night" if night * 2 > end - start else ""
+    spent = rota.classified(start, end, zone)
+    most = (end - start) / 2
+    return next((f" {kind}" for kind in _TOLD if spent.get(kind, timedelta()) > most), "")

@@ -17,6 +17,7 @@ from core.admin.buttons import Button
 from core.admin.panel import opts_of
 from core.admin.rights import allows, who
 from oncall import rota
+from oncall.actions.fairness import WEIGHED
 from oncall.admin import period as periods
 from oncall.admin import picture
 from oncall.admin.bars import Link, when
@@ -114,6 +115,7 @@ def _panels(found: Read) -> dict[str, Any]:
     return {
         "own": own[:OWN_SHOWN],
         "reach": reach(people[found.reader.pk]),
+        "weighed": WEIGHED,
         "load": load(found.plan, people, known.schedule, at),
         "asked": waiting(known, people),
     }
