@@ -1,8 +1,9 @@
-"""Who should cover a span: available first, then eligible, lightly burdened, and far from their own shifts."""
+"""Who could cover a span, and why others can't: asked for the form, the quality report and Load and pay alike."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from core.models import Membership, User
 from oncall import rota
@@ -10,26 +11,19 @@ from oncall.actions.eligibility import ineligible
 from oncall.actions.rules import Rules
 from oncall.actions.scope import schedules_of_people
 from oncall.models import ContactMethod, Schedule, Unavailability, plans
+from oncall.rota.covering import NEAR, Candidate, distances, ranked
 from oncall.rota.windows import Span
 
-NEAR = timedelta(weeks=4)  # a shift further away tires nobody
 SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who could cover. `missing`: what they lack to be eligible; `distance`: to their nearest own shift."""
+class Candidates:
+    """Who could cover, the best first, and by id who is away or serves then, by whatever schedule."""
 
-    user: int
-    weight: float
-    missing: tuple[str, ...]
-    distance: timedelta | None
-
-    @property
-    def order(self) -> tuple[bool, float, float, int]:
-        """Return what candidates are sorted by, the best first."""
-        away = self.distance if self.distance is not None else NEAR
-        return bool(self.missing), round(self.weight, 1), -away.total_seconds(), self.user
+    best: list[Candidate] = field(default_factory=list)
+    away: frozenset[int] = frozenset()
+    busy: frozenset[int] = frozenset()
 
 
 def candidates(
@@ -39,25 +33,26 @@ def candidates(
     *,
     weights: Mapping[int, float],
     rules: Rules,
-) -> list[Candidate]:
-    """Return who of these people, or of the team, could serve all of the span, the best first.
+) -> Candidates:
+    """Return who of these people, or of the team, could serve all of the span.
 
-    Left out: who can't be paged, is away at any time of it, or is on call then by whatever schedule.
+    Left out: who can't be paged, is away at any time of it, or is on call then.
     """
     members = Membership.objects.filter(team=schedule.team_id).values_list("user_id", flat=True)
-    reached = ContactMethod.objects.usable().filter(
-        responder__user__in={*people, *members}
-    )  # a person who can't be reached covers nothing
-    pool = set(reached.values_list("responder__user_id", flat=True)) - _away(span)
+    pool = {*people, *members}
+    reached = ContactMethod.objects.usable().filter(responder__user__in=pool)
+    paged = set(reached.values_list("responder__user_id", flat=True))
+    away = pool & _away(span)
     near = _distances(pool, span)
-    free = [user for user in pool if near.get(user) != timedelta()]
+    busy = frozenset(user for user, far in near.items() if not far)
+    free = paged - away - busy
     lacking = ineligible(dict.fromkeys(free, span[0]), rules)
     missing = {one.user: one.missing for one in lacking}
-    found = [
+    found = ranked(
         Candidate(user, weights.get(user, 0.0), missing.get(user, ()), near.get(user))
         for user in free
-    ]
-    return sorted(found, key=lambda one: one.order)[:SHOWN]
+    )
+    return Candidates(found[:SHOWN], frozenset(away), busy)
 
 
 def _away(span: Span) -> set[int]:
@@ -66,22 +61,9 @@ def _away(span: Span) -> set[int]:
 
 
 def _distances(pool: Collection[int], span: Span) -> dict[int, timedelta]:
-    """Return how far each person's nearest shift lies from the span: nothing where it overlaps."""
     start, end = span[0] - NEAR, span[1] + NEAR
-    found: dict[int, timedelta] = {}
-    for plan in plans(schedules_of_people(pool), since=start, until=end).values():
-        for shift in rota.final(plan, start, end):
-            if shift.user in pool and shift.seat != "shadow":
-                far = _apart((shift.starts_at, shift.ends_at), span)
-                found[shift.user] = min(far, found.get(shift.user, far))
-    return found
-
-
-def _apart(one: Span, other: Span) -> timedelta:
-    if one[0] < other[1] and other[0] < one[1]:
-        return timedelta()
-    # what only touches is no overlap, but as near as can be
-    return max(one[0] - other[1], other[0] - one[1], timedelta(microseconds=1))
+    known = plans(schedules_of_people(pool), since=start, until=end).values()
+    return distances(chain(*(rota.final(plan, start, end) for plan in known)), pool, span)
 
 
 def usual_span(gaps: Collection[rota.Segment], at: datetime) -> Span:

@@ -11,6 +11,7 @@ from oncall.models import Page, Schedule
 from oncall.rota.windows import Span, joined
 
 HOUR = timedelta(hours=1)
+HALF = timedelta(weeks=26)
 # What an hour of a class, and a page, weigh beside a business hour.
 WEIGHTS: Mapping[rota.HourClass, float] = {
     "business": 1.0, "evening": 1.5, "night": 2.0, "weekend": 2.0, "holiday": 3.0,
@@ -91,6 +92,25 @@ def fairness(
         rota.evenness(weights),
         max(weights) / least if least else None,
     )
+
+
+def half_years(
+    schedule: Schedule, plan: rota.Plan, people: Collection[int], at: datetime
+) -> tuple[Fairness, Fairness]:
+    """Return what was borne in the half year before `at`, and what is planned for the one after it."""
+    return (
+        fairness(schedule, plan, (at - HALF, at), people, paged=True),
+        fairness(schedule, plan, (at, at + HALF), people, paged=False),
+    )
+
+
+def together(*windows: Fairness) -> dict[int, float]:
+    """Return by person what they bear in all of these windows."""
+    found: dict[int, float] = defaultdict(float)
+    for window in windows:
+        for one in window.people:
+            found[one.user] += one.weight
+    return dict(found)
 
 
 def _burden(user: int, spans: Sequence[Span], clock: OwnDays, pages: Sequence[datetime]) -> Burden:

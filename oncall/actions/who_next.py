@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oncall import rota
-from oncall.actions.covering import Candidate, candidates, usual_span
+from oncall.actions.covering import candidates, usual_span
 from oncall.actions.rules import rules_of
 from oncall.models import Schedule, plans
+from oncall.rota.covering import Candidate
 from oncall.rota.windows import Span
 
 AHEAD = timedelta(weeks=26)
@@ -36,5 +37,5 @@ def who_next(
         gaps = rota.gaps(known[row.pk], at, at + AHEAD, row.expected, row.zone)
         span = usual_span(gaps, at)
         asked = candidates(row, span, people, weights=weights, rules=rules_of(row))
-        found.append(Next(row, span, bool(gaps), asked))
+        found.append(Next(row, span, bool(gaps), asked.best))
     return found

@@ -25,12 +25,12 @@ from oncall.actions.rules import rules_of
 from oncall.actions.swaps import offer_swap, refuse_offer
 from oncall.admin import period as periods
 from oncall.admin import picture
-from oncall.admin.candidates import Candidates, candidates
+from oncall.admin.candidates import Picks, picks
 from oncall.admin.coverage import AHEAD as YEAR
 from oncall.admin.forms import unjudged
 from oncall.admin.impact_shown import Shown, shown
 from oncall.admin.lanes import Known
-from oncall.admin.people import order, people_of
+from oncall.admin.people import people_of
 from oncall.admin.plan_forms import (
     ADD,
     COVER,
@@ -65,7 +65,7 @@ class Desk:
     impact: Shown | None = None
     draft: rota.Plan | None = None
     wanted: Asked | None = None
-    picks: Candidates | None = None
+    picks: Picks | None = None
     problems: list[str] = field(default_factory=list)
     status: int = 200
 
@@ -232,10 +232,9 @@ def _fill(desk: Desk) -> None:
     span = desk.wanted.span if desk.wanted else _initial_span(desk)
     if span is None or "user" not in desk.form.fields or span[0] >= span[1]:
         return
-    found = desk.found
     owner = desk.form.shown("subject")
-    names = {pk: owner is not None and pk == owner.pk for pk in order(found.plan)}
-    desk.picks = candidates(found.plan, span, found.people, found.known.away, names)
+    rules = rules_of(desk.schedule)
+    desk.picks = picks(desk.found, span, owner.pk if owner else None, rules)
 
 
 def _initial_span(desk: Desk) -> tuple[datetime, datetime] | None:

@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from core.models import User
 from oncall import rota
+from oncall.actions.fairness import HALF
 from oncall.admin.bars import wall_time
 from oncall.admin.lanes import Known
-from oncall.admin.load import BACK
 from oncall.admin.own_shifts import schedules_naming
 from oncall.admin.people import Drawn, People, order, people_of
 from oncall.admin.period import Period
@@ -44,7 +44,7 @@ class Read:
 
 def read(schedule: Schedule, reader: User, period: Period, at: datetime) -> Read:
     """Return what the screen of `schedule` shows to `reader` at `at`."""
-    since = min(at - BACK, period.starts_at) - MARGIN
+    since = min(at - HALF, period.starts_at) - MARGIN
     naming = schedules_naming(reader)
     known = plans([schedule.pk, *naming], since=since)
     plan = known[schedule.pk]
