@@ -149,7 +149,8 @@ def to_answer(user: User) -> QuerySet[Swap]:
     offered = Q(state=SwapState.OFFERED, taker=user)
     others = ~Q(owner=user) & ~Q(taker=user)
     managed = Membership.objects.filter(user=user, role=Membership.Role.MANAGER).values("team")
-    approved = Q(state=SwapState.ACCEPTED, schedule__team__in=managed) & others
+    is_theirs = Q() if may(actor_of(user), EDIT) else Q(schedule__team__in=managed)
+    approved = Q(state=SwapState.ACCEPTED) & is_theirs & others
     rows = Swap.objects.filter(offered | approved).select_related(
         "schedule", "owner", "taker", "created_by", "decided_by"
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from core.actor import person
@@ -118,6 +119,21 @@ def test_where_the_schedule_asks_a_manager_who_is_no_party_approves(
     press(browser, swap, "approve")
     assert rota.on_call(plan_of(schedule), TUESDAY) == (ben.pk,)
     assert waiting(mona, NINE) == []
+
+
+def test_an_administrator_finds_on_now_what_waits_for_approval_anywhere_but_their_own(
+    schedule: Schedule, anna: User, ben: User
+) -> None:
+    Schedule.objects.update(swap_needs_approval=True)
+    root, rob = AUser(group="Administrator"), someone("Rob")
+    swap = offered(schedule, anna, ben)
+    press(scene.signed_in(ben), swap, "accept")
+    anna.groups.set(Group.objects.filter(name="Administrator"))
+
+    assert [row.what for row in waiting(root, NINE)] == ["Approve: Ben serves for Anna"]
+    shifts = words(scene.signed_in(root).get("/admin/shifts/"))
+    assert "Waits for your answer 1 Shop: Anna asks Ben" in shifts
+    assert waiting(rob, NINE) == waiting(User.objects.get(pk=anna.pk), NINE) == []
 
 
 def test_a_shift_that_moved_meanwhile_is_covered_by_no_swap(
