@@ -4,7 +4,7 @@ import json
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,8 +14,9 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 from django.test import Client, override_settings
 
+from core.actor import person
 from core.errors import NotPossible
-from core.models import ApiToken, Installation, LateCall, Membership, User
+from core.models import ApiToken, Installation, LateCall, Membership, Team, User
 from incidents.actions import declare, digest
 from incidents.models import ChangeEvent, Dependency, Incident, RawEvent, Service, Source
 from incidents.playbook.lifecycle import VERBS
@@ -23,6 +24,9 @@ from notify.models import Delivery
 from oncall import demo, models, rota
 from oncall.actions import advance, who_is_on_call
 from oncall.actions.escalate import policies_for
+from oncall.actions.paid import paid
+from oncall.actions.report import report
+from oncall.actions.report_rows import Period
 from oncall.glance import Glance, glance
 from oncall.models import ContactMethod, Escalation, PolicyBinding, Schedule
 from tests.factories import somebody
@@ -300,6 +304,18 @@ class TestNorthwind:
     )
     def test_the_related_incidents_of_the_examples_are_there(self, day: str, rank: int) -> None:
         assert Incident.objects.get(opened_at__date=day).rank == rank
+
+    def test_a_month_is_paid_and_one_figure_has_moved_since(self) -> None:
+        team, jonas = Team.objects.get(slug="payments"), User.objects.get(username="jonas")
+        october = Period(date(2026, 10, 1), date(2026, 10, 31))
+
+        found = paid(report(october, by=person(jonas), team=team), by=person(jonas))
+
+        assert found is not None
+        assert found.row.paid_by == jonas
+        [moved] = found.moved
+        assert User.objects.get(pk=moved.user).username == "ines"
+        assert (moved.what, moved.paid.amount, moved.more) == ("bonus for INC-2008", 0, 75)
 
     def test_a_year_lies_behind_it(self) -> None:
         year = Incident.objects.filter(opened_at__gt=NOW - 365 * DAY).order_by("pk")
