@@ -1,7 +1,7 @@
 """Who could cover a span, and why others can't: asked for the form, the quality report and Load and pay alike."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -18,52 +18,65 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """Whom to choose from, read once for all spans within a window: who can be paged, is away when, and serves when."""
+
+    people: frozenset[int]
+    paged: frozenset[int]
+    away: Sequence[tuple[int, datetime, datetime]]
+    plans: Mapping[int, rota.Plan]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Who could cover, the best first, and by id who is away or serves then, by whatever schedule."""
 
-    best: list[Candidate] = field(default_factory=list)
-    away: frozenset[int] = frozenset()
-    busy: frozenset[int] = frozenset()
+    best: list[Candidate]
+    away: frozenset[int]
+    busy: frozenset[int]
+
+
+def pool(schedules: Collection[Schedule], people: Collection[int], window: Span) -> Pool:
+    """Return these people and the teams of the schedules; the plans of these and of all that name anybody of them."""
+    members = Membership.objects.filter(team__in={row.team_id for row in schedules})
+    whole = frozenset({*people, *members.values_list("user_id", flat=True)})
+    reached = ContactMethod.objects.usable().filter(responder__user__in=whole)
+    away = Unavailability.objects.valid().filter(
+        user__in=whole, starts_at__lt=window[1], ends_at__gt=window[0]
+    )
+    ids = {*(row.pk for row in schedules), *schedules_of_people(whole)}
+    return Pool(
+        whole,
+        frozenset(reached.values_list("responder__user_id", flat=True)),
+        list(away.values_list("user_id", "starts_at", "ends_at")),
+        plans(ids, since=window[0] - NEAR, until=window[1] + NEAR),
+    )
 
 
 def candidates(
-    schedule: Schedule,
-    span: Span,
-    people: Collection[int],
-    *,
-    weights: Mapping[int, float],
-    rules: Rules,
+    known: Pool, span: Span, *, weights: Mapping[int, float], rules: Rules
 ) -> Candidates:
-    """Return who of these people, or of the team, could serve all of the span.
+    """Return who of the pool could serve all of a span within its window.
 
     Left out: who can't be paged, is away at any time of it, or is on call then.
     """
-    members = Membership.objects.filter(team=schedule.team_id).values_list("user_id", flat=True)
-    pool = {*people, *members}
-    reached = ContactMethod.objects.usable().filter(responder__user__in=pool)
-    paged = set(reached.values_list("responder__user_id", flat=True))
-    away = pool & _away(span)
-    near = _distances(pool, span)
+    away = frozenset(user for user, start, end in known.away if start < span[1] and span[0] < end)
+    near = _distances(known, span)
     busy = frozenset(user for user, far in near.items() if not far)
-    free = paged - away - busy
+    free = known.paged - away - busy
     lacking = ineligible(dict.fromkeys(free, span[0]), rules)
     missing = {one.user: one.missing for one in lacking}
     found = ranked(
         Candidate(user, weights.get(user, 0.0), missing.get(user, ()), near.get(user))
         for user in free
     )
-    return Candidates(found[:SHOWN], frozenset(away), busy)
+    return Candidates(found[:SHOWN], away, busy)
 
 
-def _away(span: Span) -> set[int]:
-    rows = Unavailability.objects.valid().filter(starts_at__lt=span[1], ends_at__gt=span[0])
-    return set(rows.values_list("user_id", flat=True))
-
-
-def _distances(pool: Collection[int], span: Span) -> dict[int, timedelta]:
+def _distances(known: Pool, span: Span) -> dict[int, timedelta]:
     start, end = span[0] - NEAR, span[1] + NEAR
-    known = plans(schedules_of_people(pool), since=start, until=end).values()
-    return distances(chain(*(rota.final(plan, start, end) for plan in known)), pool, span)
+    shifts = chain(*(rota.final(plan, start, end) for plan in known.plans.values()))
+    return distances(shifts, known.people, span)
 
 
 def usual_span(gaps: Collection[rota.Segment], at: datetime) -> Span:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from oncall import rota
-from oncall.actions.covering import active, candidates, usual_span
+from oncall.actions.covering import active, candidates, pool, usual_span
 from oncall.actions.duties import duties_of
 from oncall.actions.eligibility import Lacking, first_shifts, ineligible
 from oncall.actions.fairness import HALF, Fairness, half_years, together
@@ -77,9 +77,8 @@ def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Q
     gaps = rota.gaps(plan, at, end, schedule.expected, schedule.zone)
     served, planned = half_years(schedule, plan, people, at)
     span = cover or usual_span(gaps, at)
-    found = candidates(
-        schedule, span, people & present, weights=together(served, planned), rules=rules
-    )
+    known = pool([schedule], people & present, span)
+    found = candidates(known, span, weights=together(served, planned), rules=rules)
     return Quality(
         at, end, rules, listed, gaps,
         empty=[one for one in shifts if one.seat != "shadow" and one.user not in present],

@@ -35,7 +35,8 @@ def picks(found: Read, span: Span, owner: int | None, rules: Rules) -> Picks:
     """Return who could serve a span instead of `owner`, ranked as everywhere."""
     schedule, named = found.known.schedule, [pk for pk in order(found.plan) if pk != owner]
     weights = together(*half_years(schedule, found.plan, named, found.at))
-    answer = covering.candidates(schedule, span, named, weights=weights, rules=rules)
+    known = covering.pool([schedule], named, span)
+    answer = covering.candidates(known, span, weights=weights, rules=rules)
     best = [one for one in answer.best if one.user != owner][:NAMED]
     missing = [one.user for one in best if one.user not in found.people]
     if missing:
