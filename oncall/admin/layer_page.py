@@ -212,9 +212,7 @@ def _compare(desk: Desk, spec: LayerSpec, effective: datetime | None) -> None:
     named = [pk for slot in spec.people for pk in slot if pk not in found.people]
     if named:
         found.people.update(people_of([*found.people, *named]))
-    before = [one.seat for one in found.plan.rotations if one.layer == desk.number]
-    seats: list[rota.Seat] = [one for one in rota.SEATS if one in (*before, spec.seat)]
-    impact = compare(desk.schedule, found.plan, desk.draft, start, seat=seats[0])
+    impact = compare(desk.schedule, found.plan, desk.draft, start)
     strange = [] if desk.is_end else [*rota.warnings(spec.rotation()), *_early(desk, spec, impact)]
     zone = desk.schedule.zone
     desk.impact = shown(impact, found.people, found.reader, zone, strange)

@@ -258,16 +258,16 @@ def _seats(rows: Sequence[Schedule], at: datetime) -> list[dict[str, object]]:
 
 def _difference(schedule: Schedule, spec: ScheduleSpec, found: impact.Impact) -> dict[str, object]:
     hours = {*found.hours_before, *found.hours_after}
-    names = usernames([*hours, *(u for one in found.changes for u in (*one.before, *one.after))])
+    names = usernames([*hours, *(u for _, one in found.moves for u in (*one.before, *one.after))])
     return {
         "from": found.starts_at,
         "to": found.ends_at,
         "changes": [
             {
-                "start": one.starts_at, "end": one.ends_at,
+                "start": one.starts_at, "end": one.ends_at, "seat": seat,
                 "before": [names[user] for user in one.before], "after": [names[user] for user in one.after],
             }
-            for one in found.changes
+            for seat, one in found.moves
         ],
         "people": sorted(names[user] for user in found.people),
         "new_gaps": [{"start": start, "end": end} for start, end in found.new_gaps],

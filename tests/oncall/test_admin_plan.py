@@ -151,6 +151,20 @@ def test_a_clash_with_time_off_is_named(
     assert "Ben is away." in said
 
 
+def test_whoever_is_told_on_saving_is_named_before_it_in_whatever_seat(
+    browser: Client, schedule: Schedule
+) -> None:
+    cyd = someone("Cyd")
+    a_layer(schedule, [cyd], "Backup", seat="secondary")
+
+    said = words(sent(browser, schedule, "remove", subject=cyd.pk, **EVENING))
+    sent(browser, schedule, "remove", "save", subject=cyd.pk, **EVENING)
+
+    assert "Shifts that move 1 People told on save 1" in said
+    assert "Cyd Nobody 12 h night, backup Cyd" in said
+    assert ShiftNotice.objects.get().user == cyd
+
+
 def test_the_best_candidates_have_the_lightest_burden_and_are_one_press_away(
     browser: Client, team: Team, anna: User, ben: User
 ) -> None:
