@@ -24,7 +24,7 @@ from core.admin.fields import HouseFields
 from core.admin.fresh import fresh
 from core.admin.latest import LatestRows
 from core.admin.named_rows import NamedRows
-from core.admin.panel import Panel, opts_of
+from core.admin.panel import NOTHING, Panel, opts_of
 from core.admin.pickers import is_named
 from core.admin.reading import reading
 from core.admin.rights import allows, manages_some, who
@@ -50,6 +50,7 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
     edit_verb: ClassVar[str] = ""
     logs: ClassVar[bool] = True
     actions: Sequence[Any] | None = None
+    empty_value_display = NOTHING
     change_form_template = "admin/core/screen.html"
     change_list_template = "admin/core/list.html"
 
@@ -63,6 +64,10 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
 
     def headline(self, request: HttpRequest) -> str:
         """Return the sentence above the list; a link in it is a SafeString."""
+        return ""
+
+    def sentence(self, request: HttpRequest, obj: M) -> str:
+        """Return the sentence that opens an object's page: what it is about now."""
         return ""
 
     def why_kept(self, obj: M) -> Sequence[str]:
@@ -172,6 +177,7 @@ class GuardedAdmin(HouseFields[M], ModelAdmin[M]):
             shown = [button for button in self.buttons(request, obj) if button.shown]
             context["buttons"] = [button for button in shown if not button.in_panel]
             context["panels"] = self.panels(request, obj)
+            context["headline"] = self.sentence(request, obj)
             context["press_url"] = f"admin:{self.opts.app_label}_{self.opts.model_name}_press"
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -22,7 +22,8 @@ class Button:
     `act` is called with `by`, `at` and the cleaned fields of `form`; what it returns is the message.
     `shown`: possible now and allowed to this person; a press of one that is not shown is refused by
     the action. `confirm`: asked on a page of its own first. `opens`: the form is on the screen,
-    folded; otherwise it appears only when the action needs it. `look_label`: of a second button of its
+    folded; otherwise it appears only when the action needs it. `leads`: what the page waits for, drawn so;
+    one of a page at most. `look_label`: of a second button of its
     form, which shows what would be made; "" for none. `preview`: what that shows.
     """
 
@@ -33,6 +34,7 @@ class Button:
     shown: bool = True
     confirm: str = ""
     opens: bool = False
+    leads: bool = False
     in_panel: bool = False
     look_label: str = ""
     preview: Panel | None = None

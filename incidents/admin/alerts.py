@@ -1,6 +1,6 @@
 """Alerts: each episode of each condition; what fires stands first."""
 
-from typing import Any, get_args
+from typing import get_args
 
 from django.contrib import admin
 from django.db.models import Count, Q
@@ -85,18 +85,11 @@ class AlertAdmin(ReadOnlyAdmin[Alert]):
         alone = f", {found['alone']:,} of them without an incident" if found["alone"] else ""
         return f"{plural(found['firing'], 'alert is,alerts are')} firing{alone}."
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
+    def sentence(self, request: HttpRequest, obj: Alert) -> str:
         """Say first whether it still fires, and for how long."""
-        alert: Alert | None = context.get("original")
-        if alert is not None:
-            end = alert.ended_at or clock.now()
-            word = "Fired for" if alert.ended_at else "Firing for"
-            length = short_of(end - alert.started_at)
-            times = plural(alert.count, "receipt,receipts")
-            context["headline"] = f"{word} {length}, {times} from {alert.source}."
-        return super().render_change_form(request, context, *args, **kwargs)
+        word = "Fired for" if obj.ended_at else "Firing for"
+        length = short_of((obj.ended_at or clock.now()) - obj.started_at)
+        return f"{word} {length}, {plural(obj.count, 'receipt,receipts')} from {obj.source}."
 
     @admin.display(description="state", ordering="state")
     def state_mark(self, alert: Alert) -> SafeString:

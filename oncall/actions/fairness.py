@@ -65,11 +65,17 @@ class Fairness:
 
 
 def fairness(
-    schedule: Schedule, plan: rota.Plan, window: Span, people: Collection[int], *, paged: bool
+    schedule: Schedule,
+    plan: rota.Plan,
+    window: Span,
+    people: Collection[int],
+    *,
+    paged: bool,
+    zones: Mapping[int, str] | None = None,
 ) -> Fairness:
     """Return the burden of these people, and of whoever else serves in the window.
 
-    Nobody served a schedule before there was one. `paged`: count pages as well; for a window that lies ahead there are none.
+    Nobody served a schedule before there was one. `paged`: count pages as well; for a window that lies ahead there are none. `zones`: people's, if known already.
     """
     start, end = window
     since = max(start, schedule.created_at)
@@ -77,7 +83,7 @@ def fairness(
     for shift in rota.final(plan, since, end) if since < end else ():
         if shift.seat != "shadow":
             spans.setdefault(shift.user, []).append((shift.starts_at, shift.ends_at))
-    clocks = own_days(spans, [schedule.pk])
+    clocks = own_days(spans, [schedule.pk], zones)
     pages = called([schedule.pk], spans, window) if paged else {}
     found = [
         _burden(user, listed, clocks.get(user, OwnDays()), [at for at, _ in pages.get(user, ())])

@@ -187,7 +187,9 @@ def _refuse_day(day: date, at: datetime) -> None:
         raise Invalid.field("/date", f"Write a day before the year {_LATEST.year}.")
 
 
-def _turning(calendar: HolidayCalendar, by: Actor, at: datetime) -> AbstractContextManager[list[Schedule]]:
+def _turning(
+    calendar: HolidayCalendar, by: Actor, at: datetime
+) -> AbstractContextManager[list[Schedule]]:
     """Hold the schedules that follow a calendar while its days change."""
     following = [one.pk for one in followers([calendar.pk], at)[calendar.pk]]
     return turning(following, f"holidays:{calendar.pk}:{at.isoformat()}", by=by, at=at)

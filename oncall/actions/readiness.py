@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.models import User
 from oncall import rota
@@ -16,7 +17,7 @@ from oncall.actions.eligibility import ineligible
 from oncall.actions.rules import Rules, rules_of
 from oncall.actions.scope import managers_of, schedules_of_people
 from oncall.actions.shift_notices import Word, tell
-from oncall.models import ContactMethod, Responder, Schedule
+from oncall.models import ContactMethod, Schedule
 from oncall.rota.civil import to_wall
 
 NEEDED = 2
@@ -46,7 +47,7 @@ def readiness(duties: Duties, rules: Rules) -> list[Readiness]:
     for stint in duties.stints:
         if stint.ends_at > duties.at and stint.starts_at < duties.at + HORIZON:
             first.setdefault((stint.user, stint.seat), stint)
-    ways = _ways({user for user, _ in first}, duties.at)
+    ways = ways_of({user for user, _ in first}, duties.at)
     begins: dict[int, datetime] = {}
     for stint in first.values():
         begins.setdefault(stint.user, stint.starts_at)
@@ -131,43 +132,42 @@ def _shift(found: Readiness) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ways:
+class Ways:
+    """The channels that lead to somebody: those that pages go to, and those of them proven within 30 days.
+
+    `missing`: what to do, as sentences; `proven_at`: when the latest message arrived, None for none of those days.
+    """
+
     confirmed: tuple[str, ...]
     proven: tuple[str, ...]
     missing: tuple[str, ...]
+    proven_at: datetime | None
 
 
-def _ways(users: Collection[int], at: datetime) -> dict[int, _Ways]:
+def ways_of(users: Collection[int], at: datetime) -> dict[int, Ways]:
+    """Return the ways to each of these people at `at`, by id; two statements. Nobody is left out."""
+    barred = Q(is_active=False) | Q(responder__is_active=False)
+    off = {
+        pk: "Paging this person is switched off." if is_active else "The account is switched off."
+        for pk, is_active in User.objects.filter(barred, pk__in=users).values_list(
+            "pk", "is_active"
+        )
+    }
     contacts: dict[int, list[ContactMethod]] = {user: [] for user in users}
     rows = ContactMethod.objects.filter(responder__user__in=users).order_by("position", "pk")
     for row in rows.select_related("responder"):
         contacts[row.responder.user_id].append(row)
-    off = Responder.objects.filter(user__in=users, is_active=False)
-    unpaged = set(off.values_list("user_id", flat=True))
-    gone = User.objects.filter(pk__in=users, is_active=False)
-    gone_ids = set(gone.values_list("pk", flat=True))
-    return {
-        user: _judged(
-            listed,
-            at,
-            "The account is switched off."
-            if user in gone_ids
-            else "Paging this person is switched off."
-            if user in unpaged
-            else "",
-        )
-        for user, listed in contacts.items()
-    }
+    return {user: _judged(listed, at, off.get(user, "")) for user, listed in contacts.items()}
 
 
-def _judged(contacts: Sequence[ContactMethod], at: datetime, why_not: str) -> _Ways:
+def _judged(contacts: Sequence[ContactMethod], at: datetime, why_not: str) -> Ways:
     usable = [one for one in contacts if one.verified_at is not None and one.disabled_at is None]
     confirmed = _channels(usable)
-    proven = _channels(
-        one for one in usable if one.last_ok_at is not None and one.last_ok_at > at - RECENT
-    )
+    arrived = [one for one in usable if one.last_ok_at is not None and one.last_ok_at > at - RECENT]
+    proven = _channels(arrived)
+    latest = max((one.last_ok_at for one in arrived if one.last_ok_at), default=None)
     if why_not:
-        return _Ways(confirmed, proven, (why_not,))
+        return Ways(confirmed, proven, (why_not,), latest)
     missing = []
     if not confirmed:
         missing.append("No contact is confirmed: add one and confirm it.")
@@ -178,7 +178,7 @@ def _judged(contacts: Sequence[ContactMethod], at: datetime, why_not: str) -> _W
         missing.append(
             f"Nothing has arrived by {' or '.join(stale)} in the last {RECENT.days} days: send a test page."
         )
-    return _Ways(confirmed, proven, tuple(missing))
+    return Ways(confirmed, proven, tuple(missing), latest)
 
 
 def _count(channels: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from oncall.actions.absences import Away, add_absence, cancel_absence, conflicts
 from oncall.admin.bars import length, wall_time, when
 from oncall.admin.forms import LocalTime, wall
 from oncall.admin.own_shifts import SEATS, cover_url
+from oncall.admin.wall import Wall
 from oncall.models import Schedule, Unavailability
 
 EDIT = "oncall.edit_schedule"
@@ -65,25 +66,13 @@ class AbsenceForm(forms.Form):
         }
 
 
-class Wall:
-    """A column or read-only field that shows an instant on the clock of whoever is away, and sorts by it."""
-
-    def __init__(self, field: str, label: str) -> None:
-        self.short_description = label
-        self.admin_order_field = field
-
-    def __call__(self, row: Unavailability) -> str:
-        """Return the wall time and its zone."""
-        return f"{wall_time(getattr(row, self.admin_order_field), row.zone)} ({row.zone})"
-
-
 @admin.register(Unavailability)
 class UnavailabilityAdmin(AddsByAction[Unavailability]):
     """Everybody tells their own absences; managers those of their team's people."""
 
     view_verb = "oncall.view"
     add_label = "Add time off"
-    starts, ends = Wall("starts_at", "from"), Wall("ends_at", "to")
+    starts, ends = Wall("starts_at", "from", "zone"), Wall("ends_at", "to", "zone")
     made, back = When("created_at", "told"), When("cancelled_at", "taken back")
     person, told_by = Named("user", "who is away"), Named("created_by", "told by")
     list_display = ("person", "kind", "starts", "ends", "mode", "back")

@@ -26,6 +26,7 @@ from oncall.actions.handoffs import (
     write_notes,
 )
 from oncall.actions.overrides import EDIT
+from oncall.admin.wall import Wall
 from oncall.models import Handoff
 
 COLUMNS = ("Incident", "Severity", "State then", "Held by")
@@ -42,7 +43,7 @@ class HandoffAdmin(GuardedAdmin[Handoff]):
     """Opened by the task at the end of a shift."""
 
     view_verb = "oncall.view"
-    starts, ends = When("starts_at", "from"), When("ends_at", "to")
+    starts, ends = Wall("starts_at", "from"), Wall("ends_at", "to")
     opened, accepted = When("opened_at", "opened"), When("accepted_at", "accepted")
     goes, comes = Named("from_user", "who goes"), Named("to_user", "who comes")
     accepted_by_name = Named("accepted_by", "accepted by")
@@ -60,6 +61,15 @@ class HandoffAdmin(GuardedAdmin[Handoff]):
         return (
             f"{count or 'No'} {'handoff waits' if count == 1 else 'handoffs wait'} to be accepted."
         )
+
+    def sentence(self, request: HttpRequest, obj: Handoff) -> str:
+        """Say who has to do what."""
+        comes = obj.to_user.display_name if obj.to_user else "who comes next"
+        if obj.state == Handoff.State.ACCEPTED:
+            return f"{comes} has read it. The schedule alone decides who is paged."
+        if obj.state == Handoff.State.OPEN:
+            return f"Waits for {comes} to accept it. The schedule alone decides who is paged."
+        return f"The shift of {obj.from_user.display_name} goes on; {comes} gets these notes when it ends."
 
     @admin.display(description="state")
     def state_shown(self, row: Handoff) -> str:
@@ -80,7 +90,13 @@ class HandoffAdmin(GuardedAdmin[Handoff]):
         )
         notes = partial(Notes, initial={"notes": obj.notes})
         return [
-            Button("accept", "I have read it, accept", partial(_accept, obj.pk), shown=accepts),
+            Button(
+                "accept",
+                "I have read it, accept",
+                partial(_accept, obj.pk),
+                shown=accepts,
+                leads=True,
+            ),
             Button(
                 "notes", "Write notes", partial(_write, obj.pk), notes, shown=writes, opens=True
             ),

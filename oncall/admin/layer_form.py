@@ -30,7 +30,7 @@ _CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 class LayerForm(forms.Form):
     """One layer. Rows for people and hours: those there are, and some to spare."""
 
-    name = forms.CharField(max_length=80, label="Name")
+    name = forms.CharField(max_length=80, label="Name of the layer")
     seat = forms.ChoiceField(choices=RotationVersion.Seat.choices, label="Seat")
     priority = forms.IntegerField(
         min_value=1, max_value=1000, initial=1, help_text="The higher number answers first."

@@ -24,7 +24,8 @@ class Load:
 
 def load(plan: rota.Plan, people: People, schedule: Schedule, at: datetime) -> list[Load]:
     """Return everybody who served or was paged within 90 days; the heaviest burden first."""
-    found = fairness(schedule, plan, (at - BACK, at), (), paged=True)
+    zones = {pk: one.user.time_zone for pk, one in people.items()}
+    found = fairness(schedule, plan, (at - BACK, at), (), paged=True, zones=zones)
     return [
         Load(people[one.user], round(one.served / HOUR), round(one.after_hours / HOUR), one.pages, round(one.weight))
         for one in found.people

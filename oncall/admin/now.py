@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.db.models import (
     Aggregate,
@@ -52,7 +53,12 @@ class Hole:
     schedule: Schedule
     starts_at: datetime
     ends_at: datetime
-    url: str
+
+    @property
+    def url(self) -> str:
+        """Return where it is filled: the schedule's form, with this gap."""
+        query = urlencode({"kind": "gap", "at": f"{self.starts_at:%Y-%m-%dT%H:%M:%SZ}"})
+        return f"{reverse('admin:oncall_schedule_plan', args=[self.schedule.pk])}?{query}"
 
 
 def on_call(request: HttpRequest, at: datetime) -> Panel | None:
@@ -171,13 +177,13 @@ def holes(request: HttpRequest, at: datetime) -> Panel | None:
     if not allows(request, "oncall.view"):
         return None
     found = [
-        Hole(row, gap.starts_at, gap.ends_at, reverse("admin:oncall_override_add"))
+        Hole(row, gap.starts_at, gap.ends_at)
         for row in _schedules(at)
         for gap in rota.gaps(_plans(at)[row.pk], at, at + AHEAD, row.expected, row.zone)
     ]
     found.sort(key=lambda hole: hole.starts_at)
     return Panel(
-        "Coverage gaps", key="holes", area="below", template="oncall/now/holes.html", data={"rows": found[:4], "number": len(found), "at": at},
+        "Coverage gaps", key="holes", area="below", template="oncall/now/holes.html", data={"rows": [(one, allows(request, "oncall.edit_schedule", one.schedule)) for one in found[:4]], "number": len(found)},
     )  # fmt: skip
 
 

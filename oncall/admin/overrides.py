@@ -17,6 +17,7 @@ from core.admin.buttons import Button
 from core.admin.panel import Named, When
 from core.admin.rights import allows, manages, manages_some, who
 from oncall.actions.overrides import cancel_override, may_cancel
+from oncall.admin.wall import Wall
 from oncall.models import Override, Schedule
 
 EDIT = "oncall.edit_schedule"
@@ -27,30 +28,32 @@ class OverrideAdmin(GuardedAdmin[Override]):
     """Managers of the schedule's team add and end overrides."""
 
     view_verb = "oncall.view"
-    starts, ends = When("starts_at", "from"), When("ends_at", "to")
+    starts, ends = Wall("starts_at", "from"), Wall("ends_at", "to")
     made, cancelled = When("created_at", "added"), When("cancelled_at", "cancelled")
     person, instead_of = Named("user", "who serves"), Named("subject", "instead of")
     added_by, ended_by = Named("created_by", "added by"), Named("cancelled_by", "ended by")
     list_display = (
-        "schedule",
-        "kind",
-        "person",
-        "instead_of",
-        "layer",
-        "starts",
-        "ends",
-        "cancelled",
-    )
+        "schedule", "what", "person", "instead_of", "layer", "starts", "ends", "cancelled",
+    )  # fmt: skip
     list_select_related = ("schedule", "user", "subject", "layer")
     list_filter = ("schedule",)
     fields = readonly_fields = (
-        *list_display,
-        "source",
-        "reason",
-        "made",
-        "added_by",
-        "ended_by",
-    )
+        "schedule", "kind", *list_display[2:], "source", "reason", "made", "added_by", "ended_by",
+    )  # fmt: skip
+
+    def sentence(self, request: HttpRequest, obj: Override) -> str:
+        """Say whether it is in force."""
+        at = clock.now()
+        if obj.cancelled_at is not None:
+            return "Ended: from then on the schedule answers as if it had never been."
+        if obj.ends_at <= at:
+            return "Over: it was served, and stays as it was."
+        return "In force now." if obj.starts_at <= at else "Still to come."
+
+    @admin.display(description="kind", ordering="kind")
+    def what(self, row: Override) -> str:
+        """Return the kind in a word; the row's own page says what it means."""
+        return row.kind
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Who edits some schedule adds covers; the action asks for the one."""

@@ -8,11 +8,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core.models import User
-from core.templatetags.house import plural
 from oncall import rota
+from oncall.actions.readiness import ways_of
 from oncall.admin.bars import length, wall_time
-from oncall.admin.people import Drawn
 from oncall.models import Schedule
+from oncall.rota.civil import to_wall
 
 AHEAD = timedelta(weeks=26)
 SEATS = {"primary": "first", "secondary": "backup", "shadow": "learning, never paged"}
@@ -104,20 +104,21 @@ def _shift(
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whether a page would reach somebody, in words; `tone`: good, warn or bad."""
+    """Whether a page would reach the reader, as a sentence; `tone`: good, warn or bad."""
 
     text: str
     tone: str
 
 
-def reach(drawn: Drawn) -> Reach:
-    """Return it for one person."""
-    if drawn.trouble:
-        return Reach(f"You {drawn.trouble}", "bad")
-    channels = plural(drawn.channels, "channel,channels")
-    if drawn.tested_at is None:
-        return Reach(f"{channels}, no message has arrived yet", "warn")
-    return Reach(f"A message arrived {drawn.tested_at:%a %d %b}, {channels}", "good")
+def reach(user: User, at: datetime) -> Reach:
+    """Return it for one person, by the rule that they and the managers are told by before a shift."""
+    ways = ways_of([user.pk], at)[user.pk]
+    if ways.missing:
+        return Reach(ways.missing[0], "warn" if ways.confirmed else "bad")
+    day = to_wall(ways.proven_at or at, user.time_zone)
+    return Reach(
+        f"A message arrived {day:%a} {day.day} {day:%b}, {len(ways.proven)} channels.", "good"
+    )
 
 
 def next_of(found: Sequence[OwnShift]) -> OwnShift | None:

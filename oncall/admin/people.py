@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 
 from core.models import User
 from oncall import rota
@@ -30,7 +29,6 @@ class Drawn:
     tint: str
     pattern: str
     channels: int
-    tested_at: datetime | None
 
     @property
     def name(self) -> str:
@@ -85,8 +83,7 @@ def people_of(ids: Iterable[int], *more: int) -> People:
     """Return these people, drawn in this order; `more` are read with them. One statement."""
     wanted = [*dict.fromkeys([*ids, *more])]
     rows = User.objects.filter(pk__in=wanted).annotate(
-        channels=Count("responder__contacts", filter=_USABLE),
-        tested=Max("responder__contacts__last_ok_at"),
+        channels=Count("responder__contacts", filter=_USABLE)
     )
     known = {row.pk: row for row in rows}
     short = _short(known)
@@ -100,7 +97,7 @@ def _drawn(user: "User", short: str, place: int) -> Drawn:
     turn, tint = divmod(place, len(TINTS))
     pattern = PATTERNS[(tint + turn) % len(PATTERNS)]
     return Drawn(
-        user, short, TINTS[tint], pattern, getattr(user, "channels", 0), getattr(user, "tested", None),
+        user, short, TINTS[tint], pattern, getattr(user, "channels", 0),
     )  # fmt: skip
 
 

@@ -66,15 +66,9 @@ class ResponderAdmin(GuardedAdmin[Responder]):
             return f"{lost} of {plural(count, 'person,people')} can't be reached: no confirmed contact."
         return f"{plural(count, 'person,people')} can be paged, and each has a confirmed contact."
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
+    def sentence(self, request: HttpRequest, obj: Responder) -> str:
         """Say first whether this person can be woken."""
-        responder: Responder | None = context.get("original")
-        if responder is not None:
-            contacts = list(responder.contacts.all())
-            context["headline"] = reach.sentence(responder, contacts, clock.now())
-        return super().render_change_form(request, context, *args, **kwargs)
+        return reach.sentence(obj, list(obj.contacts.all()), clock.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Responder]:
         """Count each one's usable contacts."""

@@ -114,8 +114,8 @@ def _panels(found: Read) -> dict[str, Any]:
     own = own_shifts(found.own, found.plans, found.reader, at, names)
     return {
         "own": own[:OWN_SHOWN],
-        "reach": reach(people[found.reader.pk]),
         "weighed": WEIGHED,
+        "reach": reach(found.reader, at),
         "load": load(found.plan, people, known.schedule, at),
         "asked": waiting(known, people),
     }

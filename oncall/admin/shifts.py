@@ -17,7 +17,7 @@ from core.models import User
 from core.templatetags.house import plural
 from oncall.actions.swap_words import ANYBODY
 from oncall.admin.bars import when
-from oncall.admin.own_shifts import OwnShift, next_of, own_shifts, reach, schedules_naming
+from oncall.admin.own_shifts import SEATS, OwnShift, next_of, own_shifts, reach, schedules_naming
 from oncall.admin.people import people_of
 from oncall.admin.swaps import EDIT, buttons, to_answer
 from oncall.models import Swap, Unavailability, plans
@@ -64,7 +64,7 @@ def my_shifts(request: HttpRequest) -> HttpResponse:
         "said": _said(found),
         "shifts": found[:SHOWN],
         "left_out": max(0, len(found) - SHOWN),
-        "reach": reach(drawn[user.pk]),
+        "reach": reach(user, at),
         "answers": [_swap(row, user, request) for row in answers],
         "swaps": [_swap(row, user, request) for row in _own_swaps(user, answers, at)],
         "absences": [_absence(row, user) for row in _away(user, at)],
@@ -77,12 +77,20 @@ def my_shifts(request: HttpRequest) -> HttpResponse:
 
 
 def _said(found: Sequence[OwnShift]) -> str:
-    now = [one for one in found if one.is_now]
+    now = [one for one in found if one.is_now and one.seat != SEATS["shadow"]]
     later = next_of(found)
-    first = f"You are on call now: {', '.join(one.schedule.name for one in now)}, until {now[0].ends}." if now else "You are not on call now."  # fmt: skip
+    first = f"You are on call now: {', '.join(_named(one) for one in now)}, until {now[0].ends}." if now else "You are not on call now."  # fmt: skip
     if later is None:
         return f"{first} Nothing else in the next 26 weeks."
     return f"{first} Next: {later.schedule.name}, {later.begins}, {later.length}."
+
+
+def _named(one: OwnShift) -> str:
+    return (
+        f"{one.schedule.name} as {one.seat}"
+        if one.seat == SEATS["secondary"]
+        else one.schedule.name
+    )
 
 
 def _own_swaps(user: User, known: Sequence[Swap], at: datetime) -> QuerySet[Swap]:

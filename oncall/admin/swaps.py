@@ -60,6 +60,17 @@ class SwapAdmin(ReadOnlyAdmin[Swap]):
         rows = super().get_queryset(request).prefetch_related(legs)
         return rows.select_related("schedule", "owner", "taker", "created_by", "decided_by")
 
+    def sentence(self, request: HttpRequest, obj: Swap) -> str:
+        """Say whose turn it is, and who serves meanwhile."""
+        stays = f"until then {obj.owner.display_name} serves"
+        said = {
+            SwapState.OPEN: f"Waits for {_name(obj.taker)} to accept; {stays}.",
+            SwapState.OFFERED: f"Waits for {_name(obj.taker)} to accept; {stays}.",
+            SwapState.ACCEPTED: f"{_name(obj.taker)} accepted, and a manager of the team has to approve; {stays}.",
+            SwapState.APPLIED: f"In force: {_name(obj.taker)} serves for {obj.owner.display_name}.",
+        }
+        return said.get(obj.state, f"{obj.owner.display_name} serves: the swap is over.")
+
     @admin.display(description="who asks", ordering="owner")
     def asks(self, swap: Swap) -> str:
         """Return whose shift it is."""
@@ -98,7 +109,8 @@ def buttons(swap: Swap, user: User, *, may_edit: bool, may_take: bool = False) -
 
     def one(verb: str, label: str, act: Act, said: str, *, shown: bool, confirm: str = "") -> Button:  # fmt: skip
         return Button(
-            verb, label, partial(_press, act, swap.pk, said), shown=may_swap and shown, confirm=confirm
+            verb, label, partial(_press, act, swap.pk, said), shown=may_swap and shown, confirm=confirm,
+            leads=verb in ("accept", "approve"),
         )  # fmt: skip
 
     takes = can_proceed(swap.accept) and (is_taker or is_open)

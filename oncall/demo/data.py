@@ -44,24 +44,32 @@ class ServiceData(Record, frozen=True):
     playbook: str = "standard"
 
 
+class LayerData(Record, frozen=True):
+    """Who takes weekly turns in a seat, in order; "" leaves a turn empty."""
+
+    people: list[str]
+    seat: str = "primary"
+
+
 class ScheduleData(Record, frozen=True):
     """A weekly schedule; the first layer covers those below it."""
 
     name: str
     team: str
     zone: str
-    layers: dict[str, list[str]]
+    layers: dict[str, LayerData]
 
 
 class CoverData(Record, frozen=True, rename={"start": "from", "end": "to"}):
-    """Somebody covers for somebody, in the schedule's local time."""
+    """Somebody covers for somebody, in the schedule's local time; without `by` nobody does, and it is a gap."""
 
     schedule: str
     week: int
     start: str
     end: str
-    by: str
     instead_of: str
+    by: str = ""
+    reason: str = ""
 
 
 class StepData(Record, frozen=True):

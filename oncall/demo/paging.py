@@ -121,13 +121,14 @@ def latest_handoff(at: datetime, zone: str) -> datetime:
 def _layers(
     schedule: Schedule, data: ScheduleData, built: Built, anchor: datetime, at: datetime
 ) -> None:
-    for place, (name, people) in enumerate(data.layers.items()):
+    for place, (name, turns) in enumerate(data.layers.items()):
         layer = Layer.objects.create(schedule=schedule, name=name)
-        turns = PAST_WEEKS % len(people)  # so that the first is on call this week
-        order = [built.people[people[(n - turns) % len(people)]] for n in range(len(people))]
+        past = PAST_WEEKS % len(turns.people)  # so that the first is on call this week
+        order = [*turns.people[-past:], *turns.people[:-past]] if past else turns.people
         spec = LayerSpec(
-            name, anchor.strftime(LOCAL_FORMAT), data.zone, tuple((one.pk,) for one in order),
-            priority=len(data.layers) - place,
+            name, anchor.strftime(LOCAL_FORMAT), data.zone,
+            tuple((built.people[one].pk,) if one else () for one in order),
+            seat=turns.seat, priority=len(data.layers) - place,
         )  # fmt: skip
         write_layer(layer.pk, spec, by=LOADER, at=at)
 
@@ -137,8 +138,9 @@ def _cover(cover: CoverData, schedule: Schedule, built: Built, at: datetime) -> 
     week = latest_handoff(at, zone) - _HANDOFF + cover.week * timedelta(weeks=1)
     return Override(
         schedule=schedule,
-        user=built.people[cover.by],
-        kind=Override.Kind.SUBSTITUTE,
+        user=built.people[cover.by] if cover.by else None,
+        kind=Override.Kind.SUBSTITUTE if cover.by else Override.Kind.REMOVE,
+        reason=cover.reason,
         subject=built.people[cover.instead_of],
         starts_at=to_utc(week + _since_monday(cover.start), zone),
         ends_at=to_utc(week + _since_monday(cover.end), zone),

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from core.models import User
 from oncall.models.rotation import RotationVersion
 from oncall.models.schedule import Schedule
+from oncall.rota.civil import to_wall
 
 PATIENCE = timedelta(minutes=30)
 
@@ -75,7 +76,8 @@ class Handoff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"handoff of {self.schedule}, {self.ends_at:%d %b %H:%M}"
+        ends = to_wall(self.ends_at, self.schedule.zone)
+        return f"Handoff of {self.schedule}, {ends:%d %b %H:%M}"
 
     @property
     def team_id(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -21,7 +21,7 @@ from statuspage.models import (
     PublicIncident,
     PublicUpdate,
 )
-from statuspage.rules.states import ComponentState
+from statuspage.rules.states import ComponentState, Work
 from statuspage.rules.uptime import Span, start_of
 
 SHOWN_DAYS = 90
@@ -38,7 +38,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One page at `at` (UTC). `spans` holds each component's trouble since `first_day`; `incidents` and `works` are newest first."""
+    """One page at `at` (UTC). `spans` holds each component's trouble since `first_day`; `incidents` and `works` are newest first.
+
+    `is_planned`: whether maintenance is still to come, in `works` or not.
+    """
 
     page: Page
     at: datetime
@@ -50,6 +53,7 @@ class Picture:
     works: Sequence[Planned] = ()
     place: Place = field(default_factory=lambda: Place(""))
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    is_planned: bool = False
 
     def state(self, component: Component) -> ComponentState:
         """Return how a component does now: its open span."""
@@ -79,18 +83,22 @@ def take(
     """Return the picture of a stored page; `incidents`, `works`: which ones, else the newest and all that are open."""
     first = at.astimezone(page.zone).date() - timedelta(days=SHOWN_DAYS - 1)
     components = listed(page)
-    return Picture(
-        page,
-        at,
-        first,
-        list(page.groups.all()),
-        components,
-        spans_of(components, since=start_of(first, page.zone)),
-        tell(_newest(page) if incidents is None else incidents),
-        read_works(newest_works(page, at) if works is None else works),
-        place_of(page),
-        {mark.kind: mark for mark in page.marks.all()},
+    return replace(
+        bare(page, at),
+        first_day=first,
+        groups=list(page.groups.all()),
+        components=components,
+        spans=spans_of(components, since=start_of(first, page.zone)),
+        incidents=tell(_newest(page) if incidents is None else incidents),
+        works=read_works(newest_works(page, at) if works is None else works),
     )
+
+
+def bare(page: Page, at: datetime) -> Picture:
+    """Return the picture of a stored page with nothing listed: what stands around each of its pages; two statements."""
+    marks = {mark.kind: mark for mark in page.marks.all()}
+    is_planned = page.maintenances.filter(state=Work.SCHEDULED).exists()
+    return Picture(page, at, at.date(), place=place_of(page), marks=marks, is_planned=is_planned)
 
 
 def tell(incidents: QuerySet[PublicIncident]) -> list[Told]:

@@ -41,6 +41,7 @@ def site(picture: Picture) -> shape.Site:
         atom=path("/history.atom"),
         json=path("/api/v2/summary.json"),
         calendar=path("/maintenance.ics"),
+        planned=f"{path('/')}#planned" if picture.is_planned else "",
         subscribe=path("/subscribe") if page.takes_subscribers else "",
         figures=path("/uptime.json"),
         ledger=path("/ledger.csv"),

@@ -125,6 +125,12 @@ def read() -> Everything:
     return msgspec.convert(yaml.safe_load(text), Everything)
 
 
+def marks() -> dict[str, bytes | None]:
+    """Return the company's pictures by their kind."""
+    kinds = {"logo": "logo.svg", "logo_dark": "logo-dark.svg"}
+    return {kind: (Path(__file__).parent / name).read_bytes() for kind, name in kinds.items()}
+
+
 def span(text: str) -> timedelta:
     """Return the length of "1h 24m" and the like."""
     parts = _PART.findall(text)

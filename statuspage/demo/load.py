@@ -12,6 +12,7 @@ from statuspage.actions.drafting import began_at
 from statuspage.actions.maintenance import Plan, plan
 from statuspage.actions.maintenance_steps import move
 from statuspage.actions.maintenance_words import say
+from statuspage.actions.owning import Look, set_look
 from statuspage.actions.publishing import tell_inside
 from statuspage.actions.tokens import give_secret
 from statuspage.demo.data import (
@@ -23,6 +24,7 @@ from statuspage.demo.data import (
     UpdateData,
     WorkData,
     clock_on,
+    marks,
     read,
     span,
 )
@@ -60,6 +62,7 @@ def load(at: datetime) -> None:
     for place, group in enumerate(data.groups, start=1):
         ids |= _group(page, group, place, at)
     people = {user.username: person(user) for user in User.objects.filter(is_active=True)}
+    set_look(page.pk, Look(marks=marks()), accepts=True, by=people["ines"], at=at)
     for told in data.maintenances:
         _work(page, told, ids, people, now=at)
     Mailing.objects.filter(page=page).update(finished_at=at)  # of long ago: nobody is sent it now

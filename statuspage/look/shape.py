@@ -75,6 +75,7 @@ class Links:
     figures: str = ""
     ledger: str = ""
     calendar: str = ""
+    planned: str = ""
     subscribe: str = ""
     support: str = ""
     product: str = ""

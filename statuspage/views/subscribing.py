@@ -17,7 +17,7 @@ from core.sign_in import limits
 from statuspage.actions import subscribing, tokens
 from statuspage.actions.letters import what_is_wanted
 from statuspage.actions.looks import address_of
-from statuspage.actions.picture import Picture
+from statuspage.actions.picture import bare
 from statuspage.actions.places import place_of
 from statuspage.actions.resource import HTML
 from statuspage.actions.shapes import site
@@ -70,7 +70,7 @@ class Visit:
     @property
     def site(self) -> Site:
         """Return what every page of the site shares."""
-        return site(Picture(self.page, self.at, self.at.date(), place=self.place))
+        return site(bare(self.page, self.at))
 
     def path(self, inner: str) -> str:
         """Return an address for links."""

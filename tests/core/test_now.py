@@ -107,10 +107,10 @@ def test_covers_that_are_over_are_not_read(clock: Clock) -> None:
 def test_an_empty_schedule_is_a_gap_with_a_way_to_cover_it(clock: Clock) -> None:
     schedule = ASchedule(name="Night", people=[])
 
-    html = now(scene.signed_in(AUser()), "holes")
+    html = now(scene.signed_in(AUser(group="Administrator")), "holes")
 
     assert "1 gap" in html
-    assert f"/admin/oncall/override/add/?schedule={schedule.pk}" in html
+    assert f"/admin/oncall/schedule/{schedule.pk}/plan/?kind=gap&amp;at=" in html
 
 
 def test_pager_health_tells_working_failing_and_silent_apart(clock: Clock) -> None:

@@ -205,7 +205,10 @@ def test_own_shifts_of_all_schedules_with_what_was_given_away(team: Team) -> Non
 
     html = words(scene.signed_in(anna).get(page(schedule)))
 
-    assert "Now until Mon 30 Nov 09:00, first 1 channel, no message has arrived yet" in html
+    assert (
+        "Now until Mon 30 Nov 09:00, first Pages go to one channel, email; 2 are needed, in case one fails. Your contacts"
+        in html
+    )
     assert "Mon 30 Nov 09:00 7 days, first Other" in html
     assert "Mon 7 Dec 09:00 24 h, given away Ben" in html
     assert "Tue 8 Dec 09:00 6 days, first" in html
@@ -310,3 +313,15 @@ def test_the_screen_costs_at_most_20_statements_however_many_layers_and_people(
         assert browser.get(page(schedule)).status_code == 200
 
     assert_flat(ask, more, most=20)
+
+
+def test_a_backup_is_told_so_and_who_only_learns_is_not_on_call(team: Team) -> None:
+    anna, ben, cleo = someone("Anna"), someone("Ben"), someone("Cleo")
+    schedule = ASchedule(name="Shop", team=team, people=[anna])
+    a_layer(schedule, [ben], "Second", seat="secondary")
+    a_layer(schedule, [cleo], "Shadow", seat="shadow")
+
+    backup, learner = (words(scene.signed_in(one).get("/admin/shifts/")) for one in (ben, cleo))
+
+    assert "You are on call now: Shop as backup" in backup
+    assert "You are not on call now." in learner

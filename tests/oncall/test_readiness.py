@@ -164,3 +164,16 @@ def test_it_is_seen_on_the_persons_contacts(schedule: Schedule) -> None:
 
     assert "Ready for the next shifts" in page
     assert "Pages go to one channel, email; 2 are needed" in page
+
+
+def test_my_shifts_say_what_is_told_before_the_shift(schedule: Schedule) -> None:
+    browser = Client()
+    browser.force_login(User.objects.get(username="ana"))
+
+    ready = browser.get("/admin/shifts/").content.decode()
+    of("ana", "webhook").delete()
+    lacking = browser.get("/admin/shifts/").content.decode()
+
+    assert "A message arrived Sun 25 Oct, 2 channels." in ready
+    assert "Pages go to one channel, email; 2 are needed, in case one fails." in lacking
+    assert "A message arrived" not in lacking
