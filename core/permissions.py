@@ -35,7 +35,9 @@ def _holds(user: User, needed: Right, obj: Any, *, ceiling: Right) -> bool:
     if held >= needed or needed is not Right.MANAGER:
         return held >= needed
     team_id = getattr(obj, "team_id", None)
-    return held >= Right.RESPONDER and team_id in user.managed_team_ids
+    if team_id is None or held < Right.RESPONDER:
+        return False
+    return team_id in user.managed_team_ids
 
 
 def require(actor: Actor, verb: str, obj: Any = None) -> None:

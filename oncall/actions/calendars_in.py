@@ -11,13 +11,11 @@ from core.actor import Actor
 from core.errors import Invalid, NotPossible
 from core.models import User
 from core.permissions import require
-from oncall import rota
 from oncall.actions.absences import Away, change_absences
-from oncall.actions.ledger import locked
 from oncall.actions.overrides import EDIT, refuse_unfit, store
-from oncall.actions.schedules import settle
+from oncall.actions.schedules import turning
 from oncall.actions.wish import Wish
-from oncall.models import ForeignCalendar, Layer, Override, Unavailability, plan_of
+from oncall.models import ForeignCalendar, Layer, Override, Unavailability
 from oncall.rota.foreign import BadCalendar, Entry, entries
 
 LARGEST = 1024 * 1024
@@ -75,21 +73,21 @@ def apply_turns(layer: Layer, content: str, *, by: Actor, at: datetime) -> Taken
 
     Raises NotAllowed, Invalid; then nothing is changed.
     """
-    with transaction.atomic():
-        schedule = locked(layer.schedule_id, at)
+    occasion = f"calendar:{at.isoformat()}"
+    with (
+        transaction.atomic(),
+        turning([layer.schedule_id], occasion, by=by, at=at) as [schedule],
+    ):
         require(by, EDIT, schedule)
         layer.schedule = schedule
-        listed = _read(content, schedule.time_zone, at)
+        listed = _read(content, schedule.zone, at)
         people = _people()
         wanted = {
             (user.pk, max(one.starts_at, at), one.ends_at): user
             for one in listed
             if (user := _meant(one, people)) is not None
         }
-        before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         added, gone = _follow(layer, wanted, by=by, at=at)
-        if added or gone:
-            settle(schedule, before, by=by, at=at, occasion=f"calendar:{at.isoformat()}")
     unknown = sorted({one.names[0] for one in listed if _meant(one, people) is None})
     return Taken(added, len(wanted) - added, gone, tuple(unknown))
 

@@ -1,87 +1,82 @@
-"""Who should cover a span: available first, then eligible, lightly burdened, and far from their own shifts."""
+"""Who could cover a span, and why others can't: asked for the form, the quality report and Load and pay alike."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from core.models import Membership, User
 from oncall import rota
 from oncall.actions.eligibility import ineligible
 from oncall.actions.rules import Rules
 from oncall.actions.scope import schedules_of_people
-from oncall.models import ContactMethod, Schedule, Unavailability, readable
+from oncall.models import ContactMethod, Schedule, Unavailability, plans
+from oncall.rota.covering import NEAR, Candidate, distances, ranked
 from oncall.rota.windows import Span
 
-NEAR = timedelta(weeks=4)  # a shift further away tires nobody
 SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who could cover. `missing`: what they lack to be eligible; `distance`: to their nearest own shift."""
+class Pool:
+    """Whom to choose from, read once for all spans within a window: who can be paged, is away when, and serves when."""
 
-    user: int
-    weight: float
-    missing: tuple[str, ...]
-    distance: timedelta | None
+    people: frozenset[int]
+    paged: frozenset[int]
+    away: Sequence[tuple[int, datetime, datetime]]
+    plans: Mapping[int, rota.Plan]
 
-    @property
-    def order(self) -> tuple[bool, float, float, int]:
-        """Return what candidates are sorted by, the best first."""
-        away = self.distance if self.distance is not None else NEAR
-        return bool(self.missing), round(self.weight, 1), -away.total_seconds(), self.user
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who could cover, the best first, and by id who is away or serves then, by whatever schedule."""
+
+    best: list[Candidate]
+    away: frozenset[int]
+    busy: frozenset[int]
+
+
+def pool(schedules: Collection[Schedule], people: Collection[int], window: Span) -> Pool:
+    """Return these people and the teams of the schedules; the plans of these and of all that name anybody of them."""
+    members = Membership.objects.filter(team__in={row.team_id for row in schedules})
+    whole = frozenset({*people, *members.values_list("user_id", flat=True)})
+    reached = ContactMethod.objects.usable().filter(responder__user__in=whole)
+    away = Unavailability.objects.valid().filter(
+        user__in=whole, starts_at__lt=window[1], ends_at__gt=window[0]
+    )
+    ids = {*(row.pk for row in schedules), *schedules_of_people(whole)}
+    return Pool(
+        whole,
+        frozenset(reached.values_list("responder__user_id", flat=True)),
+        list(away.values_list("user_id", "starts_at", "ends_at")),
+        plans(ids, since=window[0] - NEAR, until=window[1] + NEAR),
+    )
 
 
 def candidates(
-    schedule: Schedule,
-    span: Span,
-    people: Collection[int],
-    *,
-    weights: Mapping[int, float],
-    rules: Rules,
-) -> list[Candidate]:
-    """Return who of these people, or of the team, could serve all of the span, the best first.
+    known: Pool, span: Span, *, weights: Mapping[int, float], rules: Rules
+) -> Candidates:
+    """Return who of the pool could serve all of a span within its window.
 
-    Left out: who can't be paged, is away at any time of it, or is on call then by whatever schedule.
+    Left out: who can't be paged, is away at any time of it, or is on call then.
     """
-    members = Membership.objects.filter(team=schedule.team_id).values_list("user_id", flat=True)
-    reached = ContactMethod.objects.usable().filter(
-        responder__user__in={*people, *members}
-    )  # a person who can't be reached covers nothing
-    pool = set(reached.values_list("responder__user_id", flat=True)) - _away(span)
-    near = _distances(pool, span)
-    free = [user for user in pool if near.get(user) != timedelta()]
+    away = frozenset(user for user, start, end in known.away if start < span[1] and span[0] < end)
+    near = _distances(known, span)
+    busy = frozenset(user for user, far in near.items() if not far)
+    free = known.paged - away - busy
     lacking = ineligible(dict.fromkeys(free, span[0]), rules)
     missing = {one.user: one.missing for one in lacking}
-    found = [
+    found = ranked(
         Candidate(user, weights.get(user, 0.0), missing.get(user, ()), near.get(user))
         for user in free
-    ]
-    return sorted(found, key=lambda one: one.order)[:SHOWN]
+    )
+    return Candidates(found[:SHOWN], away, busy)
 
 
-def _away(span: Span) -> set[int]:
-    rows = Unavailability.objects.valid().filter(starts_at__lt=span[1], ends_at__gt=span[0])
-    return set(rows.values_list("user_id", flat=True))
-
-
-def _distances(pool: Collection[int], span: Span) -> dict[int, timedelta]:
-    """Return how far each person's nearest shift lies from the span: nothing where it overlaps."""
+def _distances(known: Pool, span: Span) -> dict[int, timedelta]:
     start, end = span[0] - NEAR, span[1] + NEAR
-    found: dict[int, timedelta] = {}
-    for plan in readable(schedules_of_people(pool), since=start, until=end).values():
-        for shift in rota.final(plan, start, end):
-            if shift.user in pool and shift.seat != "shadow":
-                far = _apart((shift.starts_at, shift.ends_at), span)
-                found[shift.user] = min(far, found.get(shift.user, far))
-    return found
-
-
-def _apart(one: Span, other: Span) -> timedelta:
-    if one[0] < other[1] and other[0] < one[1]:
-        return timedelta()
-    # what only touches is no overlap, but as near as can be
-    return max(one[0] - other[1], other[0] - one[1], timedelta(microseconds=1))
+    shifts = chain(*(rota.final(plan, start, end) for plan in known.plans.values()))
+    return distances(shifts, known.people, span)
 
 
 def usual_span(gaps: Collection[rota.Segment], at: datetime) -> Span:

@@ -1,14 +1,11 @@
 """The stints around now of every schedule: what reminders, readiness and handoffs are about."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oncall import rota
 from oncall.models import Schedule, plan_of
-
-logger = logging.getLogger(__name__)
 
 BEHIND = timedelta(days=14)
 HORIZON = timedelta(days=14)
@@ -44,18 +41,13 @@ class Duties:
 
 
 def duties_of(schedule: Schedule, at: datetime) -> Duties:
-    """Return one schedule's stints. Raises ValueError where it can't be read."""
+    """Return one schedule's stints."""
     start, end = at - BEHIND, at + HORIZON + rota.LONGEST_REST
     plan = plan_of(schedule, since=start, until=end)
     return Duties(schedule, plan, rota.stints(rota.final(plan, start, end)), at)
 
 
 def all_duties(at: datetime) -> Iterator[Duties]:
-    """Yield the stints of every schedule; one that can't be read is logged, and spoils only its own."""
+    """Yield the stints of every schedule."""
     for schedule in Schedule.objects.order_by("pk"):
-        try:
-            found = duties_of(schedule, at)
-        except ValueError:
-            logger.exception("schedule %s can't be resolved", schedule.slug)
-            continue
-        yield found
+        yield duties_of(schedule, at)

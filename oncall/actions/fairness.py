@@ -11,11 +11,16 @@ from oncall.models import Page, Schedule
 from oncall.rota.windows import Span, joined
 
 HOUR = timedelta(hours=1)
+HALF = timedelta(weeks=26)
 # What an hour of a class, and a page, weigh beside a business hour.
 WEIGHTS: Mapping[rota.HourClass, float] = {
     "business": 1.0, "evening": 1.5, "night": 2.0, "weekend": 2.0, "holiday": 3.0,
 }  # fmt: skip
 PAGE, PAGE_AFTER_HOURS = 1.0, 4.0
+WEIGHED = (
+    f"Burden is in business hours: an hour weighs {', '.join(f'{WEIGHTS[kind]:g} ({kind})' for kind in rota.CLASSES)}, "
+    f"a page {PAGE:g}, after hours {PAGE_AFTER_HOURS:g}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,16 @@ class Burden:
     hours: Mapping[rota.HourClass, timedelta] = field(default_factory=dict)
     pages: int = 0
     pages_after_hours: int = 0
+
+    @property
+    def served(self) -> timedelta:
+        """Return all the time."""
+        return sum(self.hours.values(), timedelta())
+
+    @property
+    def after_hours(self) -> timedelta:
+        """Return the time outside business hours."""
+        return self.served - self.hours.get("business", timedelta())
 
     @property
     def weight(self) -> float:
@@ -50,18 +65,25 @@ class Fairness:
 
 
 def fairness(
-    schedule: Schedule, plan: rota.Plan, window: Span, people: Collection[int], *, paged: bool
+    schedule: Schedule,
+    plan: rota.Plan,
+    window: Span,
+    people: Collection[int],
+    *,
+    paged: bool,
+    zones: Mapping[int, str] | None = None,
 ) -> Fairness:
     """Return the burden of these people, and of whoever else serves in the window.
 
-    `paged`: count pages as well; for a window that lies ahead there are none.
+    Nobody served a schedule before there was one. `paged`: count pages as well; for a window that lies ahead there are none. `zones`: people's, if known already.
     """
     start, end = window
+    since = max(start, schedule.created_at)
     spans: dict[int, list[Span]] = {user: [] for user in people}
-    for shift in rota.final(plan, start, end):
+    for shift in rota.final(plan, since, end) if since < end else ():
         if shift.seat != "shadow":
             spans.setdefault(shift.user, []).append((shift.starts_at, shift.ends_at))
-    clocks = own_days(spans, [schedule.pk])
+    clocks = own_days(spans, [schedule.pk], zones)
     pages = called([schedule.pk], spans, window) if paged else {}
     found = [
         _burden(user, listed, clocks.get(user, OwnDays()), [at for at, _ in pages.get(user, ())])
@@ -76,6 +98,25 @@ def fairness(
         rota.evenness(weights),
         max(weights) / least if least else None,
     )
+
+
+def half_years(
+    schedule: Schedule, plan: rota.Plan, people: Collection[int], at: datetime
+) -> tuple[Fairness, Fairness]:
+    """Return what was borne in the half year before `at`, and what is planned for the one after it."""
+    return (
+        fairness(schedule, plan, (at - HALF, at), people, paged=True),
+        fairness(schedule, plan, (at, at + HALF), people, paged=False),
+    )
+
+
+def together(*windows: Fairness) -> dict[int, float]:
+    """Return by person what they bear in all of these windows."""
+    found: dict[int, float] = defaultdict(float)
+    for window in windows:
+        for one in window.people:
+            found[one.user] += one.weight
+    return dict(found)
 
 
 def _burden(user: int, spans: Sequence[Span], clock: OwnDays, pages: Sequence[datetime]) -> Burden:

@@ -133,7 +133,10 @@ def refill(at: datetime) -> int:
     ):
         try:
             count += _refill(pk, at)
-        except (NotImplementedError, ValueError):  # its country, or a schedule that follows it
+        except (
+            NotImplementedError,
+            ValueError,
+        ):  # a country, or a part of one, that is none any more
             logger.exception("the holidays of calendar %s can't be filled in", pk)
     return count
 
@@ -184,7 +187,9 @@ def _refuse_day(day: date, at: datetime) -> None:
         raise Invalid.field("/date", f"Write a day before the year {_LATEST.year}.")
 
 
-def _turning(calendar: HolidayCalendar, by: Actor, at: datetime) -> AbstractContextManager[None]:
+def _turning(
+    calendar: HolidayCalendar, by: Actor, at: datetime
+) -> AbstractContextManager[list[Schedule]]:
     """Hold the schedules that follow a calendar while its days change."""
     following = [one.pk for one in followers([calendar.pk], at)[calendar.pk]]
     return turning(following, f"holidays:{calendar.pk}:{at.isoformat()}", by=by, at=at)

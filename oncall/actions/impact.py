@@ -7,6 +7,7 @@ from typing import cast
 
 from oncall import rota
 from oncall.actions.drafts import LATEST, dates_of
+from oncall.actions.moved import Move, moves_of
 from oncall.actions.specs import ScheduleSpec
 from oncall.actions.wish import Wish
 from oncall.models import Schedule, Unavailability, plan_of
@@ -17,15 +18,16 @@ AHEAD = timedelta(weeks=26)
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """The difference between two forms of a schedule from `starts_at` to `ends_at` (UTC), for the primary seat.
+    """The difference between two forms of a schedule from `starts_at` to `ends_at` (UTC).
 
-    `people`: whoever gains or loses time. `hours_before`, `hours_after`: by user id. `conflicts`: shifts that
+    `moves`: of every seat, in order; `people`: whoever gains or loses time by them, and is told on saving. Gaps and
+    hours are of the primary seat. `hours_before`, `hours_after`: by user id. `conflicts`: shifts that
     only the new form has while their person is away. `after`: the new form.
     """
 
     starts_at: datetime
     ends_at: datetime
-    changes: Sequence[rota.Change]
+    moves: Sequence[Move]
     people: tuple[int, ...]
     gaps_before: Sequence[rota.Segment]
     gaps_after: Sequence[rota.Segment]
@@ -45,7 +47,7 @@ def impact_of_document(
     before = plan_of(schedule, since=start - rota.LOOK_AHEAD)
     found = compare(schedule, before, revised(schedule, before, spec, start), start)
     asked = Schedule(time_zone=spec.time_zone, expectation=spec.expectation)
-    new = rota.gaps(found.after, start, found.ends_at, asked.expected, asked.time_zone)
+    new = rota.gaps(found.after, start, found.ends_at, asked.expected, asked.zone)
     old = found.gaps_before
     return replace(found, gaps_after=new, new_gaps=_beyond(new, old), closed_gaps=_beyond(old, new))
 
@@ -71,16 +73,13 @@ def compare(
     after: rota.Plan,
     start: datetime,
     end: datetime | None = None,
-    *,
-    seat: rota.Seat = "primary",
 ) -> Impact:
-    """Return the difference of two plans of one schedule from `start` on; changes are those of `seat`."""
+    """Return the difference of two plans of one schedule from `start` on."""
     end = end or start + AHEAD
     primary = [rota.segments(plan, start, end) for plan in (before, after)]
-    seats = primary if seat == "primary" else [rota.segments(plan, start, end, seat) for plan in (before, after)]  # fmt: skip
-    old, new = (rota.uncovered(one, schedule.expected, schedule.time_zone) for one in primary)
-    found = rota.moved(*seats)
-    people = {user for one in found for user in {*one.before} ^ {*one.after}}
+    old, new = (rota.uncovered(one, schedule.expected, schedule.zone) for one in primary)
+    found = moves_of(before, after, start, end)
+    people = {user for _, one in found for user in {*one.before} ^ {*one.after}}
     return Impact(
         start, end, found, tuple(sorted(people)), old, new, _beyond(new, old), _beyond(old, new), _conflicts(before, after, start, end),
         hours(primary[0]), hours(primary[1]), after,

@@ -63,7 +63,7 @@ def tell_quality(at: datetime) -> int:
     """
     count = 0
     for schedule in Schedule.objects.order_by("pk"):
-        local = to_wall(at, schedule.time_zone)
+        local = to_wall(at, schedule.zone)
         occasion = f"quality:{schedule.pk}:{local:%G-W%V}"
         if local.hour < MORNING or ShiftNotice.objects.filter(occasion=occasion).exists():
             continue
@@ -95,11 +95,11 @@ def _holes(schedule: Schedule, found: Quality, names: dict[int, str]) -> Iterato
         yield Finding(
             "gap", "wrong",
             f"{len(found.gaps)} {gaps}, {total / HOUR:.1f} h, within a year; the first"
-            f" {_span(first.starts_at, first.ends_at, schedule.time_zone)}.",
+            f" {_span(first.starts_at, first.ends_at, schedule.zone)}.",
         )  # fmt: skip
     for user, count in sorted(Counter(one.user for one in found.empty).items()):
         first_shift = next(one for one in found.empty if one.user == user)
-        when = _span(first_shift.starts_at, first_shift.ends_at, schedule.time_zone)
+        when = _span(first_shift.starts_at, first_shift.ends_at, schedule.zone)
         yield Finding(
             "empty_shift", "wrong",
             f"{names[user]} can't be paged any more and has {count} {'shift' if count == 1 else 'shifts'};"
@@ -149,7 +149,7 @@ def _often(found: Quality, names: dict[int, str]) -> Iterator[Finding]:
 
 def _ineligible(schedule: Schedule, found: Quality, names: dict[int, str]) -> Iterator[Finding]:
     for one in found.ineligible:
-        begins = to_wall(one.begins, schedule.time_zone)
+        begins = to_wall(one.begins, schedule.zone)
         yield Finding(
             "not_eligible", "wrong" if found.rules.eligibility else "advice",
             f"{said(names[one.user], one)} The first shift is on {begins:%a %d %b %Y}.",
@@ -159,7 +159,7 @@ def _ineligible(schedule: Schedule, found: Quality, names: dict[int, str]) -> It
 def _ahead(schedule: Schedule, found: Quality) -> Iterator[Finding]:
     until = found.published_to
     if until is None or until < found.starts_at + timedelta(weeks=WEEKS_PUBLISHED):
-        end = f"ends on {to_wall(until, schedule.time_zone):%a %d %b %Y}" if until else "is empty"
+        end = f"ends on {to_wall(until, schedule.zone):%a %d %b %Y}" if until else "is empty"
         said = f"The plan {end}; it should stand {WEEKS_PUBLISHED} weeks ahead."
         yield Finding("not_published", "wrong", said)
     if len(found.planned.people) > 1 and found.planned.evenness < EVEN_ENOUGH:
@@ -173,7 +173,7 @@ def _unready(schedule: Schedule, found: Quality, names: dict[int, str]) -> Itera
     """Yield who is not ready: only shown here, since they and the managers are told by themselves."""
     for one in found.readiness:
         if one.missing:
-            begins = to_wall(one.stint.starts_at, schedule.time_zone)
+            begins = to_wall(one.stint.starts_at, schedule.zone)
             who = f"{names[one.stint.user]} is not ready for the shift of {begins:%a %d %b %H:%M}"
             yield Finding("not_ready", "advice", f"{who}: {' '.join(one.missing)}")
 

@@ -47,7 +47,7 @@ def _word(
     mine = [(seat, one) for seat, one in moves if (reader in one.before) != (reader in one.after)]
     lines = [_line(schedule, seat, one, reader, names) for seat, one in mine[:SHOWN]]
     if len(mine) > SHOWN:
-        last = to_wall(mine[-1][1].ends_at, schedule.time_zone)
+        last = to_wall(mine[-1][1].ends_at, schedule.zone)
         lines.append(f"And {len(mine) - SHOWN} more changes until {last:%d %b %Y}.")
     lines.append(f"Changed by {by.label}.")
     return Word(
@@ -59,7 +59,7 @@ def _word(
 def _line(
     schedule: Schedule, seat: rota.Seat, change: rota.Change, reader: int, names: dict[int, str]
 ) -> str:
-    zone = schedule.time_zone
+    zone = schedule.zone
     start, end = to_wall(change.starts_at, zone), to_wall(change.ends_at, zone)
     span = f"{start:%a %d %b %H:%M} to {end:%a %d %b %H:%M} ({zone})"
     if reader in change.after:

@@ -1,7 +1,7 @@
 """By whose clock hours are counted: each person's zone, and the days that are holidays for them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,11 +17,15 @@ class OwnDays:
     holidays: frozenset[date] = frozenset()
 
 
-def own_days(user_ids: Iterable[int], schedule_ids: Iterable[int]) -> dict[int, OwnDays]:
-    """Return each person's clock; holidays are those that rotations of these schedules mind."""
+def own_days(
+    user_ids: Iterable[int], schedule_ids: Iterable[int], zones: Mapping[int, str] | None = None
+) -> dict[int, OwnDays]:
+    """Return each person's clock; holidays are those that rotations of these schedules mind. `zones`: if known already."""
     common = frozenset[date]().union(*holidays_of(schedule_ids).values())
-    zones = User.objects.filter(pk__in=set(user_ids)).values_list("pk", "time_zone")
-    return {pk: OwnDays(zone, common) for pk, zone in zones}
+    if zones is None:
+        rows = User.objects.filter(pk__in=set(user_ids))
+        zones = dict(rows.values_list("pk", "time_zone"))
+    return {pk: OwnDays(zone, common) for pk, zone in zones.items()}
 
 
 def holidays_of(schedule_ids: Iterable[int]) -> dict[int, frozenset[date]]:

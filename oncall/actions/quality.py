@@ -1,24 +1,24 @@
 """How good a schedule is for the year ahead: gaps, single points of failure, size, load, evenness (R131, R135, R138)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from oncall import rota
-from oncall.actions.covering import Candidate, active, candidates, usual_span
+from oncall.actions.covering import active, candidates, pool, usual_span
 from oncall.actions.duties import duties_of
 from oncall.actions.eligibility import Lacking, first_shifts, ineligible
-from oncall.actions.fairness import Fairness, fairness
+from oncall.actions.fairness import HALF, Fairness, half_years, together
 from oncall.actions.load import Month, too_often
 from oncall.actions.readiness import Readiness, readiness
 from oncall.actions.rules import Rules, rules_of
 from oncall.actions.scope import Ring, rings
 from oncall.models import Layer, Schedule, plan_of
+from oncall.rota.covering import Candidate
 from oncall.rota.windows import Span
 
 AHEAD = timedelta(days=365)
-HALF = timedelta(weeks=26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +74,25 @@ def quality(schedule: Schedule, *, at: datetime, cover: Span | None = None) -> Q
     listed, rules = rings(schedule), rules_of(schedule)
     people = {user for ring in listed for user in ring.people}
     present = active(people | {shift.user for shift in shifts})
-    gaps = rota.gaps(plan, at, end, schedule.expected, schedule.time_zone)
-    served = fairness(schedule, plan, (at - HALF, at), people, paged=True)
-    planned = fairness(schedule, plan, (at, at + HALF), people, paged=False)
+    gaps = rota.gaps(plan, at, end, schedule.expected, schedule.zone)
+    served, planned = half_years(schedule, plan, people, at)
     span = cover or usual_span(gaps, at)
-    weights = _together(served, planned)
+    known = pool([schedule], people & present, span)
+    found = candidates(known, span, weights=together(served, planned), rules=rules)
     return Quality(
         at, end, rules, listed, gaps,
         empty=[one for one in shifts if one.seat != "shadow" and one.user not in present],
         alone=[*_one_person(listed, at, end), *_no_secondary(schedule, plan, at, end)],
         warnings=_warnings(schedule, plan, at),
-        too_often=too_often(rota.stints(shifts), schedule.time_zone, rules),
+        too_often=too_often(rota.stints(shifts), schedule.zone, rules),
         published_to=max((one.ends_at for one in shifts if one.seat == "primary"), default=None),
         served=served,
         planned=planned,
         cover=span,
-        candidates=candidates(schedule, span, people & present, weights=weights, rules=rules),
+        candidates=found.best,
         readiness=readiness(duties_of(schedule, at), rules),
         ineligible=ineligible(first_shifts(shifts), rules),
     )  # fmt: skip
-
-
-def _together(*windows: Fairness) -> Mapping[int, float]:
-    found: dict[int, float] = {}
-    for window in windows:
-        for one in window.people:
-            found[one.user] = found.get(one.user, 0.0) + one.weight
-    return found
 
 
 def _one_person(listed: Sequence[Ring], at: datetime, end: datetime) -> list[Alone]:
@@ -113,7 +105,7 @@ def _one_person(listed: Sequence[Ring], at: datetime, end: datetime) -> list[Alo
 
 
 def _no_secondary(schedule: Schedule, plan: rota.Plan, at: datetime, end: datetime) -> list[Alone]:
-    spans = rota.unbacked(plan, at, end, schedule.expected, schedule.time_zone)
+    spans = rota.unbacked(plan, at, end, schedule.expected, schedule.zone)
     if not spans:
         return []
     length = sum((stop - start for start, stop in spans), timedelta())
@@ -122,7 +114,10 @@ def _no_secondary(schedule: Schedule, plan: rota.Plan, at: datetime, end: dateti
 
 def _warnings(schedule: Schedule, plan: rota.Plan, at: datetime) -> list[str]:
     names = dict(Layer.objects.filter(schedule=schedule).values_list("pk", "name"))
-    return [
+    unread = [
+        f"{names[pk]} can't be read, and nobody serves by it: write it anew." for pk in plan.unread
+    ]
+    return unread + [
         f"{names[one.layer]}: {said}"
         for one in plan.rotations
         if one.effective_to is None or one.effective_to > at

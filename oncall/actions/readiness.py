@@ -126,7 +126,7 @@ def _tell_lacking(found: Readiness, at: datetime) -> int:
 
 
 def _shift(found: Readiness) -> str:
-    zone = found.schedule.time_zone
+    zone = found.schedule.zone
     begins = f"{to_wall(found.stint.starts_at, zone):%a %d %b %H:%M} ({zone})"
     return f"The shift of {found.schedule.name}, {found.stint.seat}, begins {begins}."
 

@@ -69,8 +69,8 @@ def tell_gaps(at: datetime) -> int:
     """Tell the managers of gaps within the week, once a day from 08:00 of the schedule's zone on."""
     count = 0
     for duties in all_duties(at):
-        schedule, local = duties.schedule, to_wall(at, duties.schedule.time_zone)
-        asked = (schedule.expected, schedule.time_zone)
+        schedule, local = duties.schedule, to_wall(at, duties.schedule.zone)
+        asked = (schedule.expected, schedule.zone)
         gaps = rota.gaps(duties.plan, at, at + SOON, *asked) if local.hour >= MORNING else []
         if gaps:
             path = f"/admin/oncall/schedule/{schedule.pk}/change/"
@@ -146,8 +146,8 @@ def _names(users: rota.Users) -> str:
 
 
 def _gap(gap: rota.Segment, schedule: Schedule) -> str:
-    first, last = (to_wall(one, schedule.time_zone) for one in (gap.starts_at, gap.ends_at))
-    return f"{first:%a %d %b %H:%M} to {last:%a %d %b %H:%M} ({schedule.time_zone})."
+    first, last = (to_wall(one, schedule.zone) for one in (gap.starts_at, gap.ends_at))
+    return f"{first:%a %d %b %H:%M} to {last:%a %d %b %H:%M} ({schedule.zone})."
 
 
 def _wall(at: datetime, user: User) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from incidents.models import Incident, Service
 from oncall import rota
 from oncall.actions.escalate import policies_for
-from oncall.models import Schedule, plan_of, plans
+from oncall.models import Schedule, plans
 
 logger = logging.getLogger(__name__)
 
@@ -37,20 +37,16 @@ class OnCall:
 
 
 def resolve(schedule_ids: Iterable[int], at: datetime) -> dict[int, OnCall]:
-    """Return who is on call at `at` for each of these schedules; nobody where one can't be read."""
+    """Return who is on call at `at` for each of these schedules; nobody by what of it can't be read."""
     rows = Schedule.objects.in_bulk(set(schedule_ids))
-    try:
-        known = plans(rows, since=at - rota.LOOK_AHEAD)
-    except (
-        ValueError
-    ):  # one can't be read: each is read by itself, so that it spoils only its own answer
-        known = {}
-    return {pk: _answer(row, known.get(pk), at) for pk, row in rows.items()}
+    known = plans(rows, since=at - rota.LOOK_AHEAD)
+    return {pk: _answer(row, known[pk], at) for pk, row in rows.items()}
 
 
-def _answer(schedule: Schedule, known: rota.Plan | None, at: datetime) -> OnCall:
+def _answer(schedule: Schedule, plan: rota.Plan, at: datetime) -> OnCall:
+    if plan.unread:
+        logger.error("schedule %s: layers %s can't be read", schedule.slug, plan.unread)
     try:
-        plan = known or plan_of(schedule, since=at - rota.LOOK_AHEAD)
         now = rota.who(plan, at)
         seats = {seat: rota.on_call(plan, at, seat) for seat in rota.SEATS}
         return OnCall(schedule, now.users, now.until, rota.next_after(plan, at), seats)

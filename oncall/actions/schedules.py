@@ -59,15 +59,12 @@ def write_schedule(
 
     A layer of the same name goes on; one that the spec leaves out ends. Raises NotFound, NotAllowed, Invalid.
     """
-    with transaction.atomic():
-        schedule = locked(schedule_id, at)
+    with transaction.atomic(), turning([schedule_id], by=by, at=at) as [schedule]:
         require(by, EDIT, schedule)
-        before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         schedule.name, schedule.time_zone = spec.name, spec.time_zone
         schedule.expectation = spec.expectation
         schedule.save(update_fields=["name", "time_zone", "expectation"])
         _turn_over(schedule, spec.layers, effective or at, at)
-        settle(schedule, before, by=by, at=at)
     return schedule
 
 
@@ -78,33 +75,25 @@ def write_layer(
 
     Raises NotFound, NotAllowed, Invalid.
     """
-    with transaction.atomic():
-        layer = _locked_layer(layer_id, by, at)
+    with _turning_layer(layer_id, by, at) as layer:
         refuse_faults(spec)
-        before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
         _call(layer, spec.name)
         if effective is None and not layer.versions.exists():
-            version = _open(layer, spec, None)
-        else:
-            changed = _change(layer, spec, effective or at, at)
-            version = changed or layer.versions.valid().latest("pk")
-        settle(layer.schedule, before, by=by, at=at)
-        return version
+            return _open(layer, spec, None)
+        changed = _change(layer, spec, effective or at, at)
+        return changed or layer.versions.valid().latest("pk")
 
 
 def add_layer(
     schedule_id: int, spec: LayerSpec, *, by: Actor, at: datetime, effective: datetime | None = None
 ) -> Layer:
     """Add a layer that turns from `effective` on (None: from `at`). Raises NotFound, NotAllowed, Invalid."""
-    with transaction.atomic():
-        schedule = locked(schedule_id, at)
+    with transaction.atomic(), turning([schedule_id], by=by, at=at) as [schedule]:
         require(by, EDIT, schedule)
         refuse_faults(spec)
-        before = plan_of(schedule, since=at - rota.LOOK_AHEAD)
         layer = Layer(schedule=schedule, name="")
         _call(layer, spec.name)
         _open(layer, spec, effective or at)
-        settle(schedule, before, by=by, at=at)
         return layer
 
 
@@ -112,21 +101,20 @@ def end_layer(
     layer_id: int, *, by: Actor, at: datetime, effective: datetime | None = None
 ) -> Layer:
     """Let a layer serve no more from `effective` on (None: from `at`); what it served stays. Raises NotFound, NotAllowed."""
-    with transaction.atomic():
-        layer = _locked_layer(layer_id, by, at)
-        before = plan_of(layer.schedule, since=at - rota.LOOK_AHEAD)
+    with _turning_layer(layer_id, by, at) as layer:
         _close(layer, effective or at, at)
-        settle(layer.schedule, before, by=by, at=at)
         return layer
 
 
-def _locked_layer(layer_id: int, by: Actor, at: datetime) -> Layer:
+@contextmanager
+def _turning_layer(layer_id: int, by: Actor, at: datetime) -> Iterator[Layer]:
     layer = Layer.objects.filter(pk=layer_id).first()
     if layer is None:
         raise NotFound("There is no such layer.")
-    layer.schedule = locked(layer.schedule_id, at)
-    require(by, EDIT, layer)
-    return layer
+    with transaction.atomic(), turning([layer.schedule_id], by=by, at=at) as [schedule]:
+        layer.schedule = schedule
+        require(by, EDIT, layer)
+        yield layer
 
 
 def _call(layer: Layer, name: str) -> None:
@@ -141,36 +129,33 @@ def _call(layer: Layer, name: str) -> None:
     layer.save()
 
 
-def settle(
-    schedule: Schedule, before: rota.Plan, *, by: Actor, at: datetime, occasion: str = ""
-) -> None:
-    """After an edit, inside its transaction: end swaps that no longer fit, and tell whose shifts to come it moved.
+@contextmanager
+def turning(
+    schedule_ids: Iterable[int], occasion: str = "", *, by: Actor, at: datetime
+) -> Iterator[list[Schedule]]:
+    """Hold schedules while something changes by which they turn: freeze what was served; then tell who is moved.
 
-    `occasion`: what makes it one edit, for whom it is told once; "": its instant. Raises Invalid for what changes too often.
+    Inside a transaction. `occasion`: what makes it one edit, for whom it is told once; "": its instant. Raises Invalid
+    for what changes too often.
     """
+    held = [locked(pk, at) for pk in sorted(schedule_ids)]
+    before = [plan_of(one, since=at - rota.LOOK_AHEAD) for one in held]
+    yield held
+    for schedule, plan in zip(held, before, strict=True):
+        _settle(schedule, plan, occasion or f"edit:{at.isoformat()}", by=by, at=at)
+
+
+def _settle(
+    schedule: Schedule, before: rota.Plan, occasion: str, *, by: Actor, at: datetime
+) -> None:
+    """End swaps that no longer fit, and tell calendars and people whose shifts to come an edit moved."""
     after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
     if said := too_busy(one for one in after.rotations if one.effective_to is None):
         raise Invalid.field("/layers", said)
     if recheck(schedule, at):
         after = plan_of(schedule, since=at - rota.LOOK_AHEAD)
     publish(schedule, at)
-    moves = moves_of(before, after, at, at + AHEAD)
-    tell_moved(schedule, moves, occasion or f"edit:{at.isoformat()}", by=by, at=at)
-
-
-@contextmanager
-def turning(
-    schedule_ids: Iterable[int], occasion: str, *, by: Actor, at: datetime
-) -> Iterator[None]:
-    """Hold these schedules while something changes by which they turn: freeze what was served, tell who is moved.
-
-    Inside a transaction. Raises as `settle` does.
-    """
-    held = [locked(pk, at) for pk in sorted(schedule_ids)]
-    before = {one.pk: plan_of(one, since=at - rota.LOOK_AHEAD) for one in held}
-    yield
-    for schedule in held:
-        settle(schedule, before[schedule.pk], by=by, at=at, occasion=occasion)
+    tell_moved(schedule, moves_of(before, after, at, at + AHEAD), occasion, by=by, at=at)
 
 
 def require_creator(by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -22,6 +23,16 @@ def managers_of(schedule: Schedule) -> list[int]:
     )
     found = list(managers.order_by("user").values_list("user_id", flat=True))
     return found or list(administrators().values_list("pk", flat=True))
+
+
+def takers(schedule: Schedule, at: datetime) -> QuerySet[User]:
+    """Return who may take a shift of it by a swap: its rotations' people, from `at` on, and its team's; all active."""
+    slots = RotationSlot.objects.filter(
+        version__layer__schedule=schedule, version__withdrawn_at=None, user__isnull=False
+    ).exclude(version__effective_to__lte=at)
+    team = Membership.objects.filter(team=schedule.team_id)
+    known = Q(pk__in=slots.values("user")) | Q(pk__in=team.values("user"))
+    return User.objects.filter(known, is_active=True)
 
 
 def require_lead(by: Actor, user: User) -> None:

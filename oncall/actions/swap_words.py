@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from core.actor import Actor
-from core.models import Membership
 from core.people import administrators
-from oncall.actions.scope import managers_of
+from oncall.actions.scope import managers_of, takers
 from oncall.actions.shift_notices import Word, tell
 from oncall.models import ContactMethod, Swap
 from oncall.rota.civil import to_wall
 
+ANYBODY = "anybody of the schedule or its team"
 _SUBJECTS = {
     "open": "{owner} looks for somebody to take a shift of {schedule}",
     "asked": "{by} asks for a swap of your shift of {schedule}",
@@ -42,16 +42,16 @@ def tell_swap(swap: Swap, step: str, *, by: Actor | None, at: datetime) -> None:
         f"/admin/oncall/swap/{swap.pk}/change/",
     )  # fmt: skip
     actor = by.user.pk if by is not None and by.user is not None else None
-    tell(_readers(swap, step) - {actor}, word, at=at)
+    tell(_readers(swap, step, at) - {actor}, word, at=at)
 
 
 def tell_offer(swap: Swap, *, by: Actor, at: datetime) -> None:
-    """Tell who is asked: the taker, or whoever of the team may be paged; and the owner that somebody asks for them."""
+    """Tell who is asked: the taker, or whoever may take it and can be paged; and the owner that somebody asks for them."""
     tell_swap(swap, "offered" if swap.taker_id else "open", by=by, at=at)
     tell_swap(swap, "asked", by=by, at=at)
 
 
-def _readers(swap: Swap, step: str) -> set[int]:
+def _readers(swap: Swap, step: str, at: datetime) -> set[int]:
     parties = {swap.owner_id, *([swap.taker_id] if swap.taker_id else [])}
     if (
         step == "accepted"
@@ -61,8 +61,8 @@ def _readers(swap: Swap, step: str) -> set[int]:
     if step == "asked":
         return {swap.owner_id}
     if step == "open":
-        team = Membership.objects.filter(team=swap.schedule.team_id).values("user")
-        reached = ContactMethod.objects.usable().filter(responder__user__in=team)
+        asked = takers(swap.schedule, at)
+        reached = ContactMethod.objects.usable().filter(responder__user__in=asked)
         return {*reached.values_list("responder__user_id", flat=True)} - {swap.owner_id}
     if step == "offered":
         return parties - {swap.owner_id}
@@ -70,7 +70,7 @@ def _readers(swap: Swap, step: str) -> set[int]:
 
 
 def _leg(swap: Swap, leg: object) -> str:
-    zone = swap.schedule.time_zone
+    zone = swap.schedule.zone
     taker = swap.taker.display_name if swap.taker else "somebody"
     giver, other = swap.owner.display_name, taker
     starts, ends, is_return = (getattr(leg, name) for name in ("starts_at", "ends_at", "is_return"))

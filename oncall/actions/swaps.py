@@ -15,6 +15,7 @@ from oncall import rota
 from oncall.actions.events import publish
 from oncall.actions.ledger import locked
 from oncall.actions.overrides import EDIT, LONGEST, refuse_unfit, store
+from oncall.actions.scope import takers
 from oncall.actions.swap_words import tell_offer, tell_swap
 from oncall.actions.wish import Wish
 from oncall.models import Override, Schedule, Swap, SwapLeg, Unavailability, plan_of
@@ -35,7 +36,7 @@ class Offer:
 
 
 def offer_swap(schedule: Schedule, offer: Offer, *, by: Actor, at: datetime) -> Swap:
-    """Ask for a swap; without a taker it is open to anybody of the team who may be paged.
+    """Ask for a swap; without a taker it is open to all of `takers`: the schedule's people and its team's.
 
     Managers ask on behalf of others. Raises NotAllowed, Invalid with what is wrong in words.
     """
@@ -65,7 +66,7 @@ def name_taker(swap_id: int, taker: User, *, by: Actor, at: datetime) -> Swap:
         swap = _locked(swap_id, at)
         _require_side(swap, by, [swap.owner_id])
         _step(swap, swap.offer)
-        _refuse_taker(_spans(swap), swap.owner, taker)
+        _refuse_taker(swap, taker, at)
         swap.offer(taker)
         swap.save(update_fields=["state", "taker"])
         tell_swap(swap, "offered", by=by, at=at)
@@ -88,7 +89,7 @@ def accept(swap_id: int, *, by: Actor, at: datetime, taker: User | None = None) 
         _require_side(swap, by, [person.pk])
         if not _is_fresh(swap, at):
             return _stale(swap, at)
-        _refuse_taker(_spans(swap), swap.owner, person)
+        _refuse_taker(swap, person, at)
         if swap.schedule.swap_needs_approval:
             swap.accept(person)
             swap.save(update_fields=["state", "taker"])
@@ -108,6 +109,7 @@ def approve(swap_id: int, *, by: Actor, at: datetime) -> Swap:
             raise NotAllowed("Nobody approves their own swap; another manager does.")
         if not _is_fresh(swap, at):
             return _stale(swap, at)
+        _refuse_taker(swap, swap.taker, at)
         return _put_in_force(swap, swap.taker, by, at)
 
 
@@ -187,7 +189,8 @@ def refuse_offer(schedule: Schedule, offer: Offer, at: datetime) -> None:
         raise Invalid.field("/start", f"{offer.owner.display_name} is not on call all that time.")
     if offer.taker is not None:
         legs = [(offer.span, False), *([(offer.in_return, True)] if offer.in_return else [])]
-        _refuse_taker(legs, offer.owner, offer.taker)
+        _refuse_stranger(schedule, offer.taker, at)
+        _refuse_away(legs, offer.owner, offer.taker)
         if offer.in_return and not serves(schedule, offer.taker.pk, offer.in_return, at):
             name = offer.taker.display_name
             raise Invalid.field("/return_start", f"{name} is not on call all that time.")
@@ -203,10 +206,23 @@ def _refuse_span(span: Span, pointer: str, at: datetime) -> None:
         raise Invalid.field(pointer, "A swap lasts a year at most.")
 
 
-def _refuse_taker(legs: Sequence[tuple[Span, bool]], owner: User, taker: User) -> None:
-    """Refuse who is gone, the same, or away; the second leg is served by the owner."""
+def _refuse_taker(swap: Swap, taker: User, at: datetime) -> None:
+    _refuse_stranger(swap.schedule, taker, at)
+    _refuse_away(_spans(swap), swap.owner, taker)
+
+
+def _refuse_stranger(schedule: Schedule, taker: User, at: datetime) -> None:
+    """Refuse who is gone, and who has nothing to do with the schedule: only a manager's cover brings them in."""
+    name = taker.display_name
     if not taker.is_active:
-        raise Invalid.field("/taker", f"{taker.display_name} can't sign in any more.")
+        raise Invalid.field("/taker", f"{name} can't sign in any more.")
+    if not takers(schedule, at).filter(pk=taker.pk).exists():
+        said = f"{name} is in no rotation of {schedule.name} and not in the team {schedule.team}."
+        raise Invalid.field("/taker", f"{said} A manager may let anybody cover.")
+
+
+def _refuse_away(legs: Sequence[tuple[Span, bool]], owner: User, taker: User) -> None:
+    """Refuse who is the same, or away; the second leg is served by the owner."""
     if taker.pk == owner.pk:
         raise Invalid.field("/taker", "Nobody swaps with themselves; choose another person.")
     for (start, end), is_return in legs:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oncall import rota
-from oncall.actions.covering import Candidate, candidates, usual_span
+from oncall.actions.covering import candidates, pool, usual_span
 from oncall.actions.rules import rules_of
-from oncall.models import Schedule, readable
+from oncall.models import Schedule
+from oncall.rota.covering import Candidate
 from oncall.rota.windows import Span
 
 AHEAD = timedelta(weeks=26)
@@ -30,11 +31,11 @@ def who_next(
 
     `weights`: the burden that each bears already.
     """
-    known = readable([row.pk for row in schedules], since=at, until=at + AHEAD)
+    known = pool(schedules, people, (at, at + AHEAD))
     found = []
-    for row in (one for one in schedules if one.pk in known):
-        gaps = rota.gaps(known[row.pk], at, at + AHEAD, row.expected, row.time_zone)
+    for row in schedules:
+        gaps = rota.gaps(known.plans[row.pk], at, at + AHEAD, row.expected, row.zone)
         span = usual_span(gaps, at)
-        asked = candidates(row, span, people, weights=weights, rules=rules_of(row))
-        found.append(Next(row, span, bool(gaps), asked))
+        asked = candidates(known, span, weights=weights, rules=rules_of(row))
+        found.append(Next(row, span, bool(gaps), asked.best))
     return found

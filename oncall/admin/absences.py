@@ -145,7 +145,7 @@ def _take_back(absence_id: int, *, by: Actor, at: datetime) -> str:
 
 
 def _touched(schedule: Schedule, shift: rota.Shift, row: Unavailability) -> tuple[object, ...]:
-    zone = schedule.time_zone
+    zone = schedule.zone
     url = cover_url(schedule, max(shift.starts_at, row.starts_at), row.user_id)
     return (
         schedule.name, f"{when(shift.starts_at, shift.ends_at, zone)} ({zone})", SEATS[shift.seat],

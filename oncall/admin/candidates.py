@@ -1,64 +1,63 @@
-"""Who could serve a stretch: not away, not serving then, reachable, and with the fewest hours."""
+"""Who could serve a stretch, as the form for a cover names them: the best first, and why others of the rotation can't."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from oncall import rota
-from oncall.actions.impact import hours
-from oncall.admin.people import Drawn, People
-from oncall.models import Unavailability
+from oncall.actions import covering
+from oncall.actions.fairness import half_years, together
+from oncall.actions.rules import Rules
+from oncall.admin.people import Drawn, order, people_of
+from oncall.admin.schedule_data import Read
+from oncall.rota.windows import Span
 
-AROUND = timedelta(days=90)  # on both sides of the stretch
 NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One person who could. `hours`: in the first seat, 90 days on both sides."""
+class Pick:
+    """One person who could. `burden`: by this schedule, in the half years before and after now."""
 
     pk: int
     drawn: Drawn
-    hours: int
+    burden: int
+    is_eligible: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """The best of them, the one with the fewest hours first, and why others can't."""
+class Picks:
+    """The best of them, and why others can't."""
 
-    best: Sequence[Candidate]
+    best: Sequence[Pick]
     others: Sequence[str]
 
 
-def candidates(
-    plan: rota.Plan,
-    span: tuple[datetime, datetime],
-    people: People,
-    away: Sequence[Unavailability],
-    names: Mapping[int, bool],
-) -> Candidates:
-    """Return who could serve a span; `names`: whom the schedule names, True for whose shift it is."""
-    start, end = span
-    worked = hours(rota.segments(plan, start - AROUND, start + AROUND))
-    busy = {pk for one in rota.segments(plan, start, end) for pk in one.users}
-    gone = {row.user_id for row in away if row.starts_at < end and row.ends_at > start}
-    found, others = [], []
-    for pk, is_owner in names.items():
-        drawn = people.get(pk)
-        if drawn is None or is_owner:
+def picks(found: Read, span: Span, owner: int | None, rules: Rules) -> Picks:
+    """Return who could serve a span instead of `owner`, ranked as everywhere."""
+    schedule, named = found.known.schedule, [pk for pk in order(found.plan) if pk != owner]
+    weights = together(*half_years(schedule, found.plan, named, found.at))
+    known = covering.pool([schedule], named, span)
+    answer = covering.candidates(known, span, weights=weights, rules=rules)
+    best = [one for one in answer.best if one.user != owner][:NAMED]
+    missing = [one.user for one in best if one.user not in found.people]
+    if missing:
+        found.people.update(people_of([*found.people, *missing]))
+    return Picks(
+        [
+            Pick(one.user, found.people[one.user], round(one.weight), not one.missing)
+            for one in best
+        ],
+        [f"{found.people[pk].short} {why}" for pk, why in _others(found, answer, named)],
+    )
+
+
+def _others(
+    found: Read, answer: covering.Candidates, named: Iterable[int]
+) -> Iterable[tuple[int, str]]:
+    for pk in named:
+        drawn = found.people.get(pk)
+        if drawn is None:
             continue
-        why = _why_not(pk, drawn, gone, busy)
+        busy = "serves then" if pk in answer.busy else ""
+        why = "is away" if pk in answer.away else drawn.trouble or busy
         if why:
-            others.append(f"{drawn.short} {why}")
-        else:
-            found.append(Candidate(pk, drawn, round(worked.get(pk, 0))))
-    found.sort(key=lambda one: one.hours)
-    return Candidates(found[:NAMED], others)
-
-
-def _why_not(pk: int, drawn: Drawn, gone: set[int], busy: set[int]) -> str:
-    if pk in gone:
-        return "is away"
-    if drawn.trouble:
-        return drawn.trouble
-    return "serves then" if pk in busy else ""
+            yield pk, why

@@ -43,17 +43,17 @@ class Coverage:
 def coverage(known: Known, people: People, at: datetime, link: Link | None) -> Coverage:
     """Return what the panel of coverage tells."""
     row = known.schedule
-    found = rota.gaps(known.plan, at, at + AHEAD, row.expected, row.time_zone)
+    found = rota.gaps(known.plan, at, at + AHEAD, row.expected, row.zone)
     shown = [
         Hole(
-            when(one.starts_at, one.ends_at, row.time_zone),
+            when(one.starts_at, one.ends_at, row.zone),
             f"{length(one.ends_at - one.starts_at)}, {_why(known, people, one.starts_at)}",
             link(one, None) if link else "",
         )
         for one in found[:SHOWN]
     ]
     asked = "24x7 asked" if row.expected is None else "business hours asked"
-    return Coverage(asked, len(found), shown, _clocks(row.time_zone, found, at))
+    return Coverage(asked, len(found), shown, _clocks(row.zone, found, at))
 
 
 def _why(known: Known, people: People, at: datetime) -> str:

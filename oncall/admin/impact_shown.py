@@ -8,10 +8,11 @@ from core.models import User
 from oncall import rota
 from oncall.actions.impact import Impact
 from oncall.admin.bars import length, when
-from oncall.admin.load import NIGHT, WEEKEND, within
 from oncall.admin.people import People
 
 SHOWN, LISTED = 12, 400
+_SEATS: Mapping[rota.Seat, str] = {"primary": "", "secondary": ", backup", "shadow": ", shadow"}
+_TOLD: tuple[rota.HourClass, ...] = ("weekend", "night")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ def shown(
     turns = {user for one in found.after.rotations for slot in one.slots for user in slot}
     before, after = spread(found.hours_before, turns), spread(found.hours_after, turns)
     return Shown(
-        round((found.ends_at - found.starts_at).days / 7), len(found.changes),
+        round((found.ends_at - found.starts_at).days / 7), len(found.moves),
         [one.short for one in told], [one.short for one in told if one.trouble],
         len(found.gaps_before), len(found.gaps_after), _open(found.gaps_before), _open(found.gaps_after), _ratio(before), _ratio(after), _evenness(before, after),
         [_clash(one, people, zone) for one in found.conflicts],
-        [_line(one, people, reader, zone) for one in found.changes[:LISTED]], warnings,
+        [_line(seat, one, people, reader, zone) for seat, one in found.moves[:LISTED]], warnings,
     )  # fmt: skip
 
 
@@ -105,22 +106,20 @@ def _clash(one: rota.Shift, people: People, zone: str) -> str:
     return f"{people.names([one.user])} is away: {when(one.starts_at, one.ends_at, zone)}"
 
 
-def _line(one: rota.Change, people: People, reader: User, zone: str) -> Line:
+def _line(seat: rota.Seat, one: rota.Change, people: People, reader: User, zone: str) -> Line:
     moved = {*one.before} ^ {*one.after}
     told = [pk for pk in (*one.before, *one.after) if pk in moved and pk != reader.pk]
     return Line(
         when(one.starts_at, one.ends_at, zone),
         people.names(one.before),
         people.names(one.after),
-        f"{length(one.ends_at - one.starts_at)}{_kind(one.starts_at, one.ends_at, zone)}",
+        f"{length(one.ends_at - one.starts_at)}{_kind(one.starts_at, one.ends_at, zone)}{_SEATS[seat]}",
         people.shorts(told) if told else "\N{EN DASH}",
     )
 
 
 def _kind(start: datetime, end: datetime, zone: str) -> str:
     """Say what time of life most of a stretch takes: the weekend, or the night."""
-    night = sum((b - a for a, b in within(NIGHT, zone, [(start, end)])), end - end)
-    free = sum((b - a for a, b in within(WEEKEND, zone, [(start, end)])), end - end)
-    if free * 2 > end - start:
-        return " weekend"
-    return " night" if night * 2 > end - start else ""
+    spent = rota.classified(start, end, zone)
+    most = (end - start) / 2
+    return next((f" {kind}" for kind in _TOLD if spent.get(kind, timedelta()) > most), "")

@@ -50,7 +50,7 @@ def finals(known: Known, period: Period, people: People, link: Link | None) -> l
 def missing(known: Known, period: Period) -> list[rota.Segment]:
     """Return the gaps of the period, as far as the schedule asks for somebody."""
     row = known.schedule
-    return rota.gaps(known.plan, period.starts_at, period.ends_at, row.expected, row.time_zone)
+    return rota.gaps(known.plan, period.starts_at, period.ends_at, row.expected, row.zone)
 
 
 def layers(known: Known, period: Period, people: People, at: datetime) -> list[Lane]:

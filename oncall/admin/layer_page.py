@@ -101,13 +101,13 @@ def _desk(request: HttpRequest, schedule: Schedule, layer: Layer | None) -> Desk
     chosen = parse_qs(request.POST.get("show", ""))
     first, span = ((chosen.get(name) or [""])[0] for name in ("from", "span"))
     first = first or request.POST.get("effective", "")[:10]
-    period = periods.asked(first, span, schedule.time_zone, at)
+    period = periods.asked(first, span, schedule.zone, at)
     found = read(schedule, reader, period, at)
     if request.method == "POST":
         more = MORE if "more" in request.POST else 0
         form = LayerForm(request.POST, names=Names(reader), more=more)
     else:
-        spec = present_spec(layer) or first_spec(schedule.time_zone, at, bool(found.known.layers))
+        spec = present_spec(layer) or first_spec(schedule.zone, at, bool(found.known.layers))
         told = [pk for slot in spec.people for pk in slot]
         form = LayerForm(None, names=Names(reader, told), spec=spec)
     if layer is None:
@@ -178,7 +178,7 @@ def _effective(desk: Desk) -> datetime | None:
     text = desk.form.cleaned_data.get("effective")
     if not text:
         return None
-    at = rota.to_utc(datetime.fromisoformat(text), desk.schedule.time_zone)
+    at = rota.to_utc(datetime.fromisoformat(text), desk.schedule.zone)
     if at < desk.found.at - GRACE:
         raise Invalid.field("/effective", "That is over already; shifts before now never change.")
     return max(at, desk.found.at)
@@ -205,17 +205,16 @@ def _compare(desk: Desk, spec: LayerSpec, effective: datetime | None) -> None:
     if desk.is_end:
         desk.draft = without_layer(found.plan, desk.number, start)
     else:
-        fresh = all(one.layer != desk.number for one in found.plan.rotations)
+        turned = {*found.plan.unread, *(one.layer for one in found.plan.rotations)}
+        fresh = desk.number not in turned
         since = None if fresh and desk.layer and effective is None else start
         desk.draft = with_layer(found.plan, desk.number, spec, since)
     named = [pk for slot in spec.people for pk in slot if pk not in found.people]
     if named:
         found.people.update(people_of([*found.people, *named]))
-    before = [one.seat for one in found.plan.rotations if one.layer == desk.number]
-    seats: list[rota.Seat] = [one for one in rota.SEATS if one in (*before, spec.seat)]
-    impact = compare(desk.schedule, found.plan, desk.draft, start, seat=seats[0])
+    impact = compare(desk.schedule, found.plan, desk.draft, start)
     strange = [] if desk.is_end else [*rota.warnings(spec.rotation()), *_early(desk, spec, impact)]
-    zone = desk.schedule.time_zone
+    zone = desk.schedule.zone
     desk.impact = shown(impact, found.people, found.reader, zone, strange)
 
 
@@ -246,7 +245,7 @@ def _context(desk: Desk) -> dict[str, Any]:
         "is_end": desk.is_end,
         "problems": desk.problems,
         "save_label": _label(desk),
-        "now": local(found.at, schedule.time_zone),
+        "now": local(found.at, schedule.zone),
     }
 
 
@@ -259,4 +258,4 @@ def _label(desk: Desk) -> str:
 def _period(posted: QueryDict, schedule: Schedule, at: datetime) -> periods.Period:
     chosen = parse_qs(posted.get("show", ""))
     first, span = ((chosen.get(name) or [""])[0] for name in ("from", "span"))
-    return periods.asked(first or posted.get("effective", "")[:10], span, schedule.time_zone, at)
+    return periods.asked(first or posted.get("effective", "")[:10], span, schedule.zone, at)

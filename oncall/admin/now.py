@@ -27,7 +27,7 @@ from core.navigation import Waiting
 from core.pulse import pulse
 from notify.models import Delivery
 from oncall import rota
-from oncall.models import ContactMethod, Schedule, readable
+from oncall.models import ContactMethod, Schedule, plans
 
 AHEAD = timedelta(days=30)
 SHOWN = 12
@@ -92,8 +92,8 @@ def _schedules(at: datetime) -> list[Schedule]:
 
 @once_per_request
 def _plans(at: datetime) -> dict[int, rota.Plan]:
-    """Return the plans of all schedules that can be read, from `at` on."""
-    return readable([row.pk for row in _schedules(at)], since=at, is_ahead=True)
+    """Return the plans of all schedules, from `at` on."""
+    return plans([row.pk for row in _schedules(at)], since=at, is_ahead=True)
 
 
 @once_per_request
@@ -103,7 +103,7 @@ def _contacts(user_id: int) -> list[ContactMethod]:
 
 def _duties(rows: list[Schedule], at: datetime) -> list[Duty]:
     known = _plans(at)
-    answers = [(row, *_answer(known.get(row.pk, rota.Plan()), at)) for row in rows]
+    answers = [(row, *_answer(known[row.pk], at)) for row in rows]
     named = {
         pk for _, now, later in answers for pk in (*now.users, *(later.users if later else ()))
     }
@@ -179,9 +179,7 @@ def holes(request: HttpRequest, at: datetime) -> Panel | None:
     found = [
         Hole(row, gap.starts_at, gap.ends_at)
         for row in _schedules(at)
-        for gap in rota.gaps(
-            _plans(at).get(row.pk, rota.Plan()), at, at + AHEAD, row.expected, row.time_zone
-        )
+        for gap in rota.gaps(_plans(at)[row.pk], at, at + AHEAD, row.expected, row.zone)
     ]
     found.sort(key=lambda hole: hole.starts_at)
     return Panel(

@@ -33,12 +33,12 @@ class OwnShift:
     @property
     def begins(self) -> str:
         """Return when it begins, on the schedule's wall clock."""
-        return "Now" if self.is_now else wall_time(self.starts_at, self.schedule.time_zone)
+        return "Now" if self.is_now else wall_time(self.starts_at, self.schedule.zone)
 
     @property
     def ends(self) -> str:
         """Return when it ends."""
-        return wall_time(self.ends_at, self.schedule.time_zone)
+        return wall_time(self.ends_at, self.schedule.zone)
 
     @property
     def length(self) -> str:

@@ -218,7 +218,7 @@ def _covers(asked: Asked, found: Report) -> list[Cover]:
 
 
 def _cover(one: Next, people: Mapping[int, User]) -> Cover:
-    zone = one.schedule.time_zone
+    zone = one.schedule.zone
     plan = reverse("admin:oncall_schedule_plan", args=[one.schedule.pk])
     query = {"kind": "gap" if one.is_gap else "cover", "at": f"{one.span[0]:%Y-%m-%dT%H:%M:%SZ}"}
     return Cover(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.models import User
 from core.templatetags.house import plural
 from oncall import rota
-from oncall.actions.fairness import PAGE, PAGE_AFTER_HOURS, WEIGHTS
+from oncall.actions.fairness import WEIGHED
 from oncall.actions.paid import Figure as PaidFigure
 from oncall.actions.paid import Moved, Paid
 from oncall.actions.report import Account, Report, Shown, Statement
@@ -27,8 +27,7 @@ COUNTED = (
     "then a primary seat before a secondary one, then the shift that began first, then the older schedule.",
     "Days and hours are those of the person's own zone: business is Monday to Friday 09:00 to 17:00, night 22:00 to "
     "07:00, evening the rest of a working day. A holiday counts where the schedule minds it.",
-    f"Burden is in business hours: an hour weighs {', '.join(f'{WEIGHTS[kind]:g} ({kind})' for kind in rota.CLASSES)}, "
-    f"a page {PAGE:g}, after hours {PAGE_AFTER_HOURS:g}.",
+    WEIGHED,
 )
 PAID = (
     "A day is a local day of the person; a part of it is paid as that part, with 23 or 25 hours too. A week is seven days.",

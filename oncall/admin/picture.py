@@ -157,7 +157,7 @@ def _now(period: Period, at: datetime) -> Now | None:
 
 
 def _zone_note(known: Known, look: Look) -> str:
-    zone, own = known.schedule.time_zone, look.reader.time_zone or "UTC"
+    zone, own = known.schedule.zone, look.reader.time_zone or "UTC"
     here, there = to_wall(look.at, zone), to_wall(look.at, own)
     if here == there:
         return f"Times in {zone} (schedule zone) · yours is the same"

@@ -13,6 +13,7 @@ from core.admin.fields import Picker, person_picker
 from core.admin.pickers import Picks
 from core.models import User
 from oncall import rota
+from oncall.actions.swap_words import ANYBODY
 from oncall.actions.swaps import Offer
 from oncall.actions.wish import Wish
 from oncall.admin.bars import joined
@@ -124,7 +125,7 @@ class PlanForm(forms.Form):
 
 _EMPTY: Mapping[str, tuple[str, str]] = {
     COVER: ("whoever is on call", ""),
-    SWAP: ("", "anybody of the team"),
+    SWAP: ("", ANYBODY),
     GAP: ("", ""),
     ADD: ("", ""),
     REMOVE: ("", ""),

@@ -25,12 +25,12 @@ from oncall.actions.rules import rules_of
 from oncall.actions.swaps import offer_swap, refuse_offer
 from oncall.admin import period as periods
 from oncall.admin import picture
-from oncall.admin.candidates import Candidates, candidates
+from oncall.admin.candidates import Picks, picks
 from oncall.admin.coverage import AHEAD as YEAR
 from oncall.admin.forms import unjudged
 from oncall.admin.impact_shown import Shown, shown
 from oncall.admin.lanes import Known
-from oncall.admin.people import order, people_of
+from oncall.admin.people import people_of
 from oncall.admin.plan_forms import (
     ADD,
     COVER,
@@ -65,7 +65,7 @@ class Desk:
     impact: Shown | None = None
     draft: rota.Plan | None = None
     wanted: Asked | None = None
-    picks: Candidates | None = None
+    picks: Picks | None = None
     problems: list[str] = field(default_factory=list)
     status: int = 200
 
@@ -130,7 +130,7 @@ def _initial(request: HttpRequest, found: Read, kind: str) -> dict[str, Any]:
     initial: dict[str, Any] = {"user": user, "subject": owner or ""}
     if part is None:
         return initial
-    zone, users = found.known.schedule.time_zone, part.users
+    zone, users = found.known.schedule.zone, part.users
     begin = max(part.starts_at, found.at.replace(second=0, microsecond=0))
     return initial | {
         "subject": owner if owner in users else users[0] if users else "",
@@ -144,7 +144,7 @@ def _meant(
 ) -> rota.Segment | None:
     """Return the shift or the gap that a visit is about: what was clicked, else the reader's next shift, or the next gap."""
     row, at = found.known.schedule, found.at
-    gaps = rota.gaps(found.plan, at, at + YEAR, row.expected, row.time_zone)
+    gaps = rota.gaps(found.plan, at, at + YEAR, row.expected, row.zone)
     if kind == GAP and moment is None:
         return gaps[0] if gaps else None
     if moment is not None:
@@ -172,13 +172,13 @@ def _period(given: QueryDict, schedule: Schedule, at: datetime) -> periods.Perio
     chosen = parse_qs(given.get("show", ""))
     first = (chosen.get("from") or [given.get("from", "")])[0]
     span = (chosen.get("span") or [given.get("span", "")])[0]
-    return periods.asked(first or given.get("starts", "")[:10], span, schedule.time_zone, at)
+    return periods.asked(first or given.get("starts", "")[:10], span, schedule.zone, at)
 
 
 def _pressed(desk: Desk) -> HttpResponse | None:
     """Judge what was asked, show its effect, and save it where `save` was pressed. None: show the page."""
     try:
-        desk.wanted = asked(desk.form, desk.schedule.time_zone)
+        desk.wanted = asked(desk.form, desk.schedule.zone)
         _judge(desk, desk.wanted)
         if "save" in desk.request.POST:
             return _save(desk, desk.wanted)
@@ -201,7 +201,9 @@ def _save(desk: Desk, wanted: Asked) -> HttpResponse:
     by, at = who(desk.request), desk.found.at
     if wanted.offer is not None:
         swap = offer_swap(desk.schedule, wanted.offer, by=by, at=at)
-        asked_whom = swap.taker.display_name if swap.taker else "everybody of the team"
+        asked_whom = (
+            swap.taker.display_name if swap.taker else "Everybody of the schedule and its team"
+        )
         said = f"{asked_whom} is asked. Nothing changes until somebody accepts."
     else:
         for wish in wanted.wishes:
@@ -222,7 +224,7 @@ def _compare(desk: Desk, wanted: Asked) -> None:
     impact = compare(desk.schedule, found.plan, desk.draft, at, latest)
     seated = [wish.user.pk for wish in wanted.wishes if wish.user]
     early = seat_warnings(impact, seated, rules_of(desk.schedule))
-    desk.impact = shown(impact, found.people, found.reader, desk.schedule.time_zone, early)
+    desk.impact = shown(impact, found.people, found.reader, desk.schedule.zone, early)
 
 
 def _fill(desk: Desk) -> None:
@@ -230,17 +232,16 @@ def _fill(desk: Desk) -> None:
     span = desk.wanted.span if desk.wanted else _initial_span(desk)
     if span is None or "user" not in desk.form.fields or span[0] >= span[1]:
         return
-    found = desk.found
     owner = desk.form.shown("subject")
-    names = {pk: owner is not None and pk == owner.pk for pk in order(found.plan)}
-    desk.picks = candidates(found.plan, span, found.people, found.known.away, names)
+    rules = rules_of(desk.schedule)
+    desk.picks = picks(desk.found, span, owner.pk if owner else None, rules)
 
 
 def _initial_span(desk: Desk) -> tuple[datetime, datetime] | None:
     starts, ends = (desk.form.initial.get(name) for name in ("starts", "ends"))
     if not starts or not ends:
         return None
-    zone = desk.schedule.time_zone
+    zone = desk.schedule.zone
     return rota.to_utc(datetime.fromisoformat(starts), zone), rota.to_utc(
         datetime.fromisoformat(ends), zone
     )
@@ -249,7 +250,7 @@ def _initial_span(desk: Desk) -> tuple[datetime, datetime] | None:
 def _label(desk: Desk) -> str:
     if desk.kind == SWAP:
         taker = desk.form.person("user") if desk.form.is_bound and desk.form.is_valid() else None
-        return f"Ask {taker.display_name}" if taker else "Ask the team"
+        return f"Ask {taker.display_name}" if taker else "Ask everybody"
     told = len(desk.impact.told) if desk.impact else 0
     return f"Save and tell {told} {'person' if told == 1 else 'people'}" if told else "Save"
 
@@ -265,7 +266,7 @@ def _context(desk: Desk) -> dict[str, Any]:
     if desk.draft is not None:
         known = Known(schedule, desk.draft, known.layers, known.away, known.asked)
     look = picture.Look(found.reader, found.at, is_draft=True)
-    year = rota.gaps(found.plan, found.at, found.at + YEAR, schedule.expected, schedule.time_zone)
+    year = rota.gaps(found.plan, found.at, found.at + YEAR, schedule.expected, schedule.zone)
     return {
         **admin.site.each_context(desk.request),
         "title": schedule.name,

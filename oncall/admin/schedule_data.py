@@ -8,13 +8,13 @@ from django.db.models import Q
 
 from core.models import User
 from oncall import rota
+from oncall.actions.fairness import HALF
 from oncall.admin.bars import wall_time
 from oncall.admin.lanes import Known
-from oncall.admin.load import BACK
 from oncall.admin.own_shifts import schedules_naming
 from oncall.admin.people import Drawn, People, order, people_of
 from oncall.admin.period import Period
-from oncall.models import Schedule, SwapLeg, Unavailability, readable
+from oncall.models import Schedule, SwapLeg, Unavailability, plans
 from oncall.models.swap import PENDING
 
 MARGIN = timedelta(days=1)
@@ -33,8 +33,8 @@ class Read:
 
     @property
     def is_readable(self) -> bool:
-        """Return whether the schedule on the screen can be resolved; else its plan is an empty one."""
-        return self.known.schedule.pk in self.plans
+        """Return whether all of the schedule on the screen can be read; nobody serves by the rest."""
+        return not self.plan.unread and self.known.schedule.zone == self.known.schedule.time_zone
 
     @property
     def plan(self) -> rota.Plan:
@@ -44,20 +44,19 @@ class Read:
 
 def read(schedule: Schedule, reader: User, period: Period, at: datetime) -> Read:
     """Return what the screen of `schedule` shows to `reader` at `at`."""
-    since = min(at - BACK, period.starts_at) - MARGIN
+    since = min(at - HALF, period.starts_at) - MARGIN
     naming = schedules_naming(reader)
-    known = readable([schedule.pk, *naming], since=since)
-    own = {pk: row for pk, row in naming.items() if pk in known}
-    plan = known.get(schedule.pk, rota.Plan())
+    known = plans([schedule.pk, *naming], since=since)
+    plan = known[schedule.pk]
     named = order(plan)
-    takers = [one.user for plan in known.values() for one in plan.overrides if one.user]
+    takers = [one.user for other in known.values() for one in other.overrides if one.user]
     people = people_of(named, reader.pk, *takers)
     away = Unavailability.objects.valid().filter(
         user__in=named, ends_at__gt=min(at, period.starts_at)
     )
     names = dict(schedule.layers.values_list("pk", "name"))
     what = Known(schedule, plan, names, list(away.order_by("starts_at")), _asked(schedule, at))
-    return Read(what, people, reader, at, own, known)
+    return Read(what, people, reader, at, naming, known)
 
 
 def _asked(schedule: Schedule, at: datetime) -> list[SwapLeg]:
@@ -82,7 +81,7 @@ class Answer:
 
 def answer(known: Known, people: People, at: datetime, gaps: int) -> Answer:
     """Return who is on call at `at`, and next."""
-    zone = known.schedule.time_zone
+    zone = known.schedule.zone
     now, later = rota.who(known.plan, at), rota.next_after(known.plan, at)
     fresh = [pk for pk in later.users if pk not in now.users] if later else []
     expected = known.schedule.expected

@@ -27,7 +27,7 @@ from oncall.admin.layer_page import new_layer, one_layer
 from oncall.admin.new_schedule import new_schedule
 from oncall.admin.people import NOBODY
 from oncall.admin.plan_page import plan_page
-from oncall.models import Schedule, readable
+from oncall.models import Schedule, plans
 
 EDIT = "oncall.edit_schedule"
 Show = Callable[..., HttpResponse]
@@ -50,8 +50,8 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
         found = super().get_changelist_instance(request)
         at = clock.now()
         rows = [row.pk for row in found.result_list]
-        known = readable(rows, since=at - rota.LOOK_AHEAD)
-        answers = {pk: rota.who(known.get(pk, rota.Plan()), at) for pk in rows}
+        known = plans(rows, since=at - rota.LOOK_AHEAD)
+        answers = {pk: rota.who(known[pk], at) for pk in rows}
         people = User.objects.in_bulk({pk for one in answers.values() for pk in one.users})
         for row in found.result_list:
             row.known_answer, row.known_people = answers[row.pk], people
@@ -68,7 +68,7 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
     def until(self, schedule: Any) -> str:
         """Return when that ends."""
         at = schedule.known_answer.until
-        return wall_time(at, schedule.time_zone) if at else NOTHING
+        return wall_time(at, schedule.zone) if at else NOTHING
 
     def why_kept(self, obj: Schedule) -> Sequence[str]:
         """Keep what a policy pages by, and what somebody has served by: reports and pay follow from the ledger."""
@@ -137,4 +137,4 @@ class ScheduleAdmin(GuardedAdmin[Schedule]):
 
 def _take(schedule: Schedule, *, by: Actor, at: datetime) -> str:
     row = take_pager(schedule, by=by, at=at)
-    return f"You have the pager until {wall_time(row.ends_at, schedule.time_zone)}."
+    return f"You have the pager until {wall_time(row.ends_at, schedule.zone)}."

@@ -17,6 +17,7 @@ from core.admin.buttons import Button
 from core.admin.panel import opts_of
 from core.admin.rights import allows, who
 from oncall import rota
+from oncall.actions.fairness import WEIGHED
 from oncall.admin import period as periods
 from oncall.admin import picture
 from oncall.admin.bars import Link, when
@@ -32,8 +33,8 @@ from oncall.models import Schedule
 EDIT = "oncall.edit_schedule"
 OWN_SHOWN = 4
 _UNREADABLE = (
-    "This schedule can't be read: a layer names a time zone or a first handoff that is none. Pages pass it by. Make a new"
-    " schedule, and name that one in the policies."
+    "Not all of this schedule can be read: it names a time zone or a first handoff that is none. Nobody serves by such a"
+    " layer, and a zone that is none is shown as UTC. Write the zone or the layer anew."
 )
 _PARTS = {"picture": "oncall/schedule/_picture_part.html"}
 
@@ -54,7 +55,7 @@ def show(request: HttpRequest, schedule: Schedule, buttons: Sequence[Button]) ->
     if reader is None:
         raise PermissionDenied
     period = periods.asked(
-        request.GET.get("from", ""), request.GET.get("span", ""), schedule.time_zone, at
+        request.GET.get("from", ""), request.GET.get("span", ""), schedule.zone, at
     )
     found = read(schedule, reader, period, at)
     may_edit = allows(request, EDIT, schedule)
@@ -113,6 +114,7 @@ def _panels(found: Read) -> dict[str, Any]:
     own = own_shifts(found.own, found.plans, found.reader, at, names)
     return {
         "own": own[:OWN_SHOWN],
+        "weighed": WEIGHED,
         "reach": reach(found.reader, at),
         "load": load(found.plan, people, known.schedule, at),
         "asked": waiting(known, people),
@@ -145,7 +147,7 @@ def waiting(known: Known, people: People) -> list[Waiting]:
     for legs in by_swap.values():
         swap = legs[0].swap
         taker = swap.taker.display_name if swap.taker else "anybody"
-        spans = [when(leg.starts_at, leg.ends_at, known.schedule.time_zone) for leg in legs]
+        spans = [when(leg.starts_at, leg.ends_at, known.schedule.zone) for leg in legs]
         found.append(
             Waiting(
                 f"{swap.owner.display_name} asks {taker} to serve", ", in return ".join(spans),

@@ -15,11 +15,12 @@ from core import clock
 from core.admin.rights import allows, who
 from core.models import User
 from core.templatetags.house import plural
+from oncall.actions.swap_words import ANYBODY
 from oncall.admin.bars import when
 from oncall.admin.own_shifts import SEATS, OwnShift, next_of, own_shifts, reach, schedules_naming
 from oncall.admin.people import people_of
 from oncall.admin.swaps import EDIT, buttons, to_answer
-from oncall.models import Swap, Unavailability, readable
+from oncall.models import Swap, Unavailability, plans
 from oncall.models.swap import STANDING
 
 SHOWN = 20
@@ -52,8 +53,8 @@ def my_shifts(request: HttpRequest) -> HttpResponse:
     if user is None or not allows(request, "oncall.view"):
         raise PermissionDenied
     at = clock.now()
-    known = readable(naming := schedules_naming(user), since=at - BACK)
-    schedules = {pk: row for pk, row in naming.items() if pk in known}
+    schedules = schedules_naming(user)
+    known = plans(schedules, since=at - BACK)
     drawn = people_of([user.pk, *{one.user for plan in known.values() for one in plan.overrides if one.user}])  # fmt: skip
     found = own_shifts(schedules, known, user, at, {pk: one.name for pk, one in drawn.items()})
     answers = list(to_answer(user))
@@ -101,9 +102,9 @@ def _own_swaps(user: User, known: Sequence[Swap], at: datetime) -> QuerySet[Swap
 
 
 def _swap(swap: Swap, user: User, request: HttpRequest) -> Row:
-    zone = swap.schedule.time_zone
+    zone = swap.schedule.zone
     spans = [when(leg.starts_at, leg.ends_at, zone) for leg in swap.legs.all()]
-    taker = swap.taker.display_name if swap.taker else "anybody of the team"
+    taker = swap.taker.display_name if swap.taker else ANYBODY
     shown = buttons(swap, user, may_edit=allows(request, EDIT, swap.schedule))
     verbs = [
         Verb(reverse("admin:oncall_swap_press", args=[swap.pk, one.name]), one.name, one.label)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django_fsm import can_proceed
 
+from core import clock
 from core.actor import Actor
 from core.actor import person as actor_of
 from core.admin.base import ReadOnlyAdmin
@@ -21,6 +22,8 @@ from core.models import Membership, User
 from core.navigation import Waiting
 from core.permissions import may
 from oncall.actions import swaps
+from oncall.actions.scope import takers
+from oncall.actions.swap_words import ANYBODY
 from oncall.admin.bars import when
 from oncall.models import Swap, SwapLeg
 from oncall.models.swap import SwapState
@@ -91,14 +94,17 @@ class SwapAdmin(ReadOnlyAdmin[Swap]):
     def buttons(self, request: HttpRequest, obj: Swap) -> Sequence[Button]:
         """Return the verbs, each shown to whoever may take it now."""
         user = who(request).user
-        return [] if user is None else buttons(obj, user, may_edit=allows(request, EDIT, obj))
+        if user is None:
+            return []
+        may_take = takers(obj.schedule, clock.now()).filter(pk=user.pk).exists()
+        return buttons(obj, user, may_edit=allows(request, EDIT, obj), may_take=may_take)
 
 
-def buttons(swap: Swap, user: User, *, may_edit: bool) -> list[Button]:
-    """Return the verbs of a swap as this person sees them."""
+def buttons(swap: Swap, user: User, *, may_edit: bool, may_take: bool = False) -> list[Button]:
+    """Return the verbs of a swap as this person sees them; `may_take`: an open one."""
     may_swap = may(actor_of(user), SWAP, swap)
     is_owner, is_taker = user.pk in (swap.owner_id, swap.created_by_id), user.pk == swap.taker_id
-    is_open = swap.state == SwapState.OPEN and user.pk != swap.owner_id
+    is_open = swap.state == SwapState.OPEN and may_take and user.pk != swap.owner_id
     waits = swap.state == SwapState.ACCEPTED
 
     def one(verb: str, label: str, act: Act, said: str, *, shown: bool, confirm: str = "") -> Button:  # fmt: skip
@@ -139,13 +145,13 @@ def _press(act: Act, swap_id: int, said: str, *, by: Actor, at: datetime) -> str
 
 
 def _name(user: User | None) -> str:
-    return user.display_name if user else "anybody of the team"
+    return user.display_name if user else ANYBODY
 
 
 def _leg(swap: Swap, *, is_return: bool) -> str:
     for leg in swap.legs.all():
         if leg.is_return == is_return:
-            zone = swap.schedule.time_zone
+            zone = swap.schedule.zone
             return f"{when(leg.starts_at, leg.ends_at, zone)} ({zone})"
     return "\N{EN DASH}"
 
@@ -155,7 +161,8 @@ def to_answer(user: User) -> QuerySet[Swap]:
     offered = Q(state=SwapState.OFFERED, taker=user)
     others = ~Q(owner=user) & ~Q(taker=user)
     managed = Membership.objects.filter(user=user, role=Membership.Role.MANAGER).values("team")
-    approved = Q(state=SwapState.ACCEPTED, schedule__team__in=managed) & others
+    is_theirs = Q() if may(actor_of(user), EDIT) else Q(schedule__team__in=managed)
+    approved = Q(state=SwapState.ACCEPTED) & is_theirs & others
     rows = Swap.objects.filter(offered | approved).select_related(
         "schedule", "owner", "taker", "created_by", "decided_by"
     )

@@ -15,7 +15,7 @@ class Wall:
     `zone`: the way from the row to the name of the zone, as of `attrgetter`.
     """
 
-    def __init__(self, field: str, label: str, zone: str = "schedule.time_zone") -> None:
+    def __init__(self, field: str, label: str, zone: str = "schedule.zone") -> None:
         self.short_description = label
         self.admin_order_field = field
         self._zone = attrgetter(zone)

@@ -136,7 +136,7 @@ class Gaps(Door):
         schedule, (start, end) = schedule_of(slug), span(request)
         plan = plan_of(schedule, since=start, until=end)
         gaps = _gaps(schedule, plan, start, end)
-        covered = rota.coverage(plan, start, end, schedule.expected, schedule.time_zone)
+        covered = rota.coverage(plan, start, end, schedule.expected, schedule.zone)
         shifts = [shift for shift in rota.final(plan, start, end) if shift.seat != "shadow"]
         gone = set(
             User.objects.filter(pk__in={one.user for one in shifts}, is_active=False).values_list("pk", flat=True)
@@ -226,7 +226,7 @@ def _read(
 def _gaps(
     schedule: Schedule, plan: rota.Plan, start: datetime, end: datetime
 ) -> list[rota.Segment]:
-    return rota.gaps(plan, start, end, schedule.expected, schedule.time_zone)
+    return rota.gaps(plan, start, end, schedule.expected, schedule.zone)
 
 
 def _spans(gaps: Iterable[rota.Segment]) -> list[dict[str, datetime]]:
@@ -258,16 +258,16 @@ def _seats(rows: Sequence[Schedule], at: datetime) -> list[dict[str, object]]:
 
 def _difference(schedule: Schedule, spec: ScheduleSpec, found: impact.Impact) -> dict[str, object]:
     hours = {*found.hours_before, *found.hours_after}
-    names = usernames([*hours, *(u for one in found.changes for u in (*one.before, *one.after))])
+    names = usernames([*hours, *(u for _, one in found.moves for u in (*one.before, *one.after))])
     return {
         "from": found.starts_at,
         "to": found.ends_at,
         "changes": [
             {
-                "start": one.starts_at, "end": one.ends_at,
+                "start": one.starts_at, "end": one.ends_at, "seat": seat,
                 "before": [names[user] for user in one.before], "after": [names[user] for user in one.after],
             }
-            for one in found.changes
+            for seat, one in found.moves
         ],
         "people": sorted(names[user] for user in found.people),
         "new_gaps": [{"start": start, "end": end} for start, end in found.new_gaps],

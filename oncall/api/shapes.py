@@ -172,15 +172,21 @@ ON_CALL_AT = Shape(
 )
 CHANGE = Shape(
     "ScheduleDifference",
-    {"start": moment(), "end": moment(), "before": many(text()), "after": many(text())},
-    example={"start": NINE, "end": TEN, "before": ["ines"], "after": ["jonas"]},
+    {
+        "start": moment(),
+        "end": moment(),
+        "seat": text(one_of=RotationVersion.Seat.values),
+        "before": many(text()),
+        "after": many(text()),
+    },
+    example={"start": NINE, "end": TEN, "seat": "primary", "before": ["ines"], "after": ["jonas"]},
 )
 PREVIEW = Shape(
     "SchedulePreview",
     {
         "from": moment(),
         "to": moment(),
-        "changes": many(CHANGE, "Stretches in which somebody else holds the primary seat."),
+        "changes": many(CHANGE, "Stretches in which somebody else holds a seat."),
         "people": many(text(), "Who is concerned, and told on saving."),
         "new_gaps": many(GAP),
         "closed_gaps": many(GAP),

@@ -13,7 +13,7 @@ SWAP = Shape(
         "id": whole("", 1, LARGEST_ID),
         "state": text(one_of=SwapState.values),
         "owner": text(),
-        "taker": maybe(text("null: open to anybody.")),
+        "taker": maybe(text("null: open to the people of the schedule and of its team.")),
         "start": moment(),
         "end": moment(),
         "return_start": maybe(moment()),

@@ -51,7 +51,7 @@ class Swaps(Door):
             status=201,
             takes=shapes.NEW_SWAP,
             refuses=(409,),
-            detail="Without a taker it is open to anybody. With `return_start` and `return_end` the owner serves then instead.",
+            detail="Without a taker it is open to the people of the schedule and of its team. With `return_start` and `return_end` the owner serves then instead.",
         ),
     }
 

@@ -57,6 +57,7 @@ def _build(at: datetime) -> dict[str, str]:
     alice, robin, tomas = (built.people[name] for name in ("alice", "robin", "tomas"))
     paging.note_newcomer(alice, robin, tomas, at)
     proof.add_proof(at)
+    pay.pay_a_month(built.teams["payments"], at)
     url = catalog.ingest_url(built.sources["alertmanager"], built.keys["alertmanager"])
     return {**first_start.give_login(built.people[data.login]), "alertmanager_url": url}
 

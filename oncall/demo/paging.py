@@ -134,7 +134,7 @@ def _layers(
 
 
 def _cover(cover: CoverData, schedule: Schedule, built: Built, at: datetime) -> Override:
-    zone = schedule.time_zone
+    zone = schedule.zone
     week = latest_handoff(at, zone) - _HANDOFF + cover.week * timedelta(weeks=1)
     return Override(
         schedule=schedule,

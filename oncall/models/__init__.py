@@ -9,7 +9,7 @@ from oncall.models.ledger import ServedShift
 from oncall.models.notice import ShiftNotice
 from oncall.models.override import Override, Unavailability
 from oncall.models.pay import PaidPeriod, PayPlan, PayRate, pay_plans
-from oncall.models.plans import plan_of, plans, readable
+from oncall.models.plans import plan_of, plans
 from oncall.models.policy import EscalationPolicy, PolicyBinding, PolicyStep
 from oncall.models.responder import ContactMethod, Responder
 from oncall.models.rotation import Holiday, HolidayCalendar, RotationSlot, RotationVersion
@@ -48,5 +48,4 @@ __all__ = [
     "pay_plans",
     "plan_of",
     "plans",
-    "readable",
 ]

@@ -76,7 +76,7 @@ class Handoff(models.Model):
         ]
 
     def __str__(self) -> str:
-        ends = to_wall(self.ends_at, self.schedule.time_zone)
+        ends = to_wall(self.ends_at, self.schedule.zone)
         return f"Handoff of {self.schedule}, {ends:%d %b %H:%M}"
 
     @property

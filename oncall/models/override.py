@@ -77,7 +77,7 @@ class Override(models.Model):
         ]
 
     def __str__(self) -> str:
-        begins = to_wall(self.starts_at, self.schedule.time_zone)
+        begins = to_wall(self.starts_at, self.schedule.zone)
         return f"{self.schedule.name}: {self.kind} from {begins.day} {begins:%b %H:%M}"
 
     @property

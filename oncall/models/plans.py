@@ -6,7 +6,6 @@ large schedule is asked for on many screens, and model instances would cost more
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -40,48 +39,24 @@ def plans(
 
     `since` and `until` (aware) leave out overrides, absences and served shifts wholly outside them. `is_ahead`:
     nothing before now is asked, so the ledger is not read.
+
+    A version that can't be read (its zone left the zone database, its first handoff is no time) is left out:
+    nobody serves by it, for the pager as for every screen. Until an edit replaces it, its layer is named in `unread`.
     """
     wanted = list(dict.fromkeys(ids))
-    rotations = _rotations(wanted)
+    rotations, unread = _rotations(wanted)
     overrides, absences = _spells(wanted, since, until)
     ledgers = {} if is_ahead else _ledgers(wanted, since, until)
     return {
         pk: rota.Plan(
-            tuple(rotations.get(pk, ())), tuple(overrides.get(pk, ())), absences, ledgers.get(pk)
+            tuple(rotations.get(pk, ())),
+            tuple(overrides.get(pk, ())),
+            absences,
+            ledgers.get(pk),
+            tuple(unread.get(pk, ())),
         )
         for pk in wanted
     }
-
-
-def readable(
-    ids: Iterable[int],
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    is_ahead: bool = False,
-) -> dict[int, rota.Plan]:
-    """Return as `plans` does, without those that can't be resolved: one such schedule must not take a screen away.
-
-    The tasks log them; who asks says that nobody serves by them, as the pager finds.
-    """
-    wanted = list(dict.fromkeys(ids))
-    try:
-        found = plans(wanted, since=since, until=until, is_ahead=is_ahead)
-    except ValueError:
-        found = {}
-        for pk in wanted:
-            with suppress(ValueError):
-                found |= plans([pk], since=since, until=until, is_ahead=is_ahead)
-    return {pk: plan for pk, plan in found.items() if _has_places(plan)}
-
-
-def _has_places(plan: rota.Plan) -> bool:
-    try:
-        for one in plan.rotations:
-            zone_named(one.zone)
-    except rota.UnknownZone:
-        return False
-    return True
 
 
 def plan_of(
@@ -107,15 +82,22 @@ def _clock(text: str) -> time:
 
 
 def rotation_of(row: Sequence[Any], slots: tuple[rota.Users, ...], dates: _Dates) -> rota.Rotation:
-    """Return one version, given as the values of `_VERSION` after the schedule, as the resolver's."""
+    """Return one version, given as the values of `_VERSION` after the schedule, as the resolver's.
+
+    Raises KeyError, TypeError or ValueError for one that can't be read.
+    """
     (_, layer, priority, begins, ends, anchor, zone, unit, length, turn_mode, windows, seat, mode, calendar, effect) = row[:15]  # fmt: skip
+    zone_named(zone)
     return rota.Rotation(
         layer, priority, begins, ends, datetime.strptime(anchor, LOCAL_FORMAT),  # noqa: DTZ007  the zone stands beside it
         zone, unit, length, turn_mode, windows_of(windows), slots, seat, mode, dates.get(calendar, ()), effect,
     )  # fmt: skip
 
 
-def _rotations(ids: Sequence[int]) -> dict[int, list[rota.Rotation]]:
+def _rotations(
+    ids: Sequence[int],
+) -> tuple[dict[int, list[rota.Rotation]], dict[int, list[int]]]:
+    """Read the versions of each schedule, and the layers of those that can't be read."""
     rows = RotationVersion.objects.valid().filter(layer__schedule__in=ids)
     found: dict[int, tuple[int, Sequence[Any]]] = {}
     slots: dict[int, dict[int, list[int]]] = defaultdict(dict)
@@ -129,10 +111,15 @@ def _rotations(ids: Sequence[int]) -> dict[int, list[rota.Rotation]]:
             people += [] if user is None else [user]
     dates = _dates({row[13] for _, row in found.values() if row[13] and row[14] != "none"})
     rotations: dict[int, list[rota.Rotation]] = defaultdict(list)
+    unread: dict[int, list[int]] = defaultdict(list)
     for version, (schedule, row) in found.items():
         turns = tuple(tuple(people) for _, people in sorted(slots[version].items()))
-        rotations[schedule].append(rotation_of(row, turns, dates))
-    return rotations
+        try:
+            rotations[schedule].append(rotation_of(row, turns, dates))
+        except (KeyError, TypeError, ValueError):  # a zone, a time or hours that are none
+            if row[4] is None:  # nothing has replaced it
+                unread[schedule].append(row[1])
+    return rotations, unread
 
 
 def _dates(calendars: set[int]) -> _Dates:

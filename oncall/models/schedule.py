@@ -9,6 +9,7 @@ from django.db.models import Q
 from core.models import Team
 from core.models.people import validate_zone
 from oncall import rota
+from oncall.rota.civil import zone_named
 
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -60,6 +61,15 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> str:
+        """Return the zone that its times are reckoned in: UTC where the stored name is no place any more."""
+        try:
+            zone_named(self.time_zone)
+        except rota.UnknownZone:
+            return "UTC"
+        return self.time_zone
 
     @property
     def expected(self) -> tuple[rota.Window, ...] | None:

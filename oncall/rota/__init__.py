@@ -7,7 +7,6 @@ from oncall.rota.coverage import (
     changes,
     coverage,
     gaps,
-    moved,
     unbacked,
     uncovered,
 )
@@ -94,7 +93,6 @@ __all__ = [
     "idle_positions",
     "in_step",
     "lacking",
-    "moved",
     "next_after",
     "on_call",
     "override_faults",

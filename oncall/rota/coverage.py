@@ -75,13 +75,9 @@ def changes(
 
     Only people count: a new layer or cover that leads to the same ones is no change.
     """
-    return moved(segments(before, start, end, seat), segments(after, start, end, seat))
-
-
-def moved(before: Sequence[Segment], after: Sequence[Segment]) -> list[Change]:
-    """Give the changes between segments of one window that are resolved already."""
     found: list[Change] = []
-    for begun, ended, old, new in _side_by_side(before, after):
+    both = segments(before, start, end, seat), segments(after, start, end, seat)
+    for begun, ended, old, new in _side_by_side(*both):
         if set(old) == set(new):
             continue
         change = Change(begun, ended, old, new)

@@ -128,12 +128,16 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All versions of all layers of one schedule, its overrides, who is away, and what was served."""
+    """All versions of all layers of one schedule, its overrides, who is away, and what was served.
+
+    ``unread``: layers whose last version can't be read; nobody serves by it.
+    """
 
     rotations: tuple[Rotation, ...] = ()
     overrides: tuple[Override, ...] = ()
     absences: tuple[Absence, ...] = ()
     ledger: Ledger | None = None
+    unread: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

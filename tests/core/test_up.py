@@ -1,6 +1,8 @@
 """`make run` prints what a newcomer needs, and the password only once."""
 
 import json
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -66,6 +68,15 @@ def test_each_part_is_started_as_measured(settings):
     ):
         assert option in commands["web"]
     assert commands["engine"].endswith("manage.py engine")
+
+
+def test_the_web_server_reads_every_address_before_the_first_request():
+    """It takes half a second of CPU, for which the first alert after a start would wait."""
+    look = "import sys, config.wsgi; sys.exit('oncall.api.v1' not in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", look], check=False)
+
+    assert done.returncode == 0
 
 
 @pytest.mark.django_db

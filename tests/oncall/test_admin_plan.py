@@ -8,10 +8,11 @@ from django.test import Client
 
 from core.models import Team, User
 from oncall import rota
+from oncall.actions.quality import quality
 from oncall.models import Override, Schedule, ShiftNotice, Swap, Unavailability, plan_of
 from tests.core import admin_scene as scene
 from tests.factories import NINE, ASchedule, ATeam, AUser
-from tests.oncall.desk import manager, page, someone, text, words
+from tests.oncall.desk import a_layer, manager, page, someone, text, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped", "clock")]
 DAY = timedelta(days=1)
@@ -150,7 +151,21 @@ def test_a_clash_with_time_off_is_named(
     assert "Ben is away." in said
 
 
-def test_the_best_candidates_have_the_fewest_hours_and_are_one_press_away(
+def test_whoever_is_told_on_saving_is_named_before_it_in_whatever_seat(
+    browser: Client, schedule: Schedule
+) -> None:
+    cyd = someone("Cyd")
+    a_layer(schedule, [cyd], "Backup", seat="secondary")
+
+    said = words(sent(browser, schedule, "remove", subject=cyd.pk, **EVENING))
+    sent(browser, schedule, "remove", "save", subject=cyd.pk, **EVENING)
+
+    assert "Shifts that move 1 People told on save 1" in said
+    assert "Cyd Nobody 12 h night, backup Cyd" in said
+    assert ShiftNotice.objects.get().user == cyd
+
+
+def test_the_best_candidates_have_the_lightest_burden_and_are_one_press_away(
     browser: Client, team: Team, anna: User, ben: User
 ) -> None:
     cyd, away, lost = someone("Cyd"), someone("Dan"), AUser(first_name="Lost")
@@ -163,11 +178,29 @@ def test_the_best_candidates_have_the_fewest_hours_and_are_one_press_away(
     said = words(browser.get(page(schedule, f"plan/{now}")))
     picked = sent(browser, schedule, "cover", subject=anna.pk, pick=cyd.pk, **EVENING)
 
-    free = said[said.index("the fewest hours first:") :]
+    free = said[said.index("the lightest burden first:") :]
     assert free.index("Cyd") < free.index("Ben")
     assert "Dan is away" in free
     assert "Lost can't be reached" in free
     assert "Cyd" in words(picked)[words(picked).index("After saving") :]
+
+
+def test_the_form_names_whom_the_quality_report_names_and_in_its_order(
+    browser: Client, team: Team, anna: User, ben: User
+) -> None:
+    """By hours of the first seat alone Ben would come first; he is the backup all along."""
+    cyd, _ = someone("Cyd"), someone("Ted", member_of=team)
+    schedule = ASchedule(team=team, people=[anna, cyd, anna, cyd, ben])
+    a_layer(schedule, [ben], "Backup", seat="secondary", windows=[{"weekdays": [5, 6], "start": "00:00", "end": "24:00"}])  # fmt: skip
+    span = NINE + DAY, NINE + 2 * DAY
+    now = f"?kind=cover&at=2026-11-23T12:00Z&who={cyd.pk}"
+
+    form = words(browser.get(page(schedule, f"plan/{now}")))
+    judged = quality(schedule, at=NINE, cover=span).candidates
+
+    named = [User.objects.get(pk=one.user).first_name for one in judged]
+    assert named == ["Ted", "Anna", "Ben"]
+    assert named == sorted(named, key=form[form.index("the lightest burden first:") :].index)
 
 
 @pytest.mark.parametrize(("query", "starts", "ends"), [
@@ -278,7 +311,7 @@ def test_a_swap_without_a_taker_is_open_to_the_team(schedule: Schedule, anna: Us
     sent(browser, schedule, "swap", "save", subject=anna.pk, **EVENING)
 
     assert "Nothing moves until somebody accepts." in shown
-    assert "Ask the team" in shown
+    assert "Ask everybody" in shown
     assert Swap.objects.get().state == "open"
 
 

@@ -214,7 +214,7 @@ def test_own_shifts_of_all_schedules_with_what_was_given_away(team: Team) -> Non
     assert "Tue 8 Dec 09:00 6 days, first" in html
 
 
-def test_the_load_counts_hours_nights_and_pages_of_90_days_from_the_ledger(
+def test_the_load_weighs_hours_and_pages_of_90_days_from_the_ledger(
     browser: Client, team: Team
 ) -> None:
     anna, ben = someone("Anna"), someone("Ben")
@@ -226,18 +226,29 @@ def test_the_load_counts_hours_nights_and_pages_of_90_days_from_the_ledger(
         starts_at=NINE - 2 * DAY, ends_at=NINE - DAY,
     )  # fmt: skip
     run = Escalation.objects.create(
-        incident=AnIncident(), generation=1, steps=[], next_due_at=NINE, started_at=NINE
+        incident=AnIncident(),
+        generation=1,
+        steps=[{"schedules": [schedule.pk]}, {}],
+        next_due_at=NINE,
+        started_at=NINE,
     )
     for step in range(2):
         Page.objects.create(
-            escalation=run, generation=1, cycle=0, step=step, user=ben, created_at=NINE, why="x"
+            escalation=run,
+            generation=1,
+            cycle=0,
+            step=step,
+            user=ben,
+            created_at=NINE - DAY / 24,
+            why="x",
         )
 
     html = words(browser.get(page(schedule)))
 
     load = html[html.index("Load, 90 days") :]
-    assert "B Ben 24 9 1" in load
-    assert "Anna" not in load[: load.index("First seat, as served")]  # there was no schedule yet
+    # a day of a weekend weighs 48; the one page by this schedule, at eight in the morning, 4
+    assert "B Ben 24 24 1 52" in load
+    assert "Anna" not in load[: load.index("Both seats as served")]  # there was no schedule yet
 
 
 def test_the_list_says_who_is_on_call(browser: Client, team: Team) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from core.actor import person
@@ -72,6 +73,19 @@ def test_each_person_finds_the_verbs_that_are_theirs(
     assert found == [["withdraw"], ["accept", "decline"], ["withdraw"], []]
 
 
+def test_an_open_swap_is_offered_to_the_schedule_s_people_and_its_team_s_alone(
+    schedule: Schedule, team: Team, anna: User, ben: User
+) -> None:
+    swap = offered(schedule, anna, None)
+    ted, rob = (scene.signed_in(someone(name, **more)) for name, more in (("Ted", {"member_of": team}), ("Rob", {})))  # fmt: skip
+
+    assert [verbs(one, swap) for one in (scene.signed_in(ben), ted, rob)] == [["accept"], ["accept"], []]  # fmt: skip
+    refused = press(rob, swap, "accept")
+
+    assert "Rob is in no rotation of Shop and not in the team Own." in words(refused)
+    assert Swap.objects.get().state == "open"
+
+
 def test_an_accepted_swap_is_in_force_and_can_be_undone_after_a_question(
     schedule: Schedule, anna: User, ben: User
 ) -> None:
@@ -105,6 +119,21 @@ def test_where_the_schedule_asks_a_manager_who_is_no_party_approves(
     press(browser, swap, "approve")
     assert rota.on_call(plan_of(schedule), TUESDAY) == (ben.pk,)
     assert waiting(mona, NINE) == []
+
+
+def test_an_administrator_finds_on_now_what_waits_for_approval_anywhere_but_their_own(
+    schedule: Schedule, anna: User, ben: User
+) -> None:
+    Schedule.objects.update(swap_needs_approval=True)
+    root, rob = AUser(group="Administrator"), someone("Rob")
+    swap = offered(schedule, anna, ben)
+    press(scene.signed_in(ben), swap, "accept")
+    anna.groups.set(Group.objects.filter(name="Administrator"))
+
+    assert [row.what for row in waiting(root, NINE)] == ["Approve: Ben serves for Anna"]
+    shifts = words(scene.signed_in(root).get("/admin/shifts/"))
+    assert "Waits for your answer 1 Shop: Anna asks Ben" in shifts
+    assert waiting(rob, NINE) == waiting(User.objects.get(pk=anna.pk), NINE) == []
 
 
 def test_a_shift_that_moved_meanwhile_is_covered_by_no_swap(

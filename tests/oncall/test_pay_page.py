@@ -8,14 +8,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Team, User
 from incidents.models import Service
 from oncall.admin.pay_words import NONE
 from oncall.models import Layer, PaidPeriod, PayRate, RotationSlot, RotationVersion, Schedule
 from tests.core import admin_scene as scene
-from tests.factories import AnIncident, AResponder, AService, ATeam, AUser
+from tests.factories import AnIncident, AResponder, ASchedule, AService, ATeam, AUser
 from tests.oncall.desk import manager, words
 from tests.oncall.pay_scene import a_ledger, a_plan, did, served
 from tests.query_budget import assert_flat
@@ -220,6 +222,18 @@ def test_of_a_team_it_says_who_should_cover_next(team: Team) -> None:
     assert "Bob Cole (burden" in one or "Ana Berg (burden" in one
     assert "Fill it Shop" in one
     assert "Who should cover next" not in everybody
+
+
+def test_the_turns_of_a_team_s_schedules_are_read_once_however_many_there_are(team: Team) -> None:
+    for _ in range(3):
+        ASchedule(team=team, people=[who("ana"), who("bob")])
+    browser = chief()
+
+    with CaptureQueriesContext(connection) as queries:
+        said(browser, team="web")
+
+    turns = [one for one in queries if 'LEFT OUTER JOIN "oncall_rotationslot"' in one["sql"]]
+    assert len(turns) == 1
 
 
 def test_a_playbook_that_promises_pay_asks_its_managers_for_a_plan(team: Team) -> None:

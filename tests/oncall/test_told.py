@@ -143,7 +143,7 @@ def test_a_substitute_hears_of_both_seats_in_one_word(schedule: Schedule, clock:
     assert "you are the backup" in words("cyd")
 
 
-def test_an_open_swap_asks_everybody_of_the_team_who_may_be_paged(
+def test_an_open_swap_asks_everybody_of_the_schedule_and_its_team_who_may_be_paged(
     schedule: Schedule, clock: Clock
 ) -> None:
     swap = offered(schedule, clock)

@@ -81,15 +81,15 @@ class Command(BaseCommand):
 
 
 def _lines(found: Impact) -> list[str]:
-    people = {u for one in found.changes for u in (*one.before, *one.after)}
+    people = {u for _, one in found.moves for u in (*one.before, *one.after)}
     names = dict(User.objects.filter(pk__in=people).values_list("pk", "username"))
 
     def said(users: tuple[int, ...]) -> str:
         return ", ".join(names[user] for user in users) or "nobody"
 
     lines = [
-        f"{one.starts_at:%Y-%m-%dT%H:%MZ} to {one.ends_at:%Y-%m-%dT%H:%MZ}: {said(one.before)} -> {said(one.after)}"
-        for one in found.changes
+        f"{one.starts_at:%Y-%m-%dT%H:%MZ} to {one.ends_at:%Y-%m-%dT%H:%MZ}: {seat} {said(one.before)} -> {said(one.after)}"
+        for seat, one in found.moves
     ]
     gaps = f"Gaps: {len(found.gaps_before)} before, {len(found.gaps_after)} after."
     return [*(lines or ["No shift moves."]), gaps, f"{len(found.people)} people would be told."]

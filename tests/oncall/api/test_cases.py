@@ -171,7 +171,7 @@ def test_case_15_a_new_participant_from_a_date_on_changes_nothing_before(caller:
     ]  # fmt: skip
     assert seen["changes"][0] == {
         "start": "2026-04-06T07:00:00.000000Z", "end": "2026-04-13T07:00:00.000000Z",
-        "before": ["ana"], "after": ["dan"],
+        "seat": "primary", "before": ["ana"], "after": ["dan"],
     }  # fmt: skip
     assert seen["people"] == ["ana", "bob", "cyd", "dan"]
 

@@ -8,10 +8,19 @@ from django.contrib.auth.models import Group
 
 from core.models import User
 from notify.models import Delivery
-from oncall.models import Override, Schedule, ShiftEvent, ShiftNotice, Swap
+from oncall.models import (
+    Layer,
+    Override,
+    RotationSlot,
+    RotationVersion,
+    Schedule,
+    ShiftEvent,
+    ShiftNotice,
+    Swap,
+)
 from tests.conftest import Clock
 from tests.core.api.callers import Caller, a_caller, a_token, assert_problem
-from tests.factories import ASchedule, ATeam, AUser
+from tests.factories import NINE, ASchedule, ATeam, AUser
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY = "2026-11-30T09:00:00.000000Z", "2026-12-01T09:00:00.000000Z"
@@ -110,6 +119,58 @@ def test_case_25_of_two_who_accept_an_open_swap_one_wins(schedule: Schedule) -> 
     assert first.json()["taker"] == "ana"
     assert_problem(second, 409, "not_possible")
     assert Override.objects.count() == 1
+
+
+STRANGER = "rob is in no rotation of Shop and not in the team"
+
+
+def assert_no_taker(reply: Any) -> None:
+    problem = assert_problem(reply, 422)
+    assert [one["pointer"] for one in problem["errors"]] == ["/taker"]
+    assert STRANGER in problem["detail"]
+
+
+def test_only_the_people_of_the_schedule_and_of_its_team_take_an_open_swap(
+    schedule: Schedule,
+) -> None:
+    AUser(username="rob", group="Responder", member_of=ATeam())
+    AUser(username="ted", group="Responder", member_of=schedule.team)
+    swap = asked(taker=None)
+
+    assert_no_taker(verb("rob", swap, "accept"))
+    assert_no_taker(verb("mona", swap, "accept", taker="rob"))
+    assert_no_taker(verb("bob", swap, "offer", taker="rob"))
+    wish = {"taker": "rob", "start": MONDAY, "end": TUESDAY}
+    assert_no_taker(by("bob").post("schedules/shop/swaps/", wish))
+    assert not Override.objects.exists()
+
+    assert verb("ted", swap, "accept").json()["taker"] == "ted"
+
+
+def test_whose_turns_have_ended_takes_no_swap(schedule: Schedule) -> None:
+    rob = AUser(username="rob", group="Responder")
+    layer = Layer.objects.create(schedule=schedule, name="Backup")
+    turn = RotationVersion.objects.create(
+        layer=layer, anchor_local="2026-11-02T09:00", seat="secondary", effective_to=NINE
+    )
+    RotationSlot.objects.create(version=turn, position=0, user=rob)
+    swap = asked(taker=None)
+
+    assert_no_taker(verb("rob", swap, "accept"))
+    turn.effective_to = NINE + timedelta(days=9)
+    turn.save()
+    assert verb("rob", swap, "accept").status_code == 200
+
+
+def test_who_left_the_schedule_s_team_meanwhile_is_not_approved(schedule: Schedule) -> None:
+    Schedule.objects.update(swap_needs_approval=True)
+    rob = AUser(username="rob", group="Responder", member_of=schedule.team)
+    swap = asked(taker=None)
+    verb("rob", swap, "accept")
+    rob.memberships.all().delete()
+
+    assert_no_taker(verb("mona", swap, "approve"))
+    assert not Override.objects.exists()
 
 
 def test_where_the_schedule_asks_a_manager_approves_and_nobody_their_own(
