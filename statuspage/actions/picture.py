@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -83,22 +83,37 @@ def take(
     """Return the picture of a stored page; `incidents`, `works`: which ones, else the newest and all that are open."""
     first = at.astimezone(page.zone).date() - timedelta(days=SHOWN_DAYS - 1)
     components = listed(page)
-    return replace(
-        bare(page, at),
-        first_day=first,
-        groups=list(page.groups.all()),
-        components=components,
-        spans=spans_of(components, since=start_of(first, page.zone)),
-        incidents=tell(_newest(page) if incidents is None else incidents),
-        works=read_works(newest_works(page, at) if works is None else works),
+    planned = read_works(newest_works(page, at) if works is None else works)
+    return Picture(
+        page,
+        at,
+        first,
+        list(page.groups.all()),
+        components,
+        spans_of(components, since=start_of(first, page.zone)),
+        tell(_newest(page) if incidents is None else incidents),
+        planned,
+        place_of(page),
+        _marks(page),
+        _is_planned(page)
+        if works is not None
+        else any(one.row.state == Work.SCHEDULED for one in planned),
     )
 
 
 def bare(page: Page, at: datetime) -> Picture:
     """Return the picture of a stored page with nothing listed: what stands around each of its pages; two statements."""
-    marks = {mark.kind: mark for mark in page.marks.all()}
-    is_planned = page.maintenances.filter(state=Work.SCHEDULED).exists()
-    return Picture(page, at, at.date(), place=place_of(page), marks=marks, is_planned=is_planned)
+    return Picture(
+        page, at, at.date(), place=place_of(page), marks=_marks(page), is_planned=_is_planned(page)
+    )
+
+
+def _marks(page: Page) -> dict[str, Mark]:
+    return {mark.kind: mark for mark in page.marks.all()}
+
+
+def _is_planned(page: Page) -> bool:
+    return page.maintenances.filter(state=Work.SCHEDULED).exists()
 
 
 def tell(incidents: QuerySet[PublicIncident]) -> list[Told]:
