@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 
 from statuspage.actions import copied_files, overriding
-from statuspage.actions.exporting import LATE
+from statuspage.actions.exporting import LATE, exported_pages
 from statuspage.models import Export, Page
 
 
@@ -16,22 +16,22 @@ def red_marks(at: datetime) -> list[str]:
 
 def _late(at: datetime) -> list[str]:
     to = settings.STATUSPAGE_EXPORT_TO
-    if not to:
-        return []
-    rows = list(Export.objects.filter(to=to).select_related("page"))
-    if not rows:
+    kept = list(Export.objects.filter(to=to).exclude(page=None).select_related("page"))
+    if exported_pages() and not kept:
         return [f"Nothing was exported to {to} yet. The tasks part does it once a minute."]
-    return [
-        _why_late(row) for row in rows if row.succeeded_at is None or at - row.succeeded_at > LATE
+    late = [
+        _why_late(row) for row in kept if row.succeeded_at is None or at - row.succeeded_at > LATE
+    ]
+    left = Export.objects.filter(page=None).exclude(error="")
+    return late + [
+        f"What {row.to} holds of a deleted page is still public. {row.error}" for row in left
     ]
 
 
 def _why_late(row: Export) -> str:
     latest = f"{row.succeeded_at:%d %b %H:%M} UTC" if row.succeeded_at else "never"
     why = row.error or "Look whether the tasks part runs."
-    return (
-        f"The static copy of {row.page.name} in {row.to} is late; it was written: {latest}. {why}"
-    )
+    return f"The static copy of {row.page} in {row.to} is late; it was written: {latest}. {why}"
 
 
 def _overridden() -> list[str]:
