@@ -1,6 +1,6 @@
 """Take over what another Statuspage-format page told: what is listed, what happened, how components did."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -160,7 +160,7 @@ class _Taking:
         )
         rows = PublicUpdate.objects.bulk_create(
             PublicUpdate(
-                public_id=self._free_id(PublicUpdate.objects.all(), said.id),
+                public_id=public_id,
                 incident=public,
                 number=number,
                 state=said.state,
@@ -168,7 +168,7 @@ class _Taking:
                 display_at=said.at,
                 created_at=said.at,
             )
-            for number, said in enumerate(one.updates, start=1)
+            for number, (public_id, said) in _numbered(PublicUpdate.objects.all(), one)
         )
         ComponentChange.objects.bulk_create(self._changes(one, rows))
         self._note_pieces(one)
@@ -201,7 +201,7 @@ class _Taking:
         )
         MaintenanceUpdate.objects.bulk_create(
             MaintenanceUpdate(
-                public_id=self._free_id(MaintenanceUpdate.objects.all(), said.id),
+                public_id=public_id,
                 maintenance=work,
                 number=number,
                 state=said.state,
@@ -209,7 +209,7 @@ class _Taking:
                 display_at=said.at,
                 created_at=said.at,
             )
-            for number, said in enumerate(one.updates, start=1)
+            for number, (public_id, said) in _numbered(MaintenanceUpdate.objects.all(), one)
         )
         touched = {key: self.components[key] for key in one.components if key in self.components}
         MaintenanceComponent.objects.bulk_create(
@@ -282,3 +282,13 @@ class _Taking:
 
     def _past(self, moment: datetime | None) -> datetime:
         return min(moment or self.at, self.at)
+
+
+def _numbered(rows: QuerySet[Any], one: Happening) -> Iterator[tuple[int, tuple[str, Said]]]:
+    """Give the updates from 1 on, each with its own id, or a new one where that is taken, here or by one before it."""
+    ids = [said.id for said in one.updates]
+    taken = set(rows.filter(public_id__in=ids).values_list("public_id", flat=True))
+    for number, said in enumerate(one.updates, start=1):
+        public_id = new_id() if said.id in taken else said.id
+        taken.add(public_id)
+        yield number, (public_id, said)
