@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from statuspage.actions import copied_files, overriding
 from statuspage.actions.exporting import LATE, exported_pages
@@ -16,13 +17,16 @@ def red_marks(at: datetime) -> list[str]:
 
 def _late(at: datetime) -> list[str]:
     to = settings.STATUSPAGE_EXPORT_TO
-    kept = list(Export.objects.filter(to=to).exclude(page=None).select_related("page"))
-    if exported_pages() and not kept:
+    if not to:
+        return []
+    rows = list(Export.objects.filter(Q(to=to) | Q(page=None)).select_related("page"))
+    kept = [row for row in rows if row.page is not None]
+    if not kept and exported_pages():
         return [f"Nothing was exported to {to} yet. The tasks part does it once a minute."]
     late = [
         _why_late(row) for row in kept if row.succeeded_at is None or at - row.succeeded_at > LATE
     ]
-    left = Export.objects.filter(page=None).exclude(error="")
+    left = [row for row in rows if row.page is None and row.error]
     return late + [
         f"What {row.to} holds of a deleted page is still public. {row.error}" for row in left
     ]
