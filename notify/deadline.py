@@ -7,6 +7,7 @@ reads the monotonic counter only, and never tells what time it is.
 
 import functools
 import io
+import math
 import socket
 import ssl
 import threading
@@ -45,11 +46,12 @@ class Deadline:
 class TimedSocket:
     """What `http.client` and `smtplib` need of a socket, every operation bounded by one deadline.
 
-    `close` does nothing, since `http.client` closes before the body is read: who opened it closes it.
+    `most`: of bytes that are received in all; then OSError. `close` does nothing, since `http.client` closes before
+    the body is read: who opened it closes it.
     """
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
-        self._sock, self._deadline = sock, deadline
+    def __init__(self, sock: socket.socket, deadline: Deadline, most: float = math.inf) -> None:
+        self._sock, self._deadline, self._most = sock, deadline, most
 
     def sendall(self, data: bytes) -> None:
         """Send all bytes, or raise TimeoutError or another OSError."""
@@ -62,23 +64,27 @@ class TimedSocket:
         """Return a buffered reader; only `rb` is known."""
         if mode != "rb":
             raise ValueError("a timed socket is only read as bytes")
-        return io.BufferedReader(_TimedStream(self._sock, self._deadline))
+        return io.BufferedReader(_TimedStream(self._sock, self._deadline, self._most))
 
     def close(self) -> None:
         """Leave the socket to its owner."""
 
 
 class _TimedStream(io.RawIOBase):
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, sock: socket.socket, deadline: Deadline, most: float) -> None:
         super().__init__()
-        self._sock, self._deadline = sock, deadline
+        self._sock, self._deadline, self._left = sock, deadline, most
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         self._sock.settimeout(self._deadline.left())
-        return self._sock.recv_into(buffer)
+        count = self._sock.recv_into(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise OSError("more was sent than may be")
+        return count
 
 
 def system_resolver(host: str, port: int) -> list[str]:

@@ -38,6 +38,8 @@ __all__ = ["HttpClient", "HttpFailure", "HttpReply", "HttpSettings", "UrlNotAllo
 
 LONGEST_REPLY = 64 * 1024
 MOST_REDIRECTS = 3
+# Of what arrives: the standard library would read a chunk of length -1 to its end, which never comes.
+LONGEST_HEAD, WRAPPED = 1024 * 1024, 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -125,7 +127,7 @@ class HttpClient:
             reply = self._ask(url, asked, deadline)
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
-            onward = urljoin(url, reply.headers["location"])
+            onward = _onward(url, reply.headers["location"])
             if url.startswith("https:") and not onward.startswith("https:"):
                 raise HttpFailure("The address leads on to one without https.", permanent=True)
             url = onward
@@ -135,7 +137,8 @@ class HttpClient:
         target = read_url(url, self._settings.allowed_private)
         try:
             with self._open(target, deadline) as sock:
-                return _exchange(TimedSocket(sock, deadline), target, asked)
+                most = LONGEST_HEAD + WRAPPED * (asked.largest or LONGEST_REPLY)
+                return _exchange(TimedSocket(sock, deadline, most), target, asked)
         except ssl.SSLCertVerificationError as error:
             raise HttpFailure(
                 f"{asked.other}'s certificate {certificate_fault(error)}.", permanent=True
@@ -162,6 +165,13 @@ class HttpClient:
         return [str(plain_address(address)) for address in addresses]
 
 
+def _onward(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise HttpFailure("The address leads on to what is none.", permanent=True) from error
+
+
 def _exchange(sock: TimedSocket, target: Target, asked: _Asked) -> HttpReply:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.auto_open = 0  # never dial by itself: that would go round the address check
@@ -182,7 +192,10 @@ def _read_whole(response: http.client.HTTPResponse, largest: int) -> bytes:
     """Return all of a body. Raises HttpFailure for one that is larger, OSError or HTTPException for one that breaks off."""
     if (response.length or 0) > largest:
         raise _too_large(largest)
-    body = response.read(largest + 1)
+    try:
+        body = response.read(largest + 1)
+    except ValueError as error:
+        raise http.client.HTTPException("a chunk of no length") from error
     if len(body) > largest:
         raise _too_large(largest)
     if response.length:
@@ -197,5 +210,5 @@ def _too_large(largest: int) -> HttpFailure:
 def _read(response: http.client.HTTPResponse) -> bytes:
     try:
         return response.read(LONGEST_REPLY)
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, http.client.HTTPException):
         return b""  # the status has been heard; a body that drips or breaks off does not unsay it

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
+from django.db.models import Q
 
 from core.errors import DomainError, Invalid, NotFound, NotPossible, as_text
 from statuspage.actions import overriding
@@ -32,38 +33,38 @@ def export(page: Page, to: str, *, at: datetime, is_private_meant: bool = False)
     if len(to) > LONGEST_PLACE:
         raise Invalid.field("/to", f"Name a place by at most {LONGEST_PLACE} characters.")
     files = files_of(page)
-    known = Export.objects.filter(page=page, to=to).first()
-    row = known or Export(page=page, to=to)
-    row.tried_at = at
-    try:
-        moved = _bring(row, files)
-    except (SinkFailure, DomainError) as failure:
-        row.error = as_text(failure)
-        row.save()
-        raise
-    row.succeeded_at, row.error = at, ""
-    row.save()
+    row, _is_new = Export.objects.get_or_create(page=page, to=to, defaults={"tried_at": at})
+    row.is_private_meant = is_private_meant
+    moved = _bring(row, files, at)
+    _keep(row, succeeded_at=at, error="")
     return moved
 
 
 def export_due(at: datetime) -> int:
-    """Bring STATUSPAGE_EXPORT_TO up to date with every public page that has no host of its own; return how many files moved.
+    """Bring STATUSPAGE_EXPORT_TO up to date with its pages; return how many files moved.
 
-    What is not for everybody any more is taken away from there. A failure stands in the row, and turns into a red mark.
+    What has no business there any more is taken away, and everywhere what is of a page that was deleted, or is not for
+    everybody any more. A failure stands in the row, is tried again, and turns into a red mark.
     """
     to = settings.STATUSPAGE_EXPORT_TO
-    if not to:
-        return 0
-    rows = Page.objects.filter(audience=Page.Audience.PUBLIC, edition__isnull=False)
-    pages = [page for page in rows if place_of(page).root or page.is_default]
-    former = Export.objects.filter(to=to).exclude(page__audience=Page.Audience.PUBLIC)
-    moved = sum(_withdraw(row, at) for row in former)
+    pages = exported_pages()
+    is_gone = Q(page=None) | ~Q(page__audience=Page.Audience.PUBLIC) & Q(is_private_meant=False)
+    has_moved = Q(to=to) & ~Q(page__in=[page.pk for page in pages])
+    moved = sum(_withdraw(row, at) for row in Export.objects.filter(is_gone | has_moved))
     for page in pages:
         try:
             moved += export(page, to, at=at)
         except (SinkFailure, DomainError):
             continue
     return moved
+
+
+def exported_pages() -> list[Page]:
+    """Return the pages that STATUSPAGE_EXPORT_TO holds: the public ones without a host of their own, and the default one."""
+    if not settings.STATUSPAGE_EXPORT_TO:
+        return []
+    rows = Page.objects.filter(audience=Page.Audience.PUBLIC, edition__isnull=False)
+    return [page for page in rows if place_of(page).root or page.is_default]
 
 
 def files_of(page: Page) -> dict[str, tuple[bytes, str]]:
@@ -86,18 +87,33 @@ def files_of(page: Page) -> dict[str, tuple[bytes, str]]:
     return {**plain, **found}
 
 
-def _bring(row: Export, files: Mapping[str, tuple[bytes, str]]) -> int:
-    sink = sink_of(row.to)
+def _bring(row: Export, files: Mapping[str, tuple[bytes, str]], at: datetime) -> int:
+    """Make the place hold these files of the row's page; return how many moved. A failure is kept in the row, and raised.
+
+    What is about to be written is noted first, so that an export that breaks off leaves nothing that nobody knows of.
+    """
     hashes = {name: sha256(content).hexdigest()[:32] for name, (content, _kind) in files.items()}
-    moved = [name for name in files if row.files.get(name) != hashes[name] or not sink.has(name)]
-    moved.sort(key=lambda name: name.endswith("index.html"))
-    for name in moved:
-        sink.write(name, *files[name])
-    gone = row.files.keys() - files.keys()
-    for name in gone - _of_others(row):
-        sink.delete(name)
-    row.files = hashes
+    noted = {**dict.fromkeys(hashes, ""), **row.files}
+    _keep(row, tried_at=at, is_private_meant=row.is_private_meant)
+    try:
+        sink = sink_of(row.to)
+        _keep(row, files=noted)
+        moved = [name for name in files if noted[name] != hashes[name] or not sink.has(name)]
+        moved.sort(key=lambda name: name.endswith("index.html"))
+        for name in moved:
+            sink.write(name, *files[name])
+        for name in noted.keys() - hashes.keys() - _of_others(row):
+            sink.delete(name)
+    except (SinkFailure, DomainError) as failure:
+        _keep(row, error=as_text(failure))
+        raise
+    _keep(row, files=hashes)
     return len(moved)
+
+
+def _keep(row: Export, **fields: object) -> None:
+    """Write what became of a copy, and never its page: that may have been deleted meanwhile."""
+    Export.objects.filter(pk=row.pk).update(**fields)
 
 
 def _of_others(row: Export) -> set[str]:
@@ -109,12 +125,10 @@ def _of_others(row: Export) -> set[str]:
 def _withdraw(row: Export, at: datetime) -> int:
     """Take away the copy of a page that has none there any more, and forget it; return how many files went."""
     count = len(row.files)
-    row.tried_at = at
     try:
-        _bring(row, {})
-    except (SinkFailure, DomainError) as failure:
-        row.error = as_text(failure)
-        row.save()
+        if row.files:
+            _bring(row, {}, at)
+    except (SinkFailure, DomainError):
         return 0
     row.delete()
     return count

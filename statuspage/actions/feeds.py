@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from statuspage.actions.picture import Picture, Told, take
+from statuspage.actions.picture import Picture, Told, newest, take, touching
 from statuspage.actions.resource import Rendered
 from statuspage.actions.works import Planned
 from statuspage.look import feeds as look
@@ -41,8 +41,7 @@ def of_component(page: Page, public_id: str, at: datetime) -> Rendered | None:
     row = page.components.filter(public_id=public_id).first()
     if row is None:
         return None
-    touching = page.incidents.filter(updates__changes__component=row).distinct()
-    picture = take(page, at, incidents=touching)
+    picture = take(page, at, incidents=newest(touching(page, public_id)))
     path = f"/components/{public_id}{ATOM}"
     feed = _feed(picture, picture.place.site, path, name=f"{page.name}, {row.name}")
     return Rendered(path, ATOM_TYPE, look.atom(feed).encode())

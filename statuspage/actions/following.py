@@ -5,9 +5,10 @@ Reading happens outside any transaction; what was read is written under the page
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +31,16 @@ MOST_AT_ONCE, LONGEST_FAILURE, LONGEST_ETAG = 50, 255, 255
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a page answered once: its list; or that nothing moved since `etag`; or why nothing could be read."""
+
+    document: object = None
+    etag: str = ""
+    is_unmoved: bool = False
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one look brought: a state; or nothing new (both empty); or why nothing could be read."""
 
@@ -41,42 +52,64 @@ class Reading:
 def follow_due(at: datetime, *, timer: Callable[[], float] = time.monotonic) -> int:
     """Read the followed components that are due at `at`, the longest due first; return how many. One that fails stops no other.
 
-    What follows nobody any more is held by nobody else's page.
+    Each page is asked once, whoever follows something on it. What follows nobody any more is held by nobody else's page.
     """
     _let_go(at)
     due = FollowedComponent.objects.filter(component__retired_at=None).exclude(next_check_at__gt=at)
-    rows = list(due.order_by("next_check_at", "pk")[:MOST_AT_ONCE])
+    pages: dict[str, list[FollowedComponent]] = {}
+    for row in due.order_by("next_check_at", "pk"):
+        pages.setdefault(row.url.rstrip("/"), []).append(row)
     began, done = timer(), 0
-    for row in rows:
+    for url, rows in islice(pages.items(), MOST_AT_ONCE):
         if timer() - began > BUDGET_S:
             break  # the rest is due still, and first in the next run
-        done += 1
-        try:
-            keep(row, look(row), at)
-        except Exception:  # one broken row must not stop the others; it stays due
-            logger.exception("followed component %s could not be kept", row.component_id)
+        heard = listen(url, _known_to_all(rows))
+        for row in rows:
+            done += 1
+            try:
+                keep(row, _read(heard, row), at)
+            except Exception:  # one broken row must not stop the others; it stays due
+                logger.exception("followed component %s could not be kept", row.component_id)
     return done
 
 
-def look(row: FollowedComponent) -> Reading:
-    """Ask the other page once, by the client that reaches no private address."""
+def listen(page: str, etag: str = "") -> Heard:
+    """Ask the other page once, by the client that reaches no private address; `etag`: of what is known of it already."""
     client = HttpClient(
         HttpSettings(tuple(settings.ALLOWED_PRIVATE_NETWORKS), time_limit_s=TIME_LIMIT_S)
     )
-    known = {"If-None-Match": row.etag} if row.etag and row.state else {}
-    url = f"{row.url.rstrip('/')}/api/v2/components.json"
+    known = {"If-None-Match": etag} if etag else {}
+    url = f"{page}/api/v2/components.json"
     try:
         reply = client.get(url, {"Accept": "application/json", **known}, largest=LARGEST)
         if reply.status == 304 and known:
-            return Reading(etag=row.etag)
+            return Heard(etag=etag, is_unmoved=True)
         if reply.status != 200:
-            return Reading(failure=f"{url} answered {reply.status}.")
+            return Heard(failure=f"{url} answered {reply.status}.")
         document = load(reply.body).document
-        state = state_in(document, row.external_id, row.external_name)
-    except (UrlNotAllowed, HttpFailure, JsonRefused, Unclear) as error:
+    except (UrlNotAllowed, HttpFailure, JsonRefused) as error:
+        return Heard(failure=str(error))
+    except Exception:  # whatever a stranger's page makes of us, the others are asked too
+        logger.exception("%s could not be read", page)
+        return Heard(failure=f"{url} could not be read.")
+    new = reply.headers.get("etag", "")
+    return Heard(document, new if len(new) <= LONGEST_ETAG and new.isprintable() else "")
+
+
+def _known_to_all(rows: Sequence[FollowedComponent]) -> str:
+    """Return the validator of what all of them have read; empty where one of them has not."""
+    known = {row.etag if row.state else "" for row in rows}
+    return known.pop() if len(known) == 1 else ""
+
+
+def _read(heard: Heard, row: FollowedComponent) -> Reading:
+    if heard.failure or heard.is_unmoved:
+        return Reading(etag=heard.etag, failure=heard.failure)
+    try:
+        state = state_in(heard.document, row.external_id, row.external_name)
+    except Unclear as error:
         return Reading(failure=str(error))
-    etag = reply.headers.get("etag", "")
-    return Reading(state, etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "")
+    return Reading(state, heard.etag)
 
 
 def keep(row: FollowedComponent, reading: Reading, at: datetime) -> None:

@@ -1,9 +1,10 @@
 """Take over what another Statuspage-format page told: what is listed, what happened, how components did."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -29,6 +30,10 @@ from statuspage.rules.foreign import Foreign, Happening, Listed, Said, read
 from statuspage.rules.ids import new_id
 from statuspage.rules.pieces import Piece, clear_of, flattened, steps_to_pieces
 from statuspage.rules.states import RUNNING, ComponentState, Stage, Work
+
+BATCH = 500
+T = TypeVar("T")
+Numbered = Iterator[tuple[int, str, Said]]
 
 
 @dataclass(slots=True)
@@ -88,11 +93,12 @@ class _Taking:
         groups_first = sorted(self.foreign.listed.values(), key=lambda one: not one.is_group)
         for one in groups_first:
             (self._take_group if one.is_group else self._take_component)(one)
-        incidents = [
-            one for one in self.foreign.incidents.values() if self._is_new(one, "incidents")
+        told = [
+            pair
+            for part in _batches(self._new(self.foreign.incidents, "incidents"))
+            for pair in zip(part, self._take_incidents(part), strict=True)
         ]
-        works = [one for one in self.foreign.works.values() if self._is_new(one, "maintenances")]
-        told = [(one, self._take_incident(one)) for one in incidents]
+        works = self._new(self.foreign.works, "maintenances")
         planned = [(one, self._take_work(one)) for one in works]
         self._write_ledger()
         for happening, public in told:
@@ -132,20 +138,54 @@ class _Taking:
         row.page = self.page
         self.components[one.id] = row
 
-    def _is_new(self, one: Happening, kind: str) -> bool:
-        """Tell whether an incident or a maintenance is still to be taken, and count it."""
+    def _new(self, found: Mapping[str, Happening], kind: str) -> list[Happening]:
+        """Return the incidents or maintenances that are still to be taken, and count all."""
         model = PublicIncident if kind == "incidents" else Maintenance
-        held = model.objects.filter(public_id=one.id).values_list("page", flat=True).first()
-        if held is not None and held != self.page.pk:
-            text = f"{kind}: “{one.name}” was left out: another page here has its id {one.id}."
-            self.report.skipped.append(text)
-            return False
-        self.report.count(kind, is_new=held is None)
-        return held is None
+        held: dict[str, int] = {}
+        for part in _batches(list(found)):
+            rows = model.objects.filter(public_id__in=part)
+            held |= dict(rows.values_list("public_id", "page"))
+        new = []
+        for one in found.values():
+            page = held.get(one.id)
+            if page is not None and page != self.page.pk:
+                text = f"{kind}: “{one.name}” was left out: another page here has its id {one.id}."
+                self.report.skipped.append(text)
+                continue
+            self.report.count(kind, is_new=page is None)
+            new += [one] if page is None else []
+        return new
 
-    def _take_incident(self, one: Happening) -> PublicIncident:
+    def _take_incidents(self, part: Sequence[Happening]) -> list[PublicIncident]:
+        """Write some incidents with their updates, a few statements for all of them."""
+        public = PublicIncident.objects.bulk_create(map(self._incident, part))
+        numbered = _numbered(PublicUpdate.objects.all(), part)
+        updates = PublicUpdate.objects.bulk_create(
+            PublicUpdate(
+                public_id=public_id,
+                incident=row,
+                number=number,
+                state=said.state,
+                body=said.body,
+                display_at=said.at,
+                created_at=said.at,
+            )
+            for row, one in zip(public, part, strict=True)
+            for number, public_id, said in numbered(one)
+        )
+        written = iter(updates)
+        ComponentChange.objects.bulk_create(
+            change
+            for one in part
+            for change in self._changes(one, list(islice(written, len(one.updates))))
+        )
+        for one in part:
+            self._note_pieces(one)
+        return public
+
+    def _incident(self, one: Happening) -> PublicIncident:
         watched = [said.at for said in one.updates if said.state == Stage.MONITORING]
-        public = PublicIncident.objects.create(
+        return PublicIncident(
             public_id=one.id,
             page=self.page,
             name=one.name,
@@ -158,21 +198,6 @@ class _Taking:
             monitoring_at=watched[-1] if watched else None,
             resolved_at=one.ended_at,
         )
-        rows = PublicUpdate.objects.bulk_create(
-            PublicUpdate(
-                public_id=self._free_id(PublicUpdate.objects.all(), said.id),
-                incident=public,
-                number=number,
-                state=said.state,
-                body=said.body,
-                display_at=said.at,
-                created_at=said.at,
-            )
-            for number, said in enumerate(one.updates, start=1)
-        )
-        ComponentChange.objects.bulk_create(self._changes(one, rows))
-        self._note_pieces(one)
-        return public
 
     def _changes(self, one: Happening, rows: Sequence[PublicUpdate]) -> Iterable[ComponentChange]:
         before: dict[str, ComponentState] = {}
@@ -201,7 +226,7 @@ class _Taking:
         )
         MaintenanceUpdate.objects.bulk_create(
             MaintenanceUpdate(
-                public_id=self._free_id(MaintenanceUpdate.objects.all(), said.id),
+                public_id=public_id,
                 maintenance=work,
                 number=number,
                 state=said.state,
@@ -209,7 +234,7 @@ class _Taking:
                 display_at=said.at,
                 created_at=said.at,
             )
-            for number, said in enumerate(one.updates, start=1)
+            for number, public_id, said in _numbered(MaintenanceUpdate.objects.all(), [one])(one)
         )
         touched = {key: self.components[key] for key in one.components if key in self.components}
         MaintenanceComponent.objects.bulk_create(
@@ -282,3 +307,23 @@ class _Taking:
 
     def _past(self, moment: datetime | None) -> datetime:
         return min(moment or self.at, self.at)
+
+
+def _batches(everything: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(everything), BATCH):
+        yield everything[start : start + BATCH]
+
+
+def _numbered(rows: QuerySet[Any], part: Sequence[Happening]) -> Callable[[Happening], Numbered]:
+    """Return what gives the updates of one of these from 1 on, each with its own id, or a new one where that is taken."""
+    taken: set[str] = set()
+    for ids in _batches([said.id for one in part for said in one.updates]):
+        taken.update(rows.filter(public_id__in=ids).values_list("public_id", flat=True))
+
+    def numbered(one: Happening) -> Numbered:
+        for number, said in enumerate(one.updates, start=1):
+            public_id = new_id() if said.id in taken else said.id
+            taken.add(public_id)
+            yield number, public_id, said
+
+    return numbered

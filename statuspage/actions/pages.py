@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from statuspage.actions import shapes
 from statuspage.actions.calendars import component_path
 from statuspage.actions.listing import listed
-from statuspage.actions.picture import Picture, Told, spans_of, take
+from statuspage.actions.picture import SHOWN_DAYS, Picture, Told, spans_of, take, touching
 from statuspage.actions.resource import HTML, Rendered
 from statuspage.look import render as look
 from statuspage.look import shape
@@ -50,9 +50,11 @@ def component(page: Page, public_id: str, at: datetime) -> Rendered | None:
     """Return the page of one component; None where there is none of that id."""
     if public_id not in {row.public_id for row in listed(page)}:
         return None
-    touching = page.incidents.filter(updates__changes__component__public_id=public_id).distinct()
+    told = touching(page, public_id)
     works = page.maintenances.filter(touched__component__public_id=public_id)
-    picture = take(page, at, incidents=touching, works=works)
+    shown_from = start_of(at.astimezone(page.zone).date() - timedelta(days=SHOWN_DAYS), page.zone)
+    recent = told.filter(Q(resolved_at=None) | Q(resolved_at__gte=shown_from))
+    picture = take(page, at, incidents=recent, works=works)
     [row] = [one for one in picture.components if one.public_id == public_id]
     held = next((told for told in picture.incidents if _holds(told, row)), None)
     running = next((one for one in picture.works if one.is_running), None)
@@ -63,7 +65,7 @@ def component(page: Page, public_id: str, at: datetime) -> Rendered | None:
         incident=shapes.incident(picture, held) if held else None,
         work=shapes.work(picture, running) if running else None,
         calendar=picture.place.path(component_path(public_id)),
-        months=tuple(_months(picture, row)),
+        months=tuple(_months(picture, row, told)),
         atom=picture.place.path(f"/components/{public_id}/history.atom"),
         reports_since=row.measured_from.astimezone(page.zone).date(),
     )
@@ -80,7 +82,7 @@ def month(page: Page, first: date, at: datetime) -> Rendered | None:
     if not since.replace(day=1) <= first <= present:
         return None
     begin, end = start_of(first, zone), min(start_of(_next(first), zone), at)
-    troubles = spans_of(picture.components, since=begin)
+    troubles = spans_of(picture.components, since=begin, until=end)
     measured = max(begin, start_of(since, zone))
     everything = [span for spans in troubles.values() for span in spans]
     found = days(everything, first, end - _TICK, zone=zone, measured_from=measured)
@@ -157,7 +159,9 @@ def _works_in_month(page: Page, first: date) -> QuerySet[Maintenance]:
     return Maintenance.objects.filter(reaches_in, page=page, began_at__lt=end)
 
 
-def _months(picture: Picture, row: Component) -> Iterator[shape.MonthRow]:
+def _months(
+    picture: Picture, row: Component, told: QuerySet[PublicIncident]
+) -> Iterator[shape.MonthRow]:
     """Give a component's months, the present one first, as far back as it was measured."""
     page, zone = picture.page, picture.page.zone
     oldest = row.measured_from.astimezone(zone).date().replace(day=1)
@@ -166,6 +170,7 @@ def _months(picture: Picture, row: Component) -> Iterator[shape.MonthRow]:
     if not firsts:
         return
     spans = spans_of([row], since=start_of(firsts[-1], zone)).get(row.pk, [])
+    lasted = list(told.values_list("started_at", "resolved_at"))
     shows = page.shows_uptime and row.shows_uptime
     for first in firsts:
         begin = max(start_of(first, zone), row.measured_from)
@@ -176,7 +181,7 @@ def _months(picture: Picture, row: Component) -> Iterator[shape.MonthRow]:
             first=first,
             url=picture.place.path(address(first)),
             uptime=uptime(spans, begin, end, weights=page.weights) if shows else None,
-            incidents=sum(_overlaps(told, begin, end) for told in picture.incidents),
+            incidents=sum(since < end and (until or end) > begin for since, until in lasted),
             seconds=timedelta(microseconds=trouble) // timedelta(seconds=1),
         )
 
@@ -186,7 +191,7 @@ def _links(picture: Picture, since: date, present: date) -> Iterator[shape.Month
     zone, page = picture.page.zone, picture.page
     oldest = max(since.replace(day=1), list(_back(present))[-1])
     begun = page.incidents.filter(started_at__gte=start_of(oldest, zone))
-    starts = [row.started_at.astimezone(zone).date() for row in begun]
+    starts = [at.astimezone(zone).date() for at in begun.values_list("started_at", flat=True)]
     for first in _back(present):
         if first >= oldest:
             number = sum(day.replace(day=1) == first for day in starts)
@@ -203,10 +208,6 @@ def _back(present: date) -> Iterator[date]:
 
 def _next(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
-
-
-def _overlaps(told: Told, begin: datetime, end: datetime) -> bool:
-    return told.row.started_at < end and (told.row.resolved_at or end) > begin
 
 
 def _union_s(spans: Sequence[Span], begin: datetime, end: datetime) -> int:

@@ -91,7 +91,7 @@ def take(
         list(page.groups.all()),
         components,
         spans_of(components, since=start_of(first, page.zone)),
-        tell(_newest(page) if incidents is None else incidents),
+        tell(newest(page.incidents.all()) if incidents is None else incidents),
         planned,
         place_of(page),
         _marks(page),
@@ -124,11 +124,15 @@ def tell(incidents: QuerySet[PublicIncident]) -> list[Told]:
     return [Told(row, list(row.updates.all())) for row in rows]
 
 
-def spans_of(components: Iterable[Component], *, since: datetime) -> dict[int, list[Span]]:
-    """Return each component's trouble that reaches beyond `since`, oldest first, corrected rows left out."""
+def spans_of(
+    components: Iterable[Component], *, since: datetime, until: datetime | None = None
+) -> dict[int, list[Span]]:
+    """Return each component's trouble that reaches beyond `since` (and began before `until`), oldest first, corrected rows left out."""
     rows = ComponentInterval.objects.filter(component__in=components, is_corrected=False).filter(
         Q(to_at__isnull=True) | Q(to_at__gt=since)
     )
+    if until is not None:
+        rows = rows.filter(from_at__lt=until)
     found: dict[int, list[Span]] = defaultdict(list)
     for pk, state, begin, end in rows.order_by("from_at", "pk").values_list(
         "component", "state", "from_at", "to_at"
@@ -137,6 +141,15 @@ def spans_of(components: Iterable[Component], *, since: datetime) -> dict[int, l
     return dict(found)
 
 
-def _newest(page: Page) -> QuerySet[PublicIncident]:
-    newest = page.incidents.order_by("-started_at", "-pk").values("pk")[:NEWEST]
-    return page.incidents.filter(Q(pk__in=newest) | Q(resolved_at__isnull=True))
+def newest(incidents: QuerySet[PublicIncident]) -> QuerySet[PublicIncident]:
+    """Return as many of these as are shown at once: the newest, and all that are open."""
+    shown = incidents.order_by("-started_at", "-pk").values("pk")[:NEWEST]
+    return PublicIncident.objects.filter(
+        Q(pk__in=shown) | Q(pk__in=incidents.filter(resolved_at=None).values("pk"))
+    )
+
+
+def touching(page: Page, component: str) -> QuerySet[PublicIncident]:
+    """Return the page's incidents that ever changed the component of this public id."""
+    changes = ComponentChange.objects.filter(component__public_id=component)
+    return page.incidents.filter(pk__in=changes.values("update_of__incident"))

@@ -2,13 +2,15 @@
 
 Visitors are answered with what is rendered at their first request (statuspage.views.pages); what is kept here is for
 processes that can't ask the database. Once a minute what has moved is rendered again, a bounded number of rooms in
-each run: what goes on now first, then the newest.
+each run: what goes on now, by turns with the newest of the rest.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import zip_longest
 
 from django.db import transaction
 from django.db.models import Max
@@ -22,6 +24,7 @@ from statuspage.rules.states import RUNNING
 
 MOST_AT_ONCE = 100
 MOST_INCIDENTS = 1000  # a page's newest
+BUDGET_S = 8.0  # for all pages: the worker ends a task of 20 s, and nothing of it would be kept
 OLDEST = timedelta(days=1)  # names and links of the page itself move seldom, and days pass
 
 
@@ -41,9 +44,21 @@ class Wanted:
         return self.moved_at > kept_as_of or at - kept_as_of > OLDEST
 
 
-def render_rooms(at: datetime) -> int:
-    """Render the rooms of every page that have moved; return how many. Read and rendered outside any transaction."""
-    return sum(_renew(page, at) for page in Page.objects.order_by("pk"))
+def render_rooms(at: datetime, *, timer: Callable[[], float] = time.monotonic) -> int:
+    """Render the rooms of every page that have moved; return how many. Read and rendered outside any transaction.
+
+    A page of many years takes several runs: each has its share of the time, and renders two rooms at least.
+    """
+    pages_due = list(Page.objects.order_by("pk"))
+    end, made = timer() + BUDGET_S, 0
+    for number, page in enumerate(pages_due):
+        share = (end - timer()) / (len(pages_due) - number)
+        made += _renew(page, at, partial(_is_over, timer, timer() + share))
+    return made
+
+
+def _is_over(timer: Callable[[], float], end: float) -> bool:
+    return timer() >= end
 
 
 def wanted(page: Page, at: datetime) -> Iterator[Wanted]:
@@ -89,16 +104,31 @@ def _ledger_of(components: Sequence[Component]) -> tuple[dict[int, datetime], se
     return dict(latest.values_list("component", "latest")), set(held)
 
 
-def _renew(page: Page, at: datetime) -> int:
+def _renew(page: Page, at: datetime, is_over: Callable[[], bool]) -> int:
     kept = dict(Room.objects.filter(page=page).values_list("resource", "as_of"))
     there = list(wanted(page, at))
     due = [room for room in there if room.is_due(kept.get(room.path), at)]
-    due.sort(key=lambda room: (room.is_live, room.moved_at), reverse=True)
-    made = [found for room in due[:MOST_AT_ONCE] if (found := _made(room, at))]
+    made = []
+    for number, room in enumerate(_in_turn(due, kept)[:MOST_AT_ONCE]):
+        if found := _made(room, at):
+            made.append(found)
+        if number % 2 and is_over():
+            break  # the rest is due still
     gone = kept.keys() - {room.path for room in there}
     if made or gone:
         _store(page, made, gone, at)
     return len(made)
+
+
+def _in_turn(due: Sequence[Wanted], kept: Mapping[str, datetime]) -> list[Wanted]:
+    """Return what goes on now, the longest not rendered first, by turns with the rest, the newest first: neither keeps the other waiting."""
+    waiting = [room for room in due if room.is_live and room.path not in kept]
+    live = [room for room in due if room.is_live and room.path in kept]
+    live.sort(key=lambda room: kept[room.path])
+    rest = [room for room in due if not room.is_live]
+    rest.sort(key=lambda room: room.moved_at, reverse=True)
+    pairs = zip_longest([*waiting, *live], rest)
+    return [room for pair in pairs for room in pair if room is not None]
 
 
 def _made(room: Wanted, at: datetime) -> tuple[str, Rendered] | None:

@@ -75,12 +75,13 @@ class Folder:
             ) from error
 
     def delete(self, name: str) -> None:
-        """Remove the file, and its folder if it was the last one in it."""
+        """Remove the file, and every folder that it leaves empty."""
         path = self._place / name
         try:
             path.unlink(missing_ok=True)
-            if path.parent != self._place and not any(path.parent.iterdir()):
-                path.parent.rmdir()
+            for folder in path.relative_to(self._place).parents[:-1]:
+                if (self._place / folder).is_dir() and not any((self._place / folder).iterdir()):
+                    (self._place / folder).rmdir()
         except OSError as error:
             raise SinkFailure(f"{path} can't be removed: {error.strerror}.") from error
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from statuspage.actions import copied_files, overriding
-from statuspage.actions.exporting import LATE
+from statuspage.actions.exporting import LATE, exported_pages
 from statuspage.models import Export, Page
 
 
@@ -18,20 +19,23 @@ def _late(at: datetime) -> list[str]:
     to = settings.STATUSPAGE_EXPORT_TO
     if not to:
         return []
-    rows = list(Export.objects.filter(to=to).select_related("page"))
-    if not rows:
+    rows = list(Export.objects.filter(Q(to=to) | Q(page=None)).select_related("page"))
+    kept = [row for row in rows if row.page is not None]
+    if not kept and exported_pages():
         return [f"Nothing was exported to {to} yet. The tasks part does it once a minute."]
-    return [
-        _why_late(row) for row in rows if row.succeeded_at is None or at - row.succeeded_at > LATE
+    late = [
+        _why_late(row) for row in kept if row.succeeded_at is None or at - row.succeeded_at > LATE
+    ]
+    left = [row for row in rows if row.page is None and row.error]
+    return late + [
+        f"What {row.to} holds of a deleted page is still public. {row.error}" for row in left
     ]
 
 
 def _why_late(row: Export) -> str:
     latest = f"{row.succeeded_at:%d %b %H:%M} UTC" if row.succeeded_at else "never"
     why = row.error or "Look whether the tasks part runs."
-    return (
-        f"The static copy of {row.page.name} in {row.to} is late; it was written: {latest}. {why}"
-    )
+    return f"The static copy of {row.page} in {row.to} is late; it was written: {latest}. {why}"
 
 
 def _overridden() -> list[str]:

@@ -1,6 +1,5 @@
 """What stands around every page: head, navigation, icons, footer."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -11,8 +10,6 @@ from statuspage.look.freshness import as_of_line, written_line
 from statuspage.look.shape import Links, Logo, Site
 from statuspage.look.text import clean, safe_url
 from statuspage.look.times import Times
-
-_INDENT = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,8 @@ def frame(site: Site, times: Times, head: Head, *, stale: bool) -> Frame:
 def fill(template: str, around: Frame, facts: Mapping[str, object]) -> str:
     """Render a template of `statuspage/public/` without the indentation that it was written in."""
     page = render_to_string(f"statuspage/public/{template}.html", {"frame": around, **facts})
-    return _INDENT.sub("\n", page).strip() + "\n"
+    lines = (line.strip() for line in page.split("\n"))
+    return "\n".join(filter(None, lines)) + "\n"
 
 
 def _safe(links: Links) -> Links:

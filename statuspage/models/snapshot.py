@@ -76,11 +76,13 @@ class Room(models.Model):
 class Export(models.Model):
     """Static copies of a page in one place: a folder, or s3://bucket/prefix. `files`: what lies there, by its hash.
 
-    `error` is why the latest attempt failed, empty where it did not.
+    `page` is None once it was deleted: the row lives on until nothing lies there any more. `is_private_meant`: the copy
+    was asked for although the page is not for everybody. `error` is why the latest attempt failed, empty where it did not.
     """
 
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="exports")
+    page = models.ForeignKey(Page, on_delete=models.SET_NULL, null=True, related_name="exports")
     to = models.CharField(max_length=LONGEST_PLACE)
+    is_private_meant = models.BooleanField(default=False)
     tried_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)

@@ -92,8 +92,8 @@ def _svg(content: bytes) -> Measured:
         _only_draws(part)
     box = _BOX.fullmatch(root.get("viewBox", ""))
     sides = (box["width"], box["height"]) if box else (_side(root, "width"), _side(root, "height"))
-    width, height = map(float, sides)
-    return Measured("image/svg+xml", round(width), round(height))
+    width, height = (round(min(float(side), HIGHEST + 1)) for side in sides)
+    return Measured("image/svg+xml", width, height)
 
 
 def _only_draws(part: Tree.Element) -> None:

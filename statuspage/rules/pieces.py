@@ -1,6 +1,8 @@
 """Stretches of trouble that overlap, made into some that don't: the worst of them counts. Pure."""
 
 import itertools
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,11 +31,16 @@ def steps_to_pieces(steps: Sequence[tuple[datetime, ComponentState]], end: datet
 
 def flattened(pieces: Iterable[Piece]) -> list[Piece]:
     """Return pieces that don't overlap, oldest first; equal ones that touch are one."""
-    found = list(pieces)
-    turns = sorted({one.begin for one in found} | {one.end for one in found})
+    turns: dict[datetime, list[tuple[ComponentState, int]]] = {}
+    for one in pieces:
+        turns.setdefault(one.begin, []).append((one.state, 1))
+        turns.setdefault(one.end, []).append((one.state, -1))
+    now: Counter[ComponentState] = Counter()
     flat: list[Piece] = []
-    for begin, end in itertools.pairwise(turns):
-        states = [one.state for one in found if one.begin <= begin and one.end >= end]
+    for begin, end in itertools.pairwise(sorted(turns)):
+        for state, step in turns[begin]:
+            now[state] += step
+        states = [state for state, count in now.items() if count]
         if not states:
             continue
         state = worst(states)
@@ -44,11 +51,14 @@ def flattened(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def clear_of(
-    pieces: Iterable[Piece], taken: Sequence[tuple[datetime, datetime | None]]
+    pieces: Iterable[Piece], taken: Iterable[tuple[datetime, datetime | None]]
 ) -> list[Piece]:
-    """Return the pieces that touch none of the stretches that are `taken` (end None: it lasts)."""
-    return [
-        one
-        for one in pieces
-        if not any(begin < one.end and (end is None or end > one.begin) for begin, end in taken)
-    ]
+    """Return the pieces that touch none of the stretches that are `taken`, which don't overlap (end None: it lasts)."""
+    known = sorted(taken, key=lambda one: one[0])
+    clear = []
+    for one in pieces:
+        before = bisect_left(known, one.end, key=lambda stretch: stretch[0])
+        end = known[before - 1][1] if before else one.begin
+        if end is not None and end <= one.begin:
+            clear.append(one)
+    return clear

@@ -6,11 +6,13 @@ A head line names the columns: `address` (or `email`), and if there are any `cha
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 LARGEST = 10 * 1024 * 1024
 MOST = 50_000  # subscribers
+WIDEST = 10_000  # characters of the line that names the columns
 COLUMNS = ("address", "channel", "state", "wants", "maintenance", "follows")
 _SAME = {"email": "address", "e-mail": "address", "mail": "address", "components": "follows"}
 _LONGEST_CELL = 10_000
@@ -88,6 +90,8 @@ def _text(content: bytes) -> str:
         raise BadList(f"Line {number} holds a NUL; this is no CSV file.")
     if not text.strip():
         raise BadList("It is empty.")
+    if not re.search(r"[\r\n]", text[: WIDEST + 1]) and len(text) > WIDEST:
+        raise BadList("Its first line is too long to name columns.")
     return text
 
 

@@ -1,5 +1,7 @@
 """Reading by the outbound client: whole or not at all, at most so large, led on three times, each address checked."""
 
+import tracemalloc
+
 import pytest
 
 from notify.http import HttpFailure, HttpSettings, UrlNotAllowed
@@ -62,6 +64,50 @@ def test_a_reader_is_led_on_three_times_at_most(server, status):
     assert read(end.replace("/end", "/1")).body == b"here"
     with pytest.raises(HttpFailure, match="too often"):
         read(fourth)
+
+
+CHUNKED = {"Transfer-Encoding": "chunked", "Content-Length": ""}
+
+
+def test_a_chunk_of_no_length_is_not_read_to_its_end(server):
+    """Python's client reads a chunk of length -1 until the connection ends: as much as somebody cares to send."""
+    url = server.answers("/a.ics", Answer(200, CHUNKED, b"-1\r\n" + b"x" * 60_000_000))
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(HttpFailure, match="broke off"):
+            read(url, largest=1024)
+        posted = client().post(url, b"{}", {})
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert (posted.status, posted.body) == (200, b"")
+    assert most < 20_000_000
+
+
+@pytest.mark.parametrize("chunk", [b"-5\r\nabc", b"-0x5\r\nabc", b"FFFFFFFFFFFFFFFFFFFF\r\nabc"])
+def test_a_chunk_that_lies_is_no_answer_to_who_reads_and_no_fault_to_who_posts(server, chunk):
+    url = server.answers("/a.ics", Answer(200, CHUNKED, chunk))
+
+    with pytest.raises(HttpFailure, match="broke off"):
+        read(url)
+    assert client().post(url, b"{}", {}).status == 200
+
+
+def test_an_answer_that_only_announces_itself_ends(server):
+    url = server.answers("/a.ics", Answer(200, CHUNKED, b"0\r\n" + b"a: b\r\n" * 2_000_000))
+
+    with pytest.raises(HttpFailure, match="broke off"):
+        read(url)
+
+
+@pytest.mark.parametrize("place", ["//[", "http://[::1", "http://[x]/", "https://[::ffff:10.0.0.1%25eth0]/"])  # fmt: skip
+def test_a_reader_is_not_led_to_what_is_no_address(server, place):
+    url = server.answers("/a.ics", Answer(302, {"Location": place}))
+
+    with pytest.raises((HttpFailure, UrlNotAllowed)):
+        read(url)
 
 
 def test_a_redirect_is_checked_like_the_first_address(server):

@@ -18,7 +18,7 @@ from django.test import Client
 from core.errors import Invalid, NotPossible
 from statuspage.actions import export_due, render_rooms
 from statuspage.actions.exporting import export
-from statuspage.actions.sinks import Folder, SinkFailure
+from statuspage.actions.sinks import SinkFailure
 from statuspage.admin.marks import red_marks
 from statuspage.models import Component, Export, Page
 from tests.factories import NINE, AUser
@@ -122,49 +122,6 @@ def test_the_minute_task_exports_and_a_late_copy_is_a_red_mark(
     assert red_marks(NINE + timedelta(minutes=10)) == []
     [mark] = red_marks(NINE + timedelta(minutes=11))
     assert "23 Nov 09:00 UTC" in mark
-
-
-def test_the_copy_of_a_page_that_is_private_now_is_taken_away(
-    page: Page, folder: Path, settings: LazySettings
-) -> None:
-    settings.STATUSPAGE_EXPORT_TO = str(folder)
-    labs = a_page(name="Labs", slug="labs", is_default=False)
-    a_component(labs, "Secret project")
-    shown(labs)
-    export_due(NINE)
-    assert (folder / "status" / "labs" / "index.html").is_file()
-
-    Page.objects.filter(pk=labs.pk).update(audience="login")
-    export_due(NINE + MINUTE)
-
-    left = [path for path in folder.rglob("*") if path.is_file()]
-    assert not [path for path in left if b"Secret project" in path.read_bytes()]
-    assert not [path for path in left if "labs" in path.parts]
-    assert (folder / "index.html").is_file()
-    assert (folder / "_headers").is_file()
-    assert red_marks(NINE + MINUTE * 5) == []
-    assert [row.page for row in Export.objects.all()] == [page]
-
-
-def test_a_copy_that_can_not_be_taken_away_is_a_red_mark(
-    page: Page, folder: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.STATUSPAGE_EXPORT_TO = str(folder)
-    labs = a_page(name="Labs", slug="labs", is_default=False)
-    shown(labs)
-    export_due(NINE)
-    Page.objects.filter(pk=labs.pk).update(audience="link")
-
-    def refuse(_self: Folder, name: str) -> None:
-        raise SinkFailure(f"{name} can't be removed.")
-
-    monkeypatch.setattr(Folder, "delete", refuse)
-    later = NINE + timedelta(minutes=11)
-    export_due(later)
-
-    [mark] = red_marks(later)
-    assert "Labs" in mark
-    assert "can't be removed" in mark
 
 
 def test_a_page_that_moves_takes_no_file_of_another_page_away(

@@ -79,6 +79,7 @@ def test_it_is_read_once_a_minute(theirs: HttpServer) -> None:
         (302, b""),
         (200, b"{"),
         (200, b"[]"),
+        (200, b"null"),
         (200, b'{"components": []}'),
         (200, b'{"components": [{"id": "abc", "status": "full_outage"}]}'),
         (200, b"[" * 1_200_000),
@@ -154,12 +155,53 @@ def test_a_page_that_stays_silent_is_asked_less_and_less_often(theirs: HttpServe
     assert FollowedComponent.objects.get(component=component).next_check_at == at + EVERY
 
 
+def following_too(first: Component, name: str, **fields: str) -> FollowedComponent:
+    """Follow something else on the same page, or by `url` on another."""
+    row = FollowedComponent.objects.get(component=first)
+    row.pk, row.component = None, a_component(first.page, name)
+    for field, text in fields.items():
+        setattr(row, field, text)
+    row.save(force_insert=True)
+    return row
+
+
+def test_a_page_is_asked_once_a_round_whoever_follows_something_on_it(theirs: HttpServer) -> None:
+    first = following(theirs)
+    url = FollowedComponent.objects.get().url
+    following_too(first, "Other", external_id="xyz")
+    following_too(first, "Gone", external_id="gone", url=f"{url}/")
+    says(theirs, "partial_outage", ETag='"1"')
+
+    assert follow_due(NINE) == 3
+
+    assert len(theirs.requests) == 1
+    rows = FollowedComponent.objects.order_by("pk")
+    assert [row.state for row in rows] == ["partial_outage", "major_outage", ""]
+    assert [bool(row.failure) for row in rows] == [False, False, True]
+
+
+def test_nothing_new_is_asked_for_only_where_all_who_follow_know_the_old(
+    theirs: HttpServer,
+) -> None:
+    first = following(theirs)
+    says(theirs, "partial_outage", ETag='"1"')
+    follow_due(NINE)
+    later = following_too(first, "Other", external_id="xyz", etag="", state="")
+    follow_due(NINE + MINUTE)
+    follow_due(NINE + MINUTE * 2)
+
+    asked = [request.headers.get("if-none-match") for request in theirs.requests]
+    assert asked == [None, None, '"1"']
+    later.refresh_from_db()
+    assert later.state == "major_outage"
+
+
 def test_pages_that_hang_keep_the_worker_no_longer_than_its_budget(theirs: HttpServer) -> None:
     first = following(theirs)
     for name in ("Mail", "Maps", "Tax"):
-        row = FollowedComponent.objects.get(component=first)
-        row.pk, row.component = None, a_component(first.page, name)
-        row.save(force_insert=True)
+        following_too(
+            first, name, url=f"{FollowedComponent.objects.get(component=first).url}/{name}"
+        )
     says(theirs, "operational")
     seconds = iter(range(0, 100, 5))
 

@@ -1,6 +1,7 @@
 """Another page's API v2 is taken over whole, once, and whatever it holds."""
 
 import json
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from statuspage.models import (
     PublicIncident,
     PublicUpdate,
 )
+from statuspage.rules.pieces import Piece, clear_of, flattened
+from statuspage.rules.states import ComponentState
 from tests.factories import NINE
 from tests.statuspage.scenes import a_component, a_page
 
@@ -219,6 +222,8 @@ def test_an_id_that_another_page_has_is_left_to_it(page: Page) -> None:
         {"incidents": [incident(started_at="2026-11-20 09:00")]},
         {"incidents": [incident(incident_updates=None), incident(incident_updates=[7, {}])]},
         {"incidents": [incident(incident_updates=[update(1, "gone", at(9))])]},
+        {"incidents": [incident(incident_updates=[update(1, "resolved", at(11)), update(1, "identified", at(10))])]},
+        {"scheduled_maintenances": [work(incident_updates=[update(1, "scheduled", at(9)), update(1, "scheduled", at(9))])]},
         {"incidents": [incident(name="x" * 9999, impact="huge", components=["a", {}])]},
         {"incidents": [incident(resolved_at=at(1))]},
         {"incidents": [incident(incident_updates=[update(1, "resolved", at(11), **{CARDS: "melted"})])]},
@@ -243,6 +248,25 @@ def test_a_hundred_thousand_updates_are_cut_and_said(page: Page) -> None:
 
     assert PublicUpdate.objects.count() == 1000
     assert any("only the newest 1,000 of 100,000" in one for one in report.skipped)
+
+
+def test_an_import_takes_time_by_its_length_and_never_by_its_square() -> None:
+    """All of it runs in one transaction, and everything else waits for that one on SQLite."""
+    hour = timedelta(hours=1)
+    pieces = [
+        Piece(ComponentState.MAJOR, NINE + number * hour, NINE + (number + 3) * hour)
+        for number in range(0, 120_000, 2)
+    ]
+
+    begun = time.monotonic()
+    flat = flattened([*pieces, Piece(ComponentState.PARTIAL, NINE, NINE + 200_000 * hour)])
+    apart = [(one.begin - hour / 2, one.begin - hour / 4) for one in pieces]
+    clear = clear_of(pieces, apart)
+
+    assert [one.state for one in flat] == [ComponentState.MAJOR, ComponentState.PARTIAL]
+    assert flat[0].end == flat[1].begin == NINE + 120_001 * hour
+    assert len(clear) == 1  # every other one holds what stands before the next
+    assert time.monotonic() - begun < 10  # hours, where each looks at each
 
 
 def test_what_is_no_status_page_is_refused(page: Page) -> None:

@@ -1,13 +1,16 @@
 """What lies behind a page's front is kept: everything there is, what has moved, a bounded number at once."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from core.command_line import COMMAND_LINE
 from statuspage.actions import correct_interval, render_rooms, set_component
 from statuspage.actions import rooms as rooms_actions
+from statuspage.actions.picture import spans_of
 from statuspage.models import Component, ComponentInterval, Page, Room
+from statuspage.rules.uptime import start_of
 from tests.conftest import Clock
 from tests.factories import NINE
 from tests.statuspage.scenes import MINUTE, a_component, a_page, an_incident, shown, tell
@@ -85,6 +88,45 @@ def test_a_run_is_bounded_and_the_next_goes_on(page: Page, monkeypatch: pytest.M
     assert [render_rooms(NINE + number * MINUTE) for number in range(9)] == [5] * 9
     assert Room.objects.count() == 21
     assert render_rooms(NINE + 9 * MINUTE) == len(LIVE)
+
+
+def test_a_page_that_takes_long_is_kept_little_by_little_and_keeps_no_other_waiting(
+    page: Page,
+) -> None:
+    a_component(a_page(name="Labs", slug="labs", is_default=False), "Lab")
+    seconds = count(step=1.5)
+
+    made = [
+        render_rooms(NINE + number * MINUTE / 1000, timer=lambda: next(seconds))
+        for number in range(30)
+    ]
+
+    assert max(made) <= 8
+    assert set(Room.objects.values_list("page__name", flat=True)) == {"Labs", page.name}
+    assert {"/components/" + row.public_id for row in Component.objects.all()} <= set(
+        Room.objects.values_list("resource", flat=True)
+    )
+
+
+def test_no_page_reads_more_than_it_shows(page: Page) -> None:
+    """A history of twenty years costs a visitor no more than one of a year."""
+    row = Component.objects.get(name="Search")
+    spans = [(1000 + number, 999 + number) for number in range(300)] + [(3, 2)]
+    ComponentInterval.objects.bulk_create(
+        ComponentInterval(
+            component=row,
+            state="major_outage",
+            from_at=NINE - timedelta(days=begin),
+            to_at=NINE - timedelta(days=end),
+        )
+        for begin, end in spans
+    )
+    since = start_of(NINE.date() - timedelta(days=1200), page.zone)
+
+    then = NINE - timedelta(days=1100)
+
+    assert len(spans_of([row], since=since, until=then)[row.pk]) == 101
+    assert len(spans_of([row], since=NINE - timedelta(days=90))[row.pk]) == 1
 
 
 def test_what_is_gone_is_kept_no_longer(page: Page) -> None:

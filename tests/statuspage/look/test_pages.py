@@ -1,6 +1,7 @@
 """Every page: one document without script or inline style, in order for eyes, ears and programs."""
 
 import re
+import time
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -347,3 +348,16 @@ def test_an_open_incident_of_the_shop_is_marked_with_its_present_stage():
 
 def test_titles_of_incidents_lead_to_their_pages():
     assert f'<a href="{CARDS.url}">{CARDS.title}</a>' in page_of("partial", stale=False)
+
+
+def test_a_long_run_of_spaces_costs_no_more_than_its_length() -> None:
+    text = f"All{' ' * 200_000}well."
+    update = replace(EBOOKS.updates[0], body=text)
+
+    begun = time.monotonic()
+    html = incident_page(
+        replace(OVER_PAGE, incident=replace(EBOOKS, updates=(update,))), stale=False
+    )
+
+    assert "well." in html
+    assert time.monotonic() - begun < 5  # a minute where each space looks for the end of the line

@@ -64,6 +64,7 @@ def test_what_acts_or_loads_is_refused_in_words(inside: str) -> None:
         b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 0 0"/>',
         b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 99999 1"/>',
         b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1.2.3 4"/>',
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="' + b"9" * 400 + b'"/>',
         PNG[:16] + struct.pack(">II", 0, 9),
     ],
 )

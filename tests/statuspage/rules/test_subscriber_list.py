@@ -75,10 +75,11 @@ def test_the_apostrophe_that_kept_an_address_from_being_a_formula_is_taken_off()
         (b'address\n"a@x.example\n', "no CSV"),
         (b'address\n"a"b@x.example\n', "Line 2 is no CSV"),
         (b"address\n" + b"x" * 200_000, "no CSV"),
+        (b"address" + b"," * 5_000_000, "first line is too long"),
         (b"address\n" + b"a" * LARGEST, "larger than 10 MiB"),
         (b"address\n" + b"a@x.example\n" * (MOST + 1), "more than 50,000"),
     ],
-    ids=range(12),
+    ids=range(13),
 )  # fmt: skip
 def test_a_file_that_is_none_is_refused_in_words(content: bytes, why: str) -> None:
     with pytest.raises(BadList, match=why):

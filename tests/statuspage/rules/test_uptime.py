@@ -1,12 +1,16 @@
 """Uptime and days, case by case (areas/statuspage.md 6.1)."""
 
+import math
+import random
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from statuspage.rules.states import ComponentState
-from statuspage.rules.uptime import STRICT, Span, days, mean, start_of, uptime
+from statuspage.rules.uptime import MICRO, STRICT, WEIGHTS, Span, days, mean, start_of, uptime
 
 DE, PA, MA, MT = (
     ComponentState.DEGRADED,
@@ -163,3 +167,71 @@ def test_maintenance_hides_no_outage_of_the_day() -> None:
 def test_nothing_measured_is_no_figure_and_never_a_hundred() -> None:
     assert uptime([], END, END) is None
     assert uptime([], END + timedelta(days=1), END) is None
+
+
+STEP = timedelta(minutes=5)
+# Where a day had 23 or 25 hours, 23 and a half, none at all (Apia skipped 30 December 2011), or began at 01:00.
+TURNS = [
+    ("Europe/Berlin", date(2026, 3, 28)), ("Europe/Berlin", date(2026, 10, 24)),
+    ("Australia/Lord_Howe", date(2026, 4, 4)), ("Australia/Lord_Howe", date(2026, 10, 3)),
+    ("Pacific/Apia", date(2011, 12, 28)), ("America/Santiago", date(2026, 9, 5)),
+    ("America/Santiago", date(2026, 4, 4)), ("America/Sao_Paulo", date(2018, 11, 3)),
+    ("Africa/Cairo", date(2024, 4, 25)), ("Asia/Kathmandu", date(2026, 2, 14)),
+]  # fmt: skip
+
+
+def some_spans(chance: random.Random, begin: datetime) -> list[Span]:
+    """Return stretches that don't overlap, some before the window, some after it, perhaps one that lasts."""
+    spans, at = [], begin - 500 * STEP
+    while chance.random() < 0.8:
+        since = at + chance.randrange(400) * STEP
+        at = since + chance.randrange(1, 500) * STEP
+        spans.append(Span(chance.choice([DE, PA, MA, MT]), since, at))
+    if spans and chance.random() < 0.3:
+        spans[-1] = Span(spans[-1].state, spans[-1].begin, None)
+    return spans
+
+
+def counted(
+    spans: list[Span], begin: datetime, end: datetime, zone: ZoneInfo
+) -> dict[date, Counter[str]]:
+    """Ask of every five minutes on which day they lie there and how it went then, and of nothing else."""
+    found: dict[date, Counter[str]] = defaultdict(Counter)
+    while begin < end:
+        day = found[begin.astimezone(zone).date()]
+        day["measured"] += 1
+        for span in spans:
+            if span.begin <= begin and (span.end is None or begin < span.end):
+                day[span.state] += 1
+        begin += STEP
+    return found
+
+
+@pytest.mark.parametrize(("name", "first"), TURNS)
+@pytest.mark.parametrize("seed", range(6))
+def test_days_and_figures_are_what_counting_every_five_minutes_finds(
+    name: str, first: date, seed: int
+) -> None:
+    chance, zone = random.Random(f"{name} {first} {seed}"), ZoneInfo(name)
+    begin = start_of(first, zone)
+    now = begin + chance.randrange(1, 5 * 288) * STEP
+    measured_from = max(begin, begin + chance.randrange(-288, 400) * STEP)
+    spans = some_spans(chance, begin)
+
+    told = days(spans, first, now, zone=zone, measured_from=measured_from)
+    figures = [uptime(spans, measured_from, now, weights=weights) for weights in (WEIGHTS, STRICT)]
+
+    found = counted(spans, measured_from, now, zone)
+    assert {
+        day.date: {"measured": day.measured, **{k: v for k, v in day.time.items() if v}}
+        for day in told
+        if day.measured
+    } == {
+        day: {word: count * (STEP // MICRO) for word, count in counts.items()}
+        for day, counts in found.items()
+    }
+    whole = sum(found.values(), Counter())
+    for figure, weights in zip(figures, (WEIGHTS, STRICT), strict=True):
+        bad = sum(Fraction(weight, 10) * whole[state] for state, weight in weights.items())
+        exact = 100 * (1 - bad / whole["measured"]) if whole["measured"] else None
+        assert figure == (None if exact is None else f"{math.floor(exact * 100) / 100:.2f}")
