@@ -11,7 +11,7 @@ from oncall.actions.eligibility import ineligible
 from oncall.actions.rules import Rules
 from oncall.actions.scope import schedules_of_people
 from oncall.models import ContactMethod, Schedule, Unavailability, plans
-from oncall.rota.covering import NEAR, Candidate, distances, ranked
+from oncall.rota.covering import NEAR, Candidate, distances, learners, ranked
 from oncall.rota.windows import Span
 
 SHOWN = 12
@@ -58,12 +58,12 @@ def candidates(
 ) -> Candidates:
     """Return who of the pool could serve all of a span within its window.
 
-    Left out: who can't be paged, is away at any time of it, or is on call then.
+    Left out: who can't be paged, only learns, is away at any time of it, or is on call then.
     """
     away = frozenset(user for user, start, end in known.away if start < span[1] and span[0] < end)
     near = _distances(known, span)
     busy = frozenset(user for user, far in near.items() if not far)
-    free = known.paged - away - busy
+    free = known.paged - away - busy - learners(known.plans.values())
     lacking = ineligible(dict.fromkeys(free, span[0]), rules)
     missing = {one.user: one.missing for one in lacking}
     found = ranked(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from oncall.rota.shapes import Shift
+from oncall.rota.shapes import Plan, Shift
 from oncall.rota.windows import Span
 
 NEAR = timedelta(weeks=4)  # a shift further away tires nobody
@@ -36,6 +36,22 @@ def distances(shifts: Iterable[Shift], people: Collection[int], span: Span) -> d
             far = _apart((shift.starts_at, shift.ends_at), span)
             found[shift.user] = min(far, found.get(shift.user, far))
     return found
+
+
+def learners(plans: Iterable[Plan]) -> frozenset[int]:
+    """Return who turns in shadow seats and in no other: they learn, and are never paged."""
+    turns = [one for plan in plans for one in plan.rotations]
+    paged, shadows = (
+        {
+            user
+            for one in turns
+            if (one.seat == "shadow") is is_shadow
+            for slot in one.slots
+            for user in slot
+        }
+        for is_shadow in (False, True)
+    )
+    return frozenset(shadows - paged)
 
 
 def _order(one: Candidate) -> tuple[bool, float, timedelta, int]:

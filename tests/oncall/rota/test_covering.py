@@ -1,9 +1,10 @@
 """Who should cover: the one order in which candidates are named."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from oncall.rota import final
-from oncall.rota.covering import NEAR, Candidate, distances, ranked
+from oncall.rota.covering import NEAR, Candidate, distances, learners, ranked
 from tests.oncall.rota.scenes import plan, rotation, utc
 
 HOUR = timedelta(hours=1)
@@ -29,3 +30,11 @@ def test_the_distance_is_to_the_nearest_own_shift_and_none_where_it_overlaps() -
     found = distances(shifts, {1, 2, 3}, span)
 
     assert found == {1: timedelta(), 2: utc("2026-03-23T08:00") - span[1]}
+
+
+def test_who_turns_in_shadow_seats_alone_learns() -> None:
+    paged = rotation("A B")
+    learning = replace(rotation("B C"), layer=2, seat="shadow")
+
+    assert learners([plan(paged, learning)]) == {3}
+    assert learners([plan(paged, learning), plan(rotation("C"))]) == set()
