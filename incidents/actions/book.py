@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from core import facts
 from core.actor import Actor
 from core.actor import source as source_actor
 from incidents.actions import command, opening, playbooks, steps, story
@@ -25,7 +24,6 @@ from incidents.models import (
 )
 from incidents.parsers.base import Signal
 from incidents.playbook.lifecycle import LIVE, VERBS, State
-from incidents.playbook.severity import NEVER_PAGES
 
 UNREADABLE = "unreadable"  # the group of the one incident that says that a source can't be read
 _KEY_FIELDS = ["last_sequence", "closed_episode", "resolved_at"]
@@ -210,16 +208,7 @@ class Book:
                 command.tell_severity(
                     t.incident, t.raised_from, "an alert says so", by=self.actor, at=self.at
                 )
-        self._wake([t.incident for t in touched if t.joined])
-
-    def _wake(self, joined: list[Incident]) -> None:
-        """Say that an alert joined what nobody has: it pages, whatever was the reason not to until now."""
-        unheld = [row for row in joined if row.state == State.DETECTED and row.rank < NEVER_PAGES]
-        for row in unheld:
-            if row.unpaged_reason:
-                row.unpaged_reason = ""
-                row.save(update_fields=["unpaged_reason"])
-        facts.publish("incident.joined", [row.pk for row in unheld], at=self.at)
+        command.wake([t.incident for t in touched if t.joined], self.at)
 
     def _write_moves(self, touched: list[Touched]) -> None:
         answered = [

@@ -1,5 +1,6 @@
 """Roles, severity and notes: what people change besides the state."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -132,6 +133,16 @@ def tell_severity(incident: Incident, before: int, reason: str, *, by: Actor, at
     story.save([story.line(incident, "severity", text, by=by, at=at, data=data)])
     if incident.rank < before:
         facts.publish("incident.severity_raised", [incident.pk], at=at)
+
+
+def wake(joined: Iterable[Incident], at: datetime) -> None:
+    """Say that something joined what nobody has: it pages, whatever was the reason not to until now."""
+    unheld = [row for row in joined if row.state == State.DETECTED and row.rank < NEVER_PAGES]
+    for row in unheld:
+        if row.unpaged_reason:
+            row.unpaged_reason = ""
+            row.save(update_fields=["unpaged_reason"])
+    facts.publish("incident.joined", [row.pk for row in unheld], at=at)
 
 
 def note(

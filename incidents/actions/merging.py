@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from core import facts
 from core.actor import Actor
 from core.errors import Invalid, NotPossible
 from incidents.actions import command
 from incidents.models import Incident
-from incidents.playbook.lifecycle import State
-from incidents.playbook.severity import NEVER_PAGES
 
 
 def chain(into: int | None) -> list[int]:
@@ -60,5 +57,4 @@ def hand_on(merged: Sequence[Incident], into: Incident, *, by: Actor, at: dateti
         into.rank = worst
         into.save(update_fields=["rank"])
         command.tell_severity(into, before, "a worse one was merged into it", by=by, at=at)
-    if into.state == State.DETECTED and into.rank < NEVER_PAGES:
-        facts.publish("incident.joined", [into.pk], at=at)
+    command.wake([into], at)

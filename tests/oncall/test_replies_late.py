@@ -8,6 +8,7 @@ from django.test import Client
 from core.actor import person, source
 from incidents import actions as incidents
 from incidents.models import Incident
+from oncall.models import Escalation
 from tests.factories import NINE, ASource, somebody
 from tests.pager import Pager, a_person, policy
 
@@ -99,4 +100,19 @@ def test_a_merge_never_makes_it_quieter(pager: Pager, incident: Incident) -> Non
 
     survivor = Incident.objects.get(pk=quiet.pk)
     assert (survivor.rank, survivor.unpaged_reason) == (incident.rank, "")
+    assert pager.paged() == [*before, "ana"]
+
+
+def test_a_merge_into_what_was_not_paged_pages_and_leaves_no_reason_why_it_does_not(
+    pager: Pager, incident: Incident
+) -> None:
+    quiet = pager.opens()
+    Escalation.objects.filter(incident=quiet).delete()
+    Incident.objects.filter(pk=quiet.pk).update(unpaged_reason="muted by a rule")
+    before = pager.paged()
+
+    incidents.move(incident.pk, "merge", by=somebody(), at=pager.clock.now, into=quiet.pk)
+    pager.settle()
+
+    assert Incident.objects.get(pk=quiet.pk).unpaged_reason == ""
     assert pager.paged() == [*before, "ana"]
