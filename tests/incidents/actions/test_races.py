@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.actor import Actor
 from core.errors import IllegalTransition, NotPossible
-from incidents.actions import digest, move, steps
+from incidents.actions import digest, merging, move
 from incidents.actions.book import Book
 from incidents.actions.bulk import do_all, seen_of
 from incidents.actions.perform import Order
@@ -138,7 +138,7 @@ def test_what_was_merged_at_the_very_moment_is_looked_at_again() -> None:
     first, second, third, by = AnIncident(), AnIncident(), AnIncident(), somebody()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "chain", lambda into: [into])
+        patch.setattr(merging, "chain", lambda into: [into])
         move(second.pk, "merge", by=by, at=NINE, into=third.pk)
         with pytest.raises(NotPossible) as refused:
             move(first.pk, "merge", by=by, at=NINE, into=second.pk)
