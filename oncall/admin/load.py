@@ -13,13 +13,12 @@ BACK = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One person's burden by this schedule, in both seats: hours, pages and both weighed into one number."""
+    """What one person bore by this schedule, in both seats."""
 
     drawn: Drawn
     hours: int
     after_hours: int
     pages: int
-    burden: int
 
 
 def load(plan: rota.Plan, people: People, schedule: Schedule, at: datetime) -> list[Load]:
@@ -27,7 +26,7 @@ def load(plan: rota.Plan, people: People, schedule: Schedule, at: datetime) -> l
     zones = {pk: one.user.time_zone for pk, one in people.items()}
     found = fairness(schedule, plan, (at - BACK, at), (), paged=True, zones=zones)
     return [
-        Load(people[one.user], round(one.served / HOUR), round(one.after_hours / HOUR), one.pages, round(one.weight))
+        Load(people[one.user], round(one.served / HOUR), round(one.after_hours / HOUR), one.pages)
         for one in found.people
         if one.user in people
     ]  # fmt: skip

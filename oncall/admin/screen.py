@@ -17,7 +17,6 @@ from core.admin.buttons import Button
 from core.admin.panel import opts_of
 from core.admin.rights import allows, who
 from oncall import rota
-from oncall.actions.fairness import WEIGHED
 from oncall.admin import period as periods
 from oncall.admin import picture
 from oncall.admin.bars import Link, when
@@ -114,7 +113,6 @@ def _panels(found: Read) -> dict[str, Any]:
     own = own_shifts(found.own, found.plans, found.reader, at, names)
     return {
         "own": own[:OWN_SHOWN],
-        "weighed": WEIGHED,
         "reach": reach(found.reader, at),
         "load": load(found.plan, people, known.schedule, at),
         "asked": waiting(known, people),
