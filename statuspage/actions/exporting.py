@@ -1,6 +1,6 @@
 """Write a page as static files to where it outlives this installation: a folder, or a bucket."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -32,7 +32,7 @@ def export(page: Page, to: str, *, at: datetime, is_private_meant: bool = False)
         )
     if len(to) > LONGEST_PLACE:
         raise Invalid.field("/to", f"Name a place by at most {LONGEST_PLACE} characters.")
-    files = files_of(page)
+    files = files_of(page, beside=_roots(to))
     row, _is_new = Export.objects.get_or_create(page=page, to=to, defaults={"tried_at": at})
     row.is_private_meant = is_private_meant
     moved = _bring(row, files, at)
@@ -67,8 +67,11 @@ def exported_pages() -> list[Page]:
     return [page for page in rows if place_of(page).root or page.is_default]
 
 
-def files_of(page: Page) -> dict[str, tuple[bytes, str]]:
-    """Return every file of a page: name -> content and type. Raises NotFound before the first edition."""
+def files_of(page: Page, *, beside: Collection[str] = ()) -> dict[str, tuple[bytes, str]]:
+    """Return every file of a page: name -> content and type; `beside`: the roots of the pages in the same place.
+
+    Raises NotFound before the first edition.
+    """
     edition = Edition.objects.filter(page=page).first()
     if edition is None:
         raise NotFound(f"{page.name} was not rendered yet.")
@@ -83,8 +86,17 @@ def files_of(page: Page) -> dict[str, tuple[bytes, str]]:
     found = {
         file_of(root, item): (item.fresh, item.content_type) for item in [*rooms, *served(held)]
     }
-    plain = {name: (content, "text/plain; charset=utf-8") for name, content in hints(root).items()}
+    plain = {
+        name: (content, "text/plain; charset=utf-8")
+        for name, content in hints({root, *beside}).items()
+    }
     return {**plain, **found}
+
+
+def _roots(to: str) -> set[str]:
+    """Return the paths that the pages in a place begin with there."""
+    rows = Export.objects.filter(to=to, page__isnull=False).select_related("page")
+    return {place_of(row.page).root for row in rows if row.page is not None}
 
 
 def _bring(row: Export, files: Mapping[str, tuple[bytes, str]], at: datetime) -> int:

@@ -4,7 +4,7 @@ A page is a file that ends in ".html", since "/history" has children: hosts find
 (nginx by `try_files`, Netlify and Cloudflare Pages by themselves). All else keeps its own address.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from statuspage.actions.headers import DRAWN_POLICY, EMBEDDED, FOREVER, NAMED, headers_of
 from statuspage.actions.held import HeldEdition, Item
@@ -44,29 +44,33 @@ def served(edition: HeldEdition) -> list[Item]:
     return [*items, *edition.badges()]
 
 
-def hints(root: str) -> Mapping[str, bytes]:
-    """Return the files that tell hosts which headers to send, by name, and what programs get where nothing is."""
-    return {HEADERS: _for_hosts(root).encode(), NGINX: _for_nginx(root).encode(), NOTHING: b""}
+def hints(roots: Iterable[str]) -> Mapping[str, bytes]:
+    """Return the files that tell hosts which headers to send, by name, and what programs get where nothing is.
+
+    `roots`: the paths that the resources of each page in the place begin with, "" for a page at the top.
+    """
+    told = sorted(set(roots))
+    return {HEADERS: _for_hosts(told).encode(), NGINX: _for_nginx(told).encode(), NOTHING: b""}
 
 
-def _for_hosts(root: str) -> str:
+def _for_hosts(roots: Sequence[str]) -> str:
     """Give the file that Netlify and Cloudflare Pages read; a rule adds to those above it, and "!" takes one back."""
     lines = [*_rule("/*", headers_of("/", _HTML))]
+    for root in roots:
+        lines += _of_page(root)
+    return "\n".join([*lines, f"/{NGINX}", "  X-Robots-Tag: noindex"]) + "\n"
+
+
+def _of_page(root: str) -> Iterable[str]:
     opened = headers_of("", _JSON)["Access-Control-Allow-Origin"]
     for ending, kind in _TYPES.items():
         more = {"Content-Type": kind if kind.startswith("image/png") else f"{kind}; charset=utf-8"}
-        lines += _rule(f"{root}/*.{ending}", {**more, "Access-Control-Allow-Origin": opened})
+        yield from _rule(f"{root}/*.{ending}", {**more, "Access-Control-Allow-Origin": opened})
     for start in NAMED:
-        lines += [f"{root}{start}*", "  ! Cache-Control", f"  Cache-Control: {FOREVER}"]
-    lines += [
-        f"{root}{NAMED[1]}*",
-        "  ! Content-Security-Policy",
-        f"  Content-Security-Policy: {DRAWN_POLICY}",
-    ]
-    lines += [f"{root}{EMBEDDED}", "  ! Content-Security-Policy"]
-    policy = headers_of(EMBEDDED, _HTML)["Content-Security-Policy"]
-    lines += [f"  Content-Security-Policy: {policy}", f"/{NGINX}", "  X-Robots-Tag: noindex"]
-    return "\n".join(lines) + "\n"
+        yield from (f"{root}{start}*", "  ! Cache-Control", f"  Cache-Control: {FOREVER}")
+    framed = headers_of(EMBEDDED, _HTML)["Content-Security-Policy"]
+    for path, policy in ((f"{root}{NAMED[1]}*", DRAWN_POLICY), (f"{root}{EMBEDDED}", framed)):
+        yield from (path, "  ! Content-Security-Policy", f"  Content-Security-Policy: {policy}")
 
 
 def _rule(path: str, headers: Mapping[str, str]) -> Iterable[str]:
@@ -81,7 +85,7 @@ charset_types {charset_types};
 gzip on;
 gzip_vary on;
 gzip_types {charset_types};
-error_page 404 {root}/404.html;
+error_page 404 {front}/404.html;
 types {{
   text/html html;
 {types}
@@ -90,25 +94,8 @@ location / {{
   try_files $uri $uri.html $uri/ =404;
 {pages}
 }}
-location = {root}/embed {{
-  try_files $uri.html =404;
-{embedded}
-}}
-location ^~ {root}/api/ {{
-  error_page 404 /{nothing};
-  try_files $uri =404;
-{programs}
-}}
-location = /{nothing} {{
+{parts}location = /{nothing} {{
   internal;
-}}
-location ~ ^{root}/style- {{
-  try_files $uri =404;
-{styles}
-}}
-location ~ ^{root}/mark- {{
-  try_files $uri =404;
-{marks}
 }}
 location ~ \\.(?:{endings})$ {{
   try_files $uri =404;
@@ -124,21 +111,59 @@ location ~ /[._] {{
 """
 
 
-def _for_nginx(root: str) -> str:
+_PART = """location = {root}/embed {{
+  try_files $uri.html =404;
+{embedded}
+}}
+location ^~ {root}/api/ {{
+  error_page 404 /{nothing};
+  try_files $uri =404;
+{programs}
+}}
+location ~ ^{root}/style- {{
+  try_files $uri =404;
+{styles}
+}}
+location ~ ^{root}/mark- {{
+  try_files $uri =404;
+{marks}
+}}
+"""
+_BELOW = """location {root}/ {{
+  error_page 404 {root}/404.html;
+  try_files $uri $uri.html $uri/ =404;
+{pages}
+}}
+"""
+
+
+def _for_nginx(roots: Sequence[str]) -> str:
     kinds = [kind for kind in _TYPES.values() if kind != "image/png"]
+    pages = _added(headers_of("/", _HTML))
     return _SERVER.format(
-        root=root,
+        front=next(iter(roots), ""),
         nothing=NOTHING,
         charset_types=" ".join(kinds),
         types="\n".join(f"  {kind} {ending};" for ending, kind in _TYPES.items()),
         endings="|".join(ending for ending in _TYPES if ending not in {"svg", "css"}),
-        pages=_added(headers_of("/", _HTML)),
+        pages=pages,
+        parts="".join(_part(root, pages) for root in roots),
+        programs=_added(headers_of("", _JSON)),
+        pictures=_added(headers_of("", "image/svg+xml")),
+    )
+
+
+def _part(root: str, pages: str) -> str:
+    """Give what one page needs of its own: its embed, its API, its sheet and pictures, and below the top its own 404."""
+    part = _PART.format(
+        root=root,
+        nothing=NOTHING,
         embedded=_added(headers_of(EMBEDDED, _HTML)),
         programs=_added(headers_of("", _JSON)),
         styles=_added(headers_of("/style-", "text/css")),
         marks=_added(headers_of("/mark-", "image/svg+xml")),
-        pictures=_added(headers_of("", "image/svg+xml")),
     )
+    return part + (_BELOW.format(root=root, pages=pages) if root else "")
 
 
 def _added(headers: Mapping[str, str]) -> str:

@@ -97,3 +97,24 @@ def test_nginx_gives_the_same_bytes_types_and_rights(client: Client, tmp_path: P
         assert ask(port, "GET", "/_nginx.conf")[0] == 404
         style = body.split(b'rel="stylesheet" href="')[1].split(b'"')[0].decode()
         assert ask(port, "GET", style)[2]["Content-Type"] == "text/css; charset=utf-8"
+
+
+def test_two_pages_in_one_folder_are_each_served_as_their_own(
+    client: Client, tmp_path: Path
+) -> None:
+    first, orders = a_page(), a_page(name="Orders", slug="orders", is_default=False)
+    for page in (first, orders):
+        a_component(page, f"Part of {page.name}")
+        shown(page)
+    root = tmp_path / "root"
+    for page in (first, orders, first):
+        export(page, str(root), at=NINE)
+    paths = ["/", "/embed", "/nothing", "/api/v2/summary.json", "/badge.svg"]
+
+    with nginx(root, tmp_path / "nginx") as port:
+        for path in [*paths, *(f"/status/orders{one}" for one in paths)]:
+            ours = client.get(path)
+            status, body, headers = ask(port, "GET", path)
+            assert (path, status, body) == (path, ours.status_code, ours.content)
+            policy = "Content-Security-Policy"
+            assert status == 404 or headers.get(policy) == ours.headers.get(policy)
