@@ -42,6 +42,7 @@ def nudge_due(at: datetime) -> int:
         resolved_at=None, incident__isnull=False, next_update_by__lte=at + AHEAD
     )
     rows = told.select_related("incident", "page").annotate(said=Count("updates"))
+    rows = rows.order_by("next_update_by", "pk")  # what is late the longest comes first
     known = _known([row.incident_id for row in rows]) if rows else set()
     done = sum(
         _nudge(row.incident, row.page, row.said + 1, row.next_update_by, known, at)
